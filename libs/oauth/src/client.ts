@@ -1,0 +1,62 @@
+import type { JSONWebKeySet } from 'jose';
+import type { AccessTokenAlg, PrincipalType, Zone } from './access-token.js';
+
+export const CLIENT_AUTH_METHODS = ['client_secret', 'private_key_jwt', 'tls_client_auth', 'none'] as const;
+/** How a client is registered to authenticate. `client_secret` means HTTP Basic or form (RFC 6749 §2.3.1). */
+export type ClientAuthMethodName = (typeof CLIENT_AUTH_METHODS)[number];
+
+/** What a client may ask for at one API. */
+export interface ClientGrant {
+  audience: string;
+  scopes: readonly string[];
+}
+
+/** One stored secret: a keyed digest, the pepper version that made it, and when it stops working. */
+export interface ClientSecretDigest {
+  id: string;
+  digest: Buffer;
+  pepperVersion: string;
+  expiresAt: Date | undefined;
+}
+
+/** *Client* is what any identity is to the issuer: a service principal, an app, a microservice, an API's own credential. */
+export interface Client {
+  id: string;
+  /** For people: audit and logs. */
+  displayName: string;
+  zone: Zone;
+  principalType: PrincipalType;
+  orgId: string | undefined;
+  /** False refuses authentication, exactly as for an unknown client. */
+  active: boolean;
+  authMethod: ClientAuthMethodName;
+  grantTypes: readonly string[];
+  grants: readonly ClientGrant[];
+  /** Overrides the API's lifetime, within the limits of the kind. */
+  tokenLifetimeSeconds: number | undefined;
+  /** CIDR blocks from which the client may authenticate; empty: any. */
+  allowedNetworks: readonly string[];
+  secrets: readonly ClientSecretDigest[];
+  jwks: JSONWebKeySet | undefined;
+  jwksUri: string | undefined;
+}
+
+/** Where clients come from. Each identity module of the directory implements one. */
+export interface ClientSource {
+  readonly name: string;
+  /** True when ids of this shape belong to this source; decides without I/O. */
+  owns(clientId: string): boolean;
+  find(clientId: string): Promise<Client | undefined>;
+}
+
+/** A protected API as the issuer sees it. */
+export interface TargetApi {
+  id: string;
+  identifier: string;
+  zone: Zone;
+  active: boolean;
+  scopes: readonly string[];
+  tokenLifetimeSeconds: number | undefined;
+  signingAlg: AccessTokenAlg;
+  senderConstraint: 'none' | 'dpop' | 'mtls' | 'any';
+}

@@ -1,0 +1,8 @@
+/** RFC 7523 §2.2. */
+export const JWT_BEARER_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** Accepted `typ` values of a client assertion, lower case, without `application/` (RFC 7523 and RFC 10070). Absent is accepted too. */
+export const CLIENT_ASSERTION_TYPS = ['jwt', 'client-authentication+jwt'];
+
+/** Asymmetric algorithms a client may sign its assertions with. */
+export const CLIENT_ASSERTION_ALGS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const;

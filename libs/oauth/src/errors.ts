@@ -1,0 +1,58 @@
+/**
+ * Every OAuth error code this project answers, with its HTTP status and what it means.
+ * `docs/errors.md` is generated from this table and a test compares the two.
+ */
+export const OAUTH_ERRORS = {
+  invalid_request: { status: 400, meaning: 'A parameter is missing, malformed, repeated or out of place.' },
+  invalid_client: { status: 401, meaning: 'The client could not be authenticated.' },
+  invalid_grant: { status: 400, meaning: 'The code, refresh token, assertion or token does not belong to this client or is no longer valid.' },
+  unauthorized_client: { status: 400, meaning: 'The client is authenticated but may not use this grant type.' },
+  unsupported_grant_type: { status: 400, meaning: 'The server has no grant of that name.' },
+  invalid_scope: { status: 400, meaning: 'A requested scope is malformed or outside what was granted.' },
+  invalid_target: { status: 400, meaning: 'The audience or resource is malformed, unknown, ambiguous or not granted.' },
+  unsupported_token_type: { status: 400, meaning: 'This kind of token cannot be revoked here.' },
+  request_too_large: { status: 413, code: 'invalid_request', meaning: 'The form is larger than 64 KiB.' },
+  method_not_allowed: { status: 405, code: 'invalid_request', meaning: 'The endpoint takes POST only.' },
+  rate_limited: { status: 429, code: 'temporarily_unavailable', meaning: 'Too many requests; Retry-After says when to come back.' },
+  temporarily_unavailable: { status: 503, meaning: 'The server cannot work right now; Retry-After says when to come back.' },
+  server_error: { status: 500, meaning: 'Something unexpected; the request id finds it in the log.' },
+} as const satisfies Record<string, { status: number; code?: string; meaning: string }>;
+
+export type OAuthErrorName = keyof typeof OAUTH_ERRORS;
+
+export interface OAuthErrorOptions {
+  /** For logs and audit only, never sent: a machine-readable reason such as `secret_mismatch`. */
+  detail?: string;
+  cause?: unknown;
+  headers?: Readonly<Record<string, string>>;
+}
+
+// RFC 6749 §5.2: error_description is limited to %x20-21 / %x23-5B / %x5D-7E.
+const OUTSIDE_DESCRIPTION = /[^\x20-\x21\x23-\x5B\x5D-\x7E]/g;
+
+/** An error of an OAuth endpoint. `message` goes to the client; `detail` and `cause` stay inside. */
+export class OAuthError extends Error {
+  override readonly name = 'OAuthError';
+  readonly status: number;
+  /** The value of the `error` member. */
+  readonly code: string;
+  readonly detail: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    readonly kind: OAuthErrorName,
+    description: string,
+    options: OAuthErrorOptions = {},
+  ) {
+    super(description.replace(OUTSIDE_DESCRIPTION, '?'), { cause: options.cause });
+    const row: { status: number; code?: string } = OAUTH_ERRORS[kind];
+    this.status = row.status;
+    this.code = row.code ?? kind;
+    this.detail = options.detail;
+    this.headers = options.headers ?? {};
+  }
+
+  toJSON(): { error: string; error_description: string } {
+    return { error: this.code, error_description: this.message };
+  }
+}
