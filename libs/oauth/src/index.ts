@@ -8,3 +8,4 @@ export * from './form-parameters.js';
 export * from './grant.js';
 export * from './registry.js';
 export * from './scope.js';
+export * from './secret-format.js';

@@ -1,0 +1,22 @@
+import { execFileSync } from 'node:child_process';
+import { availableParallelism, cpus, release, totalmem } from 'node:os';
+import { node22 } from './processes.mjs';
+import { versionOf } from './peers.mjs';
+
+export function describeMachine({ sameNode }) {
+  const peerNode = execFileSync(node22(), ['--version']).toString().trim();
+  return {
+    cpu: cpus()[0]?.model.trim(),
+    cores: availableParallelism(),
+    memoryGigabytes: Math.round(totalmem() / 2 ** 30),
+    kernel: release(),
+    node: sameNode ? peerNode : process.version,
+    nodeOfOidcProvider: peerNode,
+    versions: Object.fromEntries(
+      ['oidc-provider', 'passport-jwt', 'jwks-rsa', 'jose', 'express-oauth2-jwt-bearer', 'express', 'fastify', '@nestjs/core', 'pg'].map((name) => [
+        name,
+        versionOf(name),
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,37 @@
+// Requests are built once, here; the load generator only sends bytes.
+
+export function formPost(url, fields) {
+  const { host, pathname } = new URL(url);
+  const body = new URLSearchParams(fields).toString();
+  return Buffer.from(
+    `POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/x-www-form-urlencoded\r\n` +
+      `accept: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+export function get(url, token) {
+  const { host, pathname } = new URL(url);
+  const authorization = token ? `authorization: Bearer ${token}\r\n` : '';
+  return Buffer.from(`GET ${pathname} HTTP/1.1\r\nhost: ${host}\r\naccept: application/json\r\n${authorization}\r\n`);
+}
+
+/** File format: for each request its length (32 bit, big endian) and its bytes. */
+export function pack(requests) {
+  return Buffer.concat(
+    requests.flatMap((request) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(request.length);
+      return [length, request];
+    }),
+  );
+}
+
+export function unpack(packed) {
+  const requests = [];
+  for (let at = 0; at < packed.length; ) {
+    const length = packed.readUInt32BE(at);
+    requests.push(packed.subarray(at + 4, at + 4 + length));
+    at += 4 + length;
+  }
+  return requests;
+}

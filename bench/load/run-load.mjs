@@ -1,0 +1,38 @@
+import { fork } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { atTheEnd, endProcess, benchRoot, runFolder } from '../lib/processes.mjs';
+import { pack } from './requests.mjs';
+
+let files = 0;
+
+/** Writes requests where the load generator reads them. */
+export function requestsFile(requests) {
+  const file = join(runFolder(), `requests-${files++}.bin`);
+  writeFileSync(file, pack(requests));
+  return file;
+}
+
+/**
+ * One run of the load generator. Any answer but 200, any lost connection fails it: nobody wins by failing.
+ * @param {{url: string, requestsFile: string, connections: number, warmupSeconds: number, seconds?: number, count?: number, once?: boolean}} job
+ */
+export async function runLoad({ url, ...job }) {
+  const { hostname, port } = new URL(url);
+  const child = fork(join(benchRoot, 'load/generator.mjs'));
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  atTheEnd(() => endProcess(child, ended));
+  const result = await new Promise((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('exit', () => reject(new Error('the load generator ended without a result')));
+    child.send({ host: hostname, port: Number(port), ...job });
+  });
+  await ended;
+  const bad = Object.keys(result.statuses).filter((status) => status !== '200');
+  if (bad.length || result.failure || result.disconnects || result.unanswered || !result.measured) {
+    throw new Error(
+      `failed answers under load: ${JSON.stringify({ ...result, firstBadBody: undefined })}\n${result.firstBadBody ?? ''}`,
+    );
+  }
+  return result;
+}

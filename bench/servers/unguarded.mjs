@@ -1,0 +1,3 @@
+import { serveNestApp } from './nest-app.mjs';
+
+await serveNestApp();

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const SECRET_BYTES = 32;
+/** 62^43 > 2^256. */
+const BODY_LENGTH = 43;
+/** 62^6 > 2^32. */
+const CHECKSUM_LENGTH = 6;
+
+/** Prefixes by which secret scanners recognise what leaked. */
+export const SECRET_PREFIXES = ['csn_secret', 'csn_key_live', 'csn_pat', 'csn_rt'] as const;
+export type SecretPrefix = (typeof SECRET_PREFIXES)[number];
+
+/** The pattern to give to a secret scanner. */
+export const SECRET_PATTERN = new RegExp(`\\b(?:${SECRET_PREFIXES.join('|')})_[0-9A-Za-z]{${BODY_LENGTH + CHECKSUM_LENGTH}}\\b`);
+
+/** A new secret: prefix, 32 random bytes in base62, and the CRC-32 of both in base62. */
+export function mintSecret(prefix: SecretPrefix): string {
+  const body = `${prefix}_${base62(BigInt(`0x${randomBytes(SECRET_BYTES).toString('hex')}`), BODY_LENGTH)}`;
+  return body + checksum(body);
+}
+
+/** Tells whether the text has the form and checksum of a secret; a typing error is told without asking the server. */
+export function isSecret(text: string, prefix: SecretPrefix): boolean {
+  const body = text.slice(0, -CHECKSUM_LENGTH);
+  return text.length === prefix.length + 1 + BODY_LENGTH + CHECKSUM_LENGTH && text.startsWith(`${prefix}_`) && checksum(body) === text.slice(-CHECKSUM_LENGTH);
+}
+
+function checksum(body: string): string {
+  return base62(BigInt(crc32(body)), CHECKSUM_LENGTH);
+}
+
+function base62(value: bigint, length: number): string {
+  let text = '';
+  for (let rest = value; text.length < length; rest /= 62n) text = ALPHABET[Number(rest % 62n)] + text;
+  return text;
+}

@@ -1,0 +1,130 @@
+import { hash } from 'node:crypto';
+import { ACCESS_TOKEN_ALGS, type AccessTokenAlg, type AccessTokenClaims } from '@countersign/oauth';
+import { LRUCache } from 'lru-cache';
+import type { KeySource } from './key-source.js';
+import type { RevocationChecker } from './revocation-list.js';
+import { SignatureVerifier } from './signature-verifier.js';
+import { TokenRefused } from './token-refused.js';
+import type { VerifiedAccessToken } from './verified-access-token.js';
+
+export interface AccessTokenVerifierOptions {
+  /** Exact `iss` of the tokens; the keys belong to it alone. */
+  issuer: string;
+  keys: KeySource;
+  algorithms?: readonly AccessTokenAlg[];
+  /** Applied alike to `exp`, `nbf` and `iat`; at most 60. */
+  clockToleranceSeconds?: number;
+  revocations?: RevocationChecker;
+  /** Tokens whose signature is remembered. */
+  cacheSize?: number;
+  /** Milliseconds since 1970. */
+  clock?: () => number;
+}
+
+/** What this request expects of its token. */
+export interface ExpectedToken {
+  /** Identifier of the protected resource. */
+  audience: string;
+  /** Confirmation members that the request was found to prove, such as `jkt` (RFC 7800 §3.1). Absent: none. */
+  proven?: Readonly<Record<string, string>>;
+}
+
+const MAX_TOKEN_LENGTH = 8192;
+const MAX_CLOCK_TOLERANCE_SECONDS = 60;
+const MAX_CACHED_CHARACTERS = 32 * 1024 * 1024;
+
+/**
+ * The one judge of access tokens (RFC 9068 §4). It remembers that a signature is good, under the token's SHA-256, and nothing else:
+ * expiry, trust in the key, revocation, audience and confirmation are judged on every request.
+ */
+export class AccessTokenVerifier {
+  readonly issuer: string;
+  private readonly keys: KeySource;
+  private readonly revocations: RevocationChecker | undefined;
+  private readonly toleranceSeconds: number;
+  private readonly clock: () => number;
+  private readonly signatures: SignatureVerifier;
+  private readonly verified: LRUCache<string, VerifiedAccessToken>;
+  private readonly pending = new Map<string, Promise<VerifiedAccessToken>>();
+
+  constructor(options: AccessTokenVerifierOptions) {
+    const { issuer, keys, algorithms = ACCESS_TOKEN_ALGS, clockToleranceSeconds = 10, cacheSize = 20_000 } = options;
+    // RFC 7519 §4.1.4: leeway is "usually no more than a few minutes"; revocation entries outlive their tokens by more than this.
+    if (!(clockToleranceSeconds >= 0 && clockToleranceSeconds <= MAX_CLOCK_TOLERANCE_SECONDS)) {
+      throw new RangeError(`clockToleranceSeconds must lie between 0 and ${MAX_CLOCK_TOLERANCE_SECONDS}.`);
+    }
+    this.issuer = issuer;
+    this.keys = keys;
+    this.revocations = options.revocations;
+    this.toleranceSeconds = clockToleranceSeconds;
+    this.clock = options.clock ?? Date.now;
+    this.signatures = new SignatureVerifier(issuer, keys, algorithms);
+    this.verified = new LRUCache({ max: cacheSize, maxSize: MAX_CACHED_CHARACTERS });
+  }
+
+  /** @throws TokenRefused when the token must not be honoured, KeysUnavailable when that cannot be told. */
+  async verify(token: string, expected: ExpectedToken): Promise<VerifiedAccessToken> {
+    return this.judge(token, expected);
+  }
+
+  /** As `verify`, without a promise when the signature is remembered: for hot paths. */
+  judge(token: string, expected: ExpectedToken): VerifiedAccessToken | Promise<VerifiedAccessToken> {
+    if (token.length > MAX_TOKEN_LENGTH) {
+      throw new TokenRefused('too_large', 'The token is larger than 8 KiB.', { expected: MAX_TOKEN_LENGTH, received: token.length });
+    }
+    const digest = hash('sha256', token, 'binary');
+    const known = this.verified.get(digest);
+    if (known !== undefined && this.keys.isTrusted(known.kid)) {
+      this.judgeMoment(known.claims, expected);
+      return known;
+    }
+    return this.judgeUnknown(token, digest, expected);
+  }
+
+  private async judgeUnknown(token: string, digest: string, expected: ExpectedToken): Promise<VerifiedAccessToken> {
+    const found = await (this.pending.get(digest) ?? this.startVerification(token, digest));
+    this.judgeMoment(found.claims, expected);
+    return found;
+  }
+
+  private startVerification(token: string, digest: string): Promise<VerifiedAccessToken> {
+    this.verified.delete(digest);
+    const verification = this.signatures
+      .verify(token)
+      .then((found) => {
+        this.verified.set(digest, found, { size: token.length });
+        return found;
+      })
+      .finally(() => this.pending.delete(digest));
+    this.pending.set(digest, verification);
+    return verification;
+  }
+
+  /** What may change from one request to the next. */
+  private judgeMoment(claims: Readonly<AccessTokenClaims>, expected: ExpectedToken): void {
+    // RFC 9068 §4: `aud` names this very resource.
+    if (claims.aud !== expected.audience) {
+      throw new TokenRefused('audience', 'The token is for another audience.', { expected: expected.audience, received: claims.aud });
+    }
+    this.checkDates(claims);
+    if (claims.cnf !== undefined) checkConfirmation(claims.cnf, expected.proven);
+    if (this.revocations?.isRevoked(claims)) throw new TokenRefused('revoked', 'The token was revoked.', { received: claims.jti });
+  }
+
+  private checkDates({ exp, iat, nbf }: Readonly<AccessTokenClaims> & { nbf?: number }): void {
+    const now = this.clock() / 1000;
+    // RFC 7519 §4.1.4: on or after `exp` the token is not accepted.
+    if (now >= exp + this.toleranceSeconds) throw new TokenRefused('expired', 'The token expired.', { expected: now, received: exp });
+    const start = nbf === undefined ? iat : Math.max(nbf, iat);
+    if (now < start - this.toleranceSeconds) throw new TokenRefused('not_yet_valid', 'The token is from the future.', { expected: now, received: start });
+  }
+}
+
+// RFC 7800 §3.1: every confirmation member must be proven; one that nobody can prove refuses the token.
+function checkConfirmation(cnf: object, proven: Readonly<Record<string, string>> = {}): void {
+  const members = Object.entries(cnf);
+  const unproven = members.find(([member, value]) => !Object.hasOwn(proven, member) || proven[member] !== value);
+  if (members.length === 0 || unproven) {
+    throw new TokenRefused('confirmation', 'The token is bound to a key that the request did not prove.', { expected: cnf, received: proven });
+  }
+}

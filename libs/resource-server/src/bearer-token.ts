@@ -1,0 +1,57 @@
+/** The parts of a request in which a token may be, lawfully or not. */
+export interface TokenBearingRequest {
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Node keeps only the first of several `Authorization` headers in `headers`; here all of them are. */
+  readonly rawHeaders?: readonly string[] | undefined;
+  readonly query?: unknown;
+}
+
+export type MalformedCredentialsReason = 'duplicate_authorization' | 'malformed_authorization' | 'token_in_query';
+
+/** The request carries credentials in a way that must not be guessed at: 400 `invalid_request`. */
+export class MalformedCredentials extends Error {
+  override readonly name = 'MalformedCredentials';
+
+  constructor(
+    readonly reason: MalformedCredentialsReason,
+    /** Says what to change. */
+    readonly publicDescription: string,
+  ) {
+    super(publicDescription);
+  }
+}
+
+// RFC 6750 §2.1: "Bearer" 1*SP b64token; RFC 9110 §11.1: the scheme is compared without case.
+const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
+const BEARER_SCHEME = /^bearer(?:\s|,|$)/i;
+
+/**
+ * The Bearer token of a request; undefined when it carries none, or credentials of another scheme.
+ * @throws MalformedCredentials
+ */
+export function extractBearerToken({ headers, rawHeaders, query }: TokenBearingRequest): string | undefined {
+  // RFC 6750 §2.3 and OAuth 2.1 §5.1: never in the URL, where logs and referrers would keep it.
+  if (typeof query === 'object' && query !== null && 'access_token' in query) {
+    throw new MalformedCredentials('token_in_query', 'Send the access token in the Authorization header, never in the URL.');
+  }
+  const authorization = headers['authorization'];
+  if (authorization === undefined) return undefined;
+  if (typeof authorization !== 'string' || (rawHeaders !== undefined && hasSeveralAuthorizations(rawHeaders))) {
+    throw new MalformedCredentials('duplicate_authorization', 'Send exactly one Authorization header.');
+  }
+  const token = BEARER.exec(authorization)?.[1];
+  if (token === undefined && (authorization.trim() === '' || BEARER_SCHEME.test(authorization))) {
+    throw new MalformedCredentials('malformed_authorization', 'The Authorization header must read: Bearer, one space, the token.');
+  }
+  return token;
+}
+
+function hasSeveralAuthorizations(rawHeaders: readonly string[]): boolean {
+  let seen = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    // 13 letters: compares lower case only where the length fits.
+    if (name?.length === 13 && name.toLowerCase() === 'authorization') seen++;
+  }
+  return seen > 1;
+}

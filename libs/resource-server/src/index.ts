@@ -1,0 +1,24 @@
+export { AccessTokenVerifier, type AccessTokenVerifierOptions, type ExpectedToken } from './access-token-verifier.js';
+export { bearerChallenge, type BearerChallenge, type BearerError } from './bearer-challenge.js';
+export { extractBearerToken, MalformedCredentials, type MalformedCredentialsReason, type TokenBearingRequest } from './bearer-token.js';
+export { InvalidJwks } from './jwk-set.js';
+export { KeysUnavailable, type KeySource, type VerificationKey } from './key-source.js';
+export { LocalJwks } from './local-jwks.js';
+export {
+  protectedResourceMetadata,
+  protectedResourceMetadataUrl,
+  type ProtectedResourceDescription,
+  type ProtectedResourceMetadata,
+} from './protected-resource-metadata.js';
+export { insufficientScope, malformedCredentials, missingCredentials, refusalFor, type ResourceIdentity } from './refusals.js';
+export { RemoteJwks, type JwksEvent, type RemoteJwksOptions } from './remote-jwks.js';
+export {
+  RESOURCE_REFUSALS,
+  ResourceRequestRefused,
+  type ResourceRefusalCode,
+  type ResourceRefusalOptions,
+  type ResourceRefusalStatus,
+} from './resource-request-refused.js';
+export { REVOCATION_KINDS, RevocationList, type RevocationChecker, type RevocationEntry, type RevocationKind } from './revocation-list.js';
+export { TOKEN_REFUSAL_REASONS, TokenRefused, type TokenRefusalReason } from './token-refused.js';
+export type { VerifiedAccessToken } from './verified-access-token.js';

@@ -1,0 +1,44 @@
+export const RESOURCE_REFUSALS = {
+  invalid_request: { status: 400, title: 'Malformed credentials', meaning: 'The request carries its credentials in the wrong place, twice, or malformed.' },
+  missing_credentials: { status: 401, title: 'Authentication required', meaning: 'The request carries no credentials that this API takes.' },
+  invalid_token: { status: 401, title: 'Invalid access token', meaning: 'The access token expired, was revoked, or is not for this API.' },
+  insufficient_scope: { status: 403, title: 'Insufficient scope', meaning: 'The access token does not hold every scope the operation needs.' },
+  access_not_declared: { status: 403, title: 'Closed', meaning: 'The route does not say who may call it, so nobody may. A mistake of the API, not of the caller.' },
+  preflight_unanswered: { status: 403, title: 'No CORS here', meaning: 'A CORS preflight reached a protected route because the API has no CORS set up.' },
+  keys_unavailable: { status: 503, title: 'Temporarily unavailable', meaning: "The issuer's keys cannot be fetched, so no token can be judged; Retry-After says when to come back." },
+} as const satisfies Record<string, { status: 400 | 401 | 403 | 503; title: string; meaning: string }>;
+
+export type ResourceRefusalCode = keyof typeof RESOURCE_REFUSALS;
+export type ResourceRefusalStatus = (typeof RESOURCE_REFUSALS)[ResourceRefusalCode]['status'];
+
+export interface ResourceRefusalOptions {
+  /** `WWW-Authenticate` values, one per scheme. */
+  challenges?: readonly string[];
+  /** Machine-readable, for logs only: which check failed. */
+  reason?: string;
+  retryAfterSeconds?: number;
+  cause?: unknown;
+}
+
+/** A request that a protected resource turns down. `message` goes to the caller; `reason` and `cause` stay inside. */
+export class ResourceRequestRefused extends Error {
+  override readonly name = 'ResourceRequestRefused';
+  readonly status: ResourceRefusalStatus;
+  readonly title: string;
+  readonly challenges: readonly string[];
+  readonly reason: string;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    readonly code: ResourceRefusalCode,
+    description: string,
+    options: ResourceRefusalOptions = {},
+  ) {
+    super(description, { cause: options.cause });
+    this.status = RESOURCE_REFUSALS[code].status;
+    this.title = RESOURCE_REFUSALS[code].title;
+    this.challenges = options.challenges ?? [];
+    this.reason = options.reason ?? code;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}

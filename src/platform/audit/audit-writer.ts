@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { SingleUse } from '@countersign/oauth';
+import { isDatabaseUnavailable, PlatformTransactions, type Transaction } from '../database/index.js';
+import type { AuditEvent } from './audit-event.js';
+import { AuditRepository } from './audit.repository.js';
+import { auditRow, type AuditRow } from './audit-row.js';
+
+const MAX_BATCH = 256;
+const MAX_QUEUE = 5_000;
+
+/** The audit could not be written, so what it would have recorded must not happen. */
+export class AuditUnavailable extends Error {
+  constructor(reason: string, cause?: unknown) {
+    super(`The audit log cannot be written: ${reason}.`, { cause });
+  }
+}
+
+/** A value that may be used once was used before. */
+export class AlreadyUsed extends Error {
+  constructor() {
+    super('A single-use value was presented again.');
+  }
+}
+
+interface Entry {
+  row: AuditRow;
+  singleUse: { owner: string; digest: Buffer; expiresAt: Date } | undefined;
+  resolve: () => void;
+  reject: (reason: Error) => void;
+}
+
+/**
+ * Group commit: rows of concurrent requests share one transaction. One batch is in flight; the next starts when it has
+ * committed, with all that came meanwhile. A promise resolves only when its own row is durable.
+ */
+@Injectable()
+export class AuditWriter implements OnApplicationShutdown {
+  private queue: Entry[] = [];
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly transactions: PlatformTransactions,
+    private readonly repository: AuditRepository,
+  ) {}
+
+  /**
+   * @param singleUse is claimed in the same transaction; the loser's row is not written.
+   * @throws AuditUnavailable, AlreadyUsed
+   */
+  append(event: AuditEvent, singleUse?: SingleUse): Promise<void> {
+    if (this.queue.length >= MAX_QUEUE) return Promise.reject(new AuditUnavailable('the queue is full'));
+    return new Promise((resolve, reject) => {
+      this.queue.push({ row: auditRow(event), singleUse: singleUse && digestOf(singleUse), resolve, reject });
+      this.running ??= this.drain();
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.running;
+  }
+
+  private async drain(): Promise<void> {
+    // The requests that arrived in this turn of the event loop join the first batch.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (this.queue.length > 0) {
+      const batch = this.queue.splice(0, MAX_BATCH);
+      await this.commit(batch);
+    }
+    this.running = undefined;
+  }
+
+  private async commit(batch: readonly Entry[]): Promise<void> {
+    try {
+      const winners = await this.transactions.run((tx) => this.write(tx, batch));
+      for (const entry of batch) settle(entry, winners);
+    } catch (error) {
+      await this.afterFailure(batch, error);
+    }
+  }
+
+  private async write(tx: Transaction, batch: readonly Entry[]): Promise<ReadonlySet<Entry>> {
+    const claims = batch.filter((entry) => entry.singleUse);
+    const won = new Set<Entry>(batch.filter((entry) => !entry.singleUse));
+    if (claims.length > 0) {
+      const free = await this.repository.claim(tx, claims.map((entry) => entry.singleUse!));
+      claims.forEach((entry, i) => free.has(i) && won.add(entry));
+    }
+    const rows = batch.filter((entry) => won.has(entry)).map((entry) => entry.row);
+    if (rows.length > 0) await this.repository.insert(tx, rows);
+    return won;
+  }
+
+  /** One poisoned row must fail alone: what is not an outage is tried again row by row. */
+  private async afterFailure(batch: readonly Entry[], error: unknown): Promise<void> {
+    const [only] = batch;
+    if (isDatabaseUnavailable(error) || batch.length === 1) {
+      for (const entry of batch) entry.reject(new AuditUnavailable('the database refused it', error));
+      return;
+    }
+    if (only) for (const entry of batch) await this.commit([entry]);
+  }
+}
+
+function settle(entry: Entry, winners: ReadonlySet<Entry>): void {
+  if (winners.has(entry)) entry.resolve();
+  else entry.reject(new AlreadyUsed());
+}
+
+function digestOf({ owner, value, expiresAt }: SingleUse): { owner: string; digest: Buffer; expiresAt: Date } {
+  return { owner, digest: createHash('sha256').update(value).digest(), expiresAt };
+}

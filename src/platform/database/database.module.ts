@@ -1,0 +1,46 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Configuration } from '../config/index.js';
+import { DatabaseConnectionToken } from './database-connection.token.js';
+import type { DatabaseConnection } from './connection.js';
+import { PlatformTransactions, TenantTransactions } from './transactions.js';
+
+type EntityClass = new () => object;
+
+@Module({})
+export class DatabaseModule {
+  /** @param entities every entity of the application; `app.module.ts` is the one file that knows them all. */
+  static forRoot(connection: DatabaseConnection, entities: EntityClass[]): DynamicModule {
+    const typeorm = TypeOrmModule.forRootAsync({
+      inject: [Configuration],
+      useFactory: ({ settings }: Configuration) => ({
+        type: 'postgres' as const,
+        url: connection.runtimeUrl,
+        entities,
+        synchronize: false,
+        migrationsRun: false,
+        applicationName: 'countersign',
+        // TypeORM would wait out a database that is down at start; the migrator has just reached it.
+        retryAttempts: 3,
+        retryDelay: 500,
+        poolErrorHandler: () => undefined,
+        extra: {
+          max: settings.DATABASE_POOL_SIZE,
+          min: 1,
+          connectionTimeoutMillis: 3_000,
+          idleTimeoutMillis: 60_000,
+          statement_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS,
+          idle_in_transaction_session_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS,
+          keepAlive: true,
+        },
+      }),
+    });
+    return {
+      module: DatabaseModule,
+      global: true,
+      imports: [typeorm],
+      providers: [TenantTransactions, PlatformTransactions, { provide: DatabaseConnectionToken, useValue: connection }],
+      exports: [TenantTransactions, PlatformTransactions, DatabaseConnectionToken, TypeOrmModule],
+    };
+  }
+}
