@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { availableParallelism, cpus, release, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { node22 } from './processes.mjs';
 import { versionOf } from './peers.mjs';
 
@@ -10,6 +10,7 @@ export function describeMachine({ sameNode }) {
     cores: availableParallelism(),
     memoryGigabytes: Math.round(totalmem() / 2 ** 30),
     kernel: release(),
+    loadAtStart: Number(loadavg()[0].toFixed(2)),
     node: sameNode ? peerNode : process.version,
     nodeOfOidcProvider: peerNode,
     versions: Object.fromEntries(

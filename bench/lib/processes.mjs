@@ -109,6 +109,13 @@ export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const answers = (url, status = 200) => async () => (await fetch(url)).status === status;
 
+/** CPU time that one process has used, all threads, user and system; NaN where the kernel does not tell. */
+export function cpuMicroseconds(pid) {
+  if (!existsSync(`/proc/${pid}/stat`)) return Number.NaN;
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10_000; // in ticks of 1/100 s
+}
+
 /** Resident memory of one process in MB. */
 export function residentMegabytes(pid) {
   return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)]).toString()) / 1024;

@@ -16,6 +16,9 @@ export function renderReport({ date, machine, options, scenarios, missing }) {
     '',
   ];
   if (options.quick) lines.push('**A quick run: it shows that everything works. Its figures mean little.**', '');
+  if (machine.loadAtStart > 0.5) {
+    lines.push(`**The machine was busy (load ${machine.loadAtStart} at the start): repeat this on a quiet one.**`, '');
+  }
   if (missing.length) lines.push('Not measured:', ...missing.map((line) => `- ${line}`), '');
   lines.push(...goalTable(scenarios.flatMap(({ comparisons }) => comparisons)));
   for (const { title, workloads, samples } of scenarios) {
@@ -59,13 +62,14 @@ function workloadTable(title, { title: name, unit, rows }) {
     `## ${title}: ${name}`,
     '',
     ...table(
-      ['', unit, 'p50 ms', 'p99 ms', 'rounds', "load generator's share of a core"],
+      ['', unit, 'p50 ms', 'p99 ms', 'rounds', "server's CPU, µs each", "load generator's share of a core"],
       rows.map((row) => [
         row.name,
         rate(row.requestsPerSecond),
         fixed(row.p50, 1),
         fixed(row.p99, 1),
         row.runs.map((run) => rate(run.requestsPerSecond)).join(' '),
+        fixed(row.serverCpuMicroseconds, 0),
         fixed(row.generatorCpuShare, 2),
       ]),
     ),

@@ -23,6 +23,7 @@ function run(job) {
   let failure;
   let measuring = false;
   let stopping = false;
+  let finished = false;
   let startedAt = 0;
   let lastAnswerAt = 0;
   let cpuAtStart;
@@ -59,6 +60,8 @@ function run(job) {
   }
 
   function finish() {
+    if (finished) return;
+    finished = true;
     for (const timer of timers) clearTimeout(timer);
     for (const socket of sockets) socket.destroy();
     latencies.sort((a, b) => a - b);

@@ -30,6 +30,7 @@ function endOfChunks(bytes, start) {
     const lineEnd = bytes.indexOf('\r\n', at);
     if (lineEnd < 0) return undefined;
     const size = Number.parseInt(bytes.latin1Slice(at, lineEnd), 16);
+    if (Number.isNaN(size)) throw new Error('a chunk without a size');
     at = lineEnd + 2 + size + 2;
     if (at > bytes.length) return undefined;
     if (size === 0) return at;

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { atTheEnd, endProcess, benchRoot, runFolder } from '../lib/processes.mjs';
+import { atTheEnd, benchRoot, cpuMicroseconds, endProcess, runFolder } from '../lib/processes.mjs';
 import { pack } from './requests.mjs';
 
 let files = 0;
@@ -15,18 +15,21 @@ export function requestsFile(requests) {
 
 /**
  * One run of the load generator. Any answer but 200, any lost connection fails it: nobody wins by failing.
- * @param {{url: string, requestsFile: string, connections: number, warmupSeconds: number, seconds?: number, count?: number, once?: boolean}} job
+ * `pid` is the server's: its CPU time per answer is told too, which a busy machine changes less than the rate.
+ * @param {{url: string, pid?: number, requestsFile: string, connections: number, warmupSeconds: number, seconds?: number, count?: number, once?: boolean}} job
  */
-export async function runLoad({ url, ...job }) {
+export async function runLoad({ url, pid, ...job }) {
   const { hostname, port } = new URL(url);
   const child = fork(join(benchRoot, 'load/generator.mjs'));
   const ended = new Promise((resolve) => child.once('exit', resolve));
   atTheEnd(() => endProcess(child, ended));
+  const cpuBefore = cpuMicroseconds(pid);
   const result = await new Promise((resolve, reject) => {
     child.once('message', resolve);
     child.once('exit', () => reject(new Error('the load generator ended without a result')));
     child.send({ host: hostname, port: Number(port), ...job });
   });
+  const serverCpuMicroseconds = (cpuMicroseconds(pid) - cpuBefore) / result.answered;
   await ended;
   const bad = Object.keys(result.statuses).filter((status) => status !== '200');
   if (bad.length || result.failure || result.disconnects || result.unanswered || !result.measured) {
@@ -34,5 +37,5 @@ export async function runLoad({ url, ...job }) {
       `failed answers under load: ${JSON.stringify({ ...result, firstBadBody: undefined })}\n${result.firstBadBody ?? ''}`,
     );
   }
-  return result;
+  return { ...result, serverCpuMicroseconds };
 }

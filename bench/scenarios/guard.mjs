@@ -37,6 +37,7 @@ async function workload(title, tokens, taking, keys, options, say, { once = fals
       const requests = tokens.map((token) => get(server.url, token));
       const result = await runLoad({
         url: server.url,
+        pid: server.pid,
         requestsFile: requestsFile(requests),
         connections: options.connections,
         warmupSeconds: options.warmupSeconds,

@@ -47,6 +47,7 @@ async function workload(alg, taking, servers, options, say) {
     const server = servers.get(name);
     const result = await runLoad({
       url: server.targets[alg].url,
+      pid: server.pid,
       requestsFile: files.get(name),
       connections: options.connections,
       warmupSeconds: round === 0 ? options.warmupSeconds : options.warmupSeconds / 2,

@@ -63,7 +63,14 @@ describe('the embedded PostgreSQL', () => {
     const { child, url } = await startInChild();
     await query(url, 'CREATE TABLE survivor AS SELECT 7 AS number');
     child.kill('SIGKILL');
-    await expectEventually(() => query(url, 'SELECT 1').then(() => 'answers', (error: Error) => error.message), /ECONNREFUSED/);
+    await expectEventually(
+      () =>
+        query(url, 'SELECT 1').then(
+          () => 'answers',
+          (error: Error) => error.message,
+        ),
+      /ECONNREFUSED/,
+    );
     const again = await start();
     expect(await query(again.superuserUrl, 'SELECT number FROM survivor')).toEqual([{ number: 7 }]);
     await again.stop();
@@ -88,7 +95,9 @@ function start() {
 }
 
 async function startInChild(): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, [path.join(scratch, 'program.js'), dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [path.join(scratch, 'program.js'), dataDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(child);
   for await (const url of createInterface({ input: child.stdout })) return { child, url };
   throw new Error('the program ended without a word');
@@ -97,7 +106,11 @@ async function startInChild(): Promise<{ child: ChildProcess; url: string }> {
 /** A process that can be killed needs JavaScript of its own, not what Vitest holds in memory. */
 async function buildProgram(folder: string): Promise<void> {
   const names = (await readdir(SOURCES)).filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'));
-  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, useDefineForClassFields: false };
+  const compilerOptions = {
+    module: ts.ModuleKind.ESNext,
+    target: ts.ScriptTarget.ES2022,
+    useDefineForClassFields: false,
+  };
   for (const name of names) {
     const source = await readFile(path.join(SOURCES, name), 'utf8');
     const { outputText } = ts.transpileModule(source, { compilerOptions });
@@ -109,7 +122,9 @@ async function buildProgram(folder: string): Promise<void> {
 }
 
 async function postmasterPid(): Promise<number> {
-  const { folder = path.join(dataDir, 'postgres') } = JSON.parse(await readFile(path.join(dataDir, 'postgres.json'), 'utf8')) as {
+  const { folder = path.join(dataDir, 'postgres') } = JSON.parse(
+    await readFile(path.join(dataDir, 'postgres.json'), 'utf8'),
+  ) as {
     folder?: string;
   };
   return Number((await readFile(path.join(folder, 'server', 'data', 'postmaster.pid'), 'utf8')).split('\n')[0]);

@@ -64,27 +64,22 @@ export class AccessTokenVerifier {
 
   /** @throws TokenRefused when the token must not be honoured, KeysUnavailable when that cannot be told. */
   async verify(token: string, expected: ExpectedToken): Promise<VerifiedAccessToken> {
-    return this.judge(token, expected);
-  }
-
-  /** As `verify`, without a promise when the signature is remembered: for hot paths. */
-  judge(token: string, expected: ExpectedToken): VerifiedAccessToken | Promise<VerifiedAccessToken> {
-    if (token.length > MAX_TOKEN_LENGTH) {
-      throw new TokenRefused('too_large', 'The token is larger than 8 KiB.', { expected: MAX_TOKEN_LENGTH, received: token.length });
-    }
-    const digest = hash('sha256', token, 'binary');
-    const known = this.verified.get(digest);
-    if (known !== undefined && this.keys.isTrusted(known.kid)) {
-      this.judgeMoment(known.claims, expected);
-      return known;
-    }
-    return this.judgeUnknown(token, digest, expected);
-  }
-
-  private async judgeUnknown(token: string, digest: string, expected: ExpectedToken): Promise<VerifiedAccessToken> {
-    const found = await (this.pending.get(digest) ?? this.startVerification(token, digest));
+    const digest = digestOf(token);
+    const found = this.recall(digest) ?? (await (this.pending.get(digest) ?? this.startVerification(token, digest)));
     this.judgeMoment(found.claims, expected);
     return found;
+  }
+
+  /** As `verify` when the signature is remembered, and undefined when it is not: the hot path, without a promise. */
+  verifyRemembered(token: string, expected: ExpectedToken): VerifiedAccessToken | undefined {
+    const found = this.recall(digestOf(token));
+    if (found !== undefined) this.judgeMoment(found.claims, expected);
+    return found;
+  }
+
+  private recall(digest: string): VerifiedAccessToken | undefined {
+    const known = this.verified.get(digest);
+    return known !== undefined && this.keys.isTrusted(known.kid) ? known : undefined;
   }
 
   private startVerification(token: string, digest: string): Promise<VerifiedAccessToken> {
@@ -118,6 +113,14 @@ export class AccessTokenVerifier {
     const start = nbf === undefined ? iat : Math.max(nbf, iat);
     if (now < start - this.toleranceSeconds) throw new TokenRefused('not_yet_valid', 'The token is from the future.', { expected: now, received: start });
   }
+}
+
+function digestOf(token: string): string {
+  // Before hashing: what is too large is not even read.
+  if (token.length > MAX_TOKEN_LENGTH) {
+    throw new TokenRefused('too_large', 'The token is larger than 8 KiB.', { expected: MAX_TOKEN_LENGTH, received: token.length });
+  }
+  return hash('sha256', token, 'binary');
 }
 
 // RFC 7800 §3.1: every confirmation member must be proven; one that nobody can prove refuses the token.

@@ -6,7 +6,7 @@ export interface TokenBearingRequest {
   readonly query?: unknown;
 }
 
-export type MalformedCredentialsReason = 'duplicate_authorization' | 'malformed_authorization' | 'token_in_query';
+export type MalformedCredentialsReason = 'duplicate_authorization' | 'malformed_authorization' | 'token_in_query' | 'several_credentials';
 
 /** The request carries credentials in a way that must not be guessed at: 400 `invalid_request`. */
 export class MalformedCredentials extends Error {
@@ -29,7 +29,26 @@ const BEARER_SCHEME = /^bearer(?:\s|,|$)/i;
  * The Bearer token of a request; undefined when it carries none, or credentials of another scheme.
  * @throws MalformedCredentials
  */
-export function extractBearerToken({ headers, rawHeaders, query }: TokenBearingRequest): string | undefined {
+export function extractBearerToken(request: TokenBearingRequest): string | undefined {
+  const authorization = theAuthorization(request);
+  if (authorization === undefined) return undefined;
+  const token = BEARER.exec(authorization)?.[1];
+  if (token === undefined && (authorization.trim() === '' || BEARER_SCHEME.test(authorization))) {
+    throw new MalformedCredentials('malformed_authorization', 'The Authorization header must read: Bearer, one space, the token.');
+  }
+  return token;
+}
+
+/**
+ * What follows a plain `Bearer `, its syntax unread: good for nothing but asking whether exactly this token is remembered.
+ * @throws MalformedCredentials
+ */
+export function peekBearerToken(request: TokenBearingRequest): string | undefined {
+  const authorization = theAuthorization(request);
+  return authorization?.startsWith('Bearer ') ? authorization.slice(7) : undefined;
+}
+
+function theAuthorization({ headers, rawHeaders, query }: TokenBearingRequest): string | undefined {
   // RFC 6750 §2.3 and OAuth 2.1 §5.1: never in the URL, where logs and referrers would keep it.
   if (typeof query === 'object' && query !== null && 'access_token' in query) {
     throw new MalformedCredentials('token_in_query', 'Send the access token in the Authorization header, never in the URL.');
@@ -39,11 +58,7 @@ export function extractBearerToken({ headers, rawHeaders, query }: TokenBearingR
   if (typeof authorization !== 'string' || (rawHeaders !== undefined && hasSeveralAuthorizations(rawHeaders))) {
     throw new MalformedCredentials('duplicate_authorization', 'Send exactly one Authorization header.');
   }
-  const token = BEARER.exec(authorization)?.[1];
-  if (token === undefined && (authorization.trim() === '' || BEARER_SCHEME.test(authorization))) {
-    throw new MalformedCredentials('malformed_authorization', 'The Authorization header must read: Bearer, one space, the token.');
-  }
-  return token;
+  return authorization;
 }
 
 function hasSeveralAuthorizations(rawHeaders: readonly string[]): boolean {

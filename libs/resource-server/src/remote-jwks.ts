@@ -46,7 +46,8 @@ export class RemoteJwks implements KeySource {
   private refreshing: Promise<void> | undefined;
 
   constructor(options: RemoteJwksOptions) {
-    this.options = { ...DEFAULTS, fetch: globalThis.fetch, ...options } as typeof this.options;
+    const merged = { ...DEFAULTS, fetch: globalThis.fetch, ...options } as typeof this.options;
+    this.options = { ...merged, cooldownSeconds: Math.min(merged.cooldownSeconds, merged.maxAgeSeconds) as typeof merged.cooldownSeconds };
     const clock = options.clock ?? Date.now;
     this.now = () => clock() / 1000;
   }

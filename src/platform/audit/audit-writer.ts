@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../crypto/index.js';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { SingleUse } from '@countersign/oauth';
 import { isDatabaseUnavailable, PlatformTransactions, type Transaction } from '../database/index.js';
@@ -108,5 +108,5 @@ function settle(entry: Entry, winners: ReadonlySet<Entry>): void {
 }
 
 function digestOf({ owner, value, expiresAt }: SingleUse): { owner: string; digest: Buffer; expiresAt: Date } {
-  return { owner, digest: createHash('sha256').update(value).digest(), expiresAt };
+  return { owner, digest: sha256(value), expiresAt };
 }

@@ -1,4 +1,4 @@
 export { CryptoModule } from './crypto.module.js';
 export { isId, newId, type IdPrefix } from './typed-id.js';
 export { MissingKeyEncryptionKey, Sealer } from './sealer.js';
-export { SecretDigests } from './secret-digests.js';
+export { SecretDigests, sha256 } from './secret-digests.js';

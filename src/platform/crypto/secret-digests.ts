@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { ClientSecretDigest } from '@countersign/oauth';
 import type { VersionedKey } from '../config/index.js';
 import type { KeyMaterial } from './key-material.js';
@@ -39,4 +39,9 @@ export class SecretDigests {
 
 function hmac(pepper: VersionedKey, secret: string): Buffer {
   return createHmac('sha256', pepper.bytes).update(secret).digest();
+}
+
+/** For values that only need a name of fixed length, such as a `jti`. */
+export function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }

@@ -27,7 +27,13 @@ describe('the settings of the embedded PostgreSQL', () => {
   it('keep every commit durable and listen on loopback only', () => {
     const args = serverArguments('/data', 20001);
     expect(args.slice(0, 2)).toEqual(['-D', '/data']);
-    for (const setting of ['fsync=on', 'synchronous_commit=on', 'full_page_writes=on', 'listen_addresses=127.0.0.1', 'port=20001']) {
+    for (const setting of [
+      'fsync=on',
+      'synchronous_commit=on',
+      'full_page_writes=on',
+      'listen_addresses=127.0.0.1',
+      'port=20001',
+    ]) {
       expect(args).toContain(setting);
     }
   });
@@ -81,7 +87,9 @@ describe('the folders of the embedded PostgreSQL', () => {
 
   it('are locked against a second start, which learns the process that holds them', async () => {
     const lock = await lockFolder(folder, '/data');
-    await expect(lockFolder(folder, '/data')).rejects.toThrow(`Another Countersign (process ${process.pid}) is using the data folder /data`);
+    await expect(lockFolder(folder, '/data')).rejects.toThrow(
+      `Another Countersign (process ${process.pid}) is using the data folder /data`,
+    );
     await lock.release();
     await (await lockFolder(folder, '/data')).release();
   });

@@ -55,5 +55,5 @@ function initdbArguments(data: string, passwordFile: string): string[] {
 
 async function removeDrafts(server: string): Promise<void> {
   const names = (await readdir(server)).filter((name) => name.startsWith(DRAFT));
-  await Promise.all(names.map((name) => rm(path.join(server, name), { recursive: true, force: true })));
+  await Promise.all(names.map((name) => rm(path.join(server, name), { recursive: true, force: true, maxRetries: 5 })));
 }

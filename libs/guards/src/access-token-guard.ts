@@ -1,0 +1,126 @@
+import { Logger, type ExecutionContext, type OnModuleDestroy } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
+import passport from 'passport';
+import { scopesOutside } from '@countersign/oauth';
+import { insufficientScope, missingCredentials, peekBearerToken, refusalFor, ResourceRequestRefused } from '@countersign/resource-server';
+import { AccessTokenStrategy, type AccessTokenStrategyOptions } from './access-token-strategy.js';
+import { CallerCredentials, type CallerCredential } from './caller-credential.js';
+import { callerOf, type Caller } from './caller.js';
+import type { CountersignGuardOptions, GuardHooks, RequestContext } from './countersign-guard-options.js';
+import type { GuardedRequest } from './guarded-request.js';
+import { ProtectedResources, type GuardedResource } from './protected-resources.js';
+import { RefusalLog } from './refusal-log.js';
+import { RouteTable, type GuardedRoute, type ProtectedRoute } from './route-table.js';
+
+let instances = 0;
+
+/**
+ * Guards every route of the process. A route that declares nothing is closed to everybody.
+ * Built on @nestjs/passport: passport runs AccessTokenStrategy, under a name of this instance, because passport's registry is global.
+ */
+export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
+  private readonly logger = new Logger(AccessTokenGuard.name);
+  private readonly routes: RouteTable;
+  private readonly credentials: CallerCredentials;
+  private readonly hooks: GuardHooks;
+  private readonly strategyName: string;
+
+  constructor(options: CountersignGuardOptions) {
+    const strategyName = `countersign-${++instances}`;
+    super({ defaultStrategy: strategyName });
+    this.strategyName = strategyName;
+    this.routes = new RouteTable(new ProtectedResources(options));
+    this.credentials = new CallerCredentials(options.credentials);
+    const log = new RefusalLog(this.logger);
+    this.hooks = { onRefused: (refusal, context) => log.write(refusal, context), ...options };
+    passport.use(strategyName, new AccessTokenStrategy());
+  }
+
+  onModuleDestroy(): void {
+    passport.unuse(this.strategyName);
+  }
+
+  override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    // Only HTTP carries what is judged here; a gateway or a message handler must not pass unseen.
+    if (context.getType() !== 'http') throw new Error('AccessTokenGuard guards HTTP routes only.');
+    const route = this.routes.find(context);
+    if (route.access === 'open') return true;
+    if (route.access === 'undeclared') return this.refuseUndeclared(route, context);
+    return this.admit(route, context);
+  }
+
+  private admit(route: ProtectedRoute, context: ExecutionContext): boolean | Promise<boolean> {
+    const request: GuardedRequest = this.getRequest(context);
+    try {
+      if (isPreflight(request)) throw new ResourceRequestRefused('preflight_unanswered', 'This API answers no cross-origin requests.');
+      const credential = this.credentials.recognise(request);
+      const remembered = credential ? undefined : recall(route.resource, request);
+      if (remembered) return this.accept(remembered, route, request);
+      return this.authenticate(credential, route, context);
+    } catch (error) {
+      throw this.refused(error, route, request);
+    }
+  }
+
+  private async authenticate(credential: CallerCredential | undefined, route: ProtectedRoute, context: ExecutionContext): Promise<boolean> {
+    const request: GuardedRequest = this.getRequest(context);
+    try {
+      if (credential) return this.accept(await credential.prove(request, route.resource), route, request);
+      await super.canActivate(context);
+      if (!request.user) throw missingCredentials(route.resource, route.scopes);
+      return this.accept(request.user, route, request);
+    } catch (error) {
+      throw this.refused(error, route, request);
+    }
+  }
+
+  private accept(caller: Caller, route: ProtectedRoute, request: GuardedRequest): true {
+    request.user = caller;
+    if (scopesOutside(route.scopes, caller.scopes).length > 0) throw insufficientScope(route.resource, route.scopes);
+    this.hooks.onAccepted?.(caller, requestContext(route, request));
+    return true;
+  }
+
+  /** For @nestjs/passport: reaches AccessTokenStrategy.authenticate as its options. */
+  override getAuthenticateOptions(context: ExecutionContext): AccessTokenStrategyOptions | undefined {
+    const route = this.routes.find(context);
+    return route.access === 'protected' ? route.strategyOptions : undefined;
+  }
+
+  /** For @nestjs/passport, whose own answer to a missing caller would be a bare 401. */
+  override handleRequest<User>(error: unknown, user: User): User {
+    if (error) throw error;
+    return user;
+  }
+
+  private refused(error: unknown, route: ProtectedRoute, request: GuardedRequest): unknown {
+    const refusal = refusalFor(error, route.resource);
+    if (!(refusal instanceof ResourceRequestRefused)) return refusal;
+    const caller = refusal.code === 'insufficient_scope' ? request.user : undefined;
+    this.hooks.onRefused?.(refusal, { ...requestContext(route, request), ...(caller && { caller }) });
+    return refusal;
+  }
+
+  private refuseUndeclared(route: GuardedRoute, context: ExecutionContext): never {
+    const refusal = new ResourceRequestRefused('access_not_declared', 'This route is closed.');
+    this.logger.error(`${route.name} declares no access and is closed: add @RequireScopes(…), @Public() or @ClientAuthenticated().`);
+    this.hooks.onRefused?.(refusal, { request: this.getRequest(context), route: route.name, audience: '' });
+    throw refusal;
+  }
+}
+
+/** The hot path: a token whose signature is remembered needs neither passport nor a promise. */
+function recall({ identifier, verifier }: GuardedResource, request: GuardedRequest): Caller | undefined {
+  const token = peekBearerToken(tokenBearing(request));
+  const verified = token === undefined ? undefined : verifier.verifyRemembered(token, { audience: identifier });
+  return verified && callerOf(verified);
+}
+
+function requestContext(route: ProtectedRoute, request: GuardedRequest): RequestContext {
+  return { request, route: route.name, audience: route.resource.identifier };
+}
+
+// A CORS preflight carries no credentials by design: it is never challenged, and never reaches a protected handler either.
+function isPreflight({ method, headers }: GuardedRequest): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+}

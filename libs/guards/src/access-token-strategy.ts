@@ -1,0 +1,41 @@
+import { Strategy, type JwtFromRequestFunction } from 'passport-jwt';
+import { extractBearerToken } from '@countersign/resource-server';
+import { callerOf } from './caller.js';
+import { tokenBearing, type GuardedRequest } from './guarded-request.js';
+import type { GuardedResource } from './protected-resources.js';
+
+export interface AccessTokenStrategyOptions {
+  resource: GuardedResource;
+}
+
+/**
+ * passport-jwt's strategy with our judge in place of its own: it extracts the token, AccessTokenVerifier verifies it.
+ * Its own verification takes unknown `crit` headers, parses the key on every request and works on the event loop.
+ */
+export class AccessTokenStrategy extends Strategy {
+  /** Set by passport-jwt from `jwtFromRequest`. */
+  private declare readonly _jwtFromRequest: JwtFromRequestFunction<GuardedRequest>;
+
+  constructor() {
+    super({ jwtFromRequest: (request: GuardedRequest) => extractBearerToken(tokenBearing(request)) ?? null, secretOrKeyProvider: unused }, unused);
+  }
+
+  /** passport calls this on a copy per request, with `success`, `fail` and `error` of that request. */
+  override authenticate(request: unknown, { resource }: AccessTokenStrategyOptions): void {
+    let token: string | null;
+    try {
+      token = this._jwtFromRequest(request as GuardedRequest);
+    } catch (error) {
+      return this.error(error as Error);
+    }
+    if (token === null) return this.fail(401);
+    resource.verifier.verify(token, { audience: resource.identifier }).then(
+      (verified) => this.success(callerOf(verified)),
+      (error: unknown) => this.error(error as Error),
+    );
+  }
+}
+
+function unused(): never {
+  throw new Error('AccessTokenStrategy verifies by AccessTokenVerifier alone.');
+}

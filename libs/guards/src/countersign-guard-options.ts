@@ -1,0 +1,60 @@
+import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import type { AccessTokenVerifier, KeySource, ResourceRequestRefused, RevocationChecker } from '@countersign/resource-server';
+import type { Caller } from './caller.js';
+import type { CallerCredential } from './caller-credential.js';
+import type { GuardedRequest } from './guarded-request.js';
+
+export interface ProtectedResourceOptions {
+  /** The audience of its tokens. */
+  identifier: string;
+  /** Default: where RFC 9728 §3.1 puts it. */
+  metadataUrl?: string;
+  /** Where its tokens come from another issuer than the rest. */
+  verifier?: AccessTokenVerifier;
+}
+
+/** How tokens are verified: a ready verifier, or what one is made of. */
+export type VerifierOptions =
+  | { verifier: AccessTokenVerifier }
+  | {
+      issuer: string;
+      /** Default: the issuer's metadata says. */
+      jwksUri?: string;
+      /** Where this process reaches the issuer, if not under its name (containers). */
+      fetchFrom?: string;
+      /** Takes keys over plain HTTP from a host that is not loopback. */
+      dangerouslyAllowHttp?: boolean;
+      /** In place of fetching them. */
+      keys?: KeySource;
+      revocations?: RevocationChecker;
+      clockToleranceSeconds?: number;
+    };
+
+/** One API, or several that `@ProtectedResource` tells apart. */
+export type ResourceOptions =
+  | { audience: string }
+  | { resources: Readonly<Record<string, ProtectedResourceOptions>>; defaultResource?: string };
+
+export interface RequestContext {
+  readonly request: GuardedRequest;
+  /** `Controller.method`. */
+  readonly route: string;
+  readonly audience: string;
+  /** Present when the caller was proven and still refused. */
+  readonly caller?: Caller;
+}
+
+export interface GuardHooks {
+  /** More ways of proving who calls, beside the access token. */
+  credentials?: readonly CallerCredential[];
+  /** Default: a line in Nest's log, at most ten per second. */
+  onRefused?: (refusal: ResourceRequestRefused, context: RequestContext) => void;
+  onAccepted?: (caller: Caller, context: RequestContext) => void;
+}
+
+export type CountersignGuardOptions = VerifierOptions & ResourceOptions & GuardHooks;
+
+export interface CountersignGuardAsyncOptions<Args extends unknown[] = never[]> extends Pick<ModuleMetadata, 'imports'> {
+  useFactory: (...args: Args) => CountersignGuardOptions | Promise<CountersignGuardOptions>;
+  inject?: FactoryProvider['inject'];
+}

@@ -1,0 +1,45 @@
+import { AccessTokenVerifier, protectedResourceMetadataUrl, RemoteJwks, type ResourceIdentity } from '@countersign/resource-server';
+import type { ProtectedResourceOptions, ResourceOptions, VerifierOptions } from './countersign-guard-options.js';
+
+/** A resource of this process and who verifies its tokens. */
+export interface GuardedResource extends ResourceIdentity {
+  readonly verifier: AccessTokenVerifier;
+}
+
+/** The resources that the module was configured with. */
+export class ProtectedResources {
+  private readonly byName: ReadonlyMap<string, GuardedResource>;
+  private readonly defaultName: string | undefined;
+
+  constructor(options: VerifierOptions & ResourceOptions) {
+    const resources: Readonly<Record<string, ProtectedResourceOptions>> = 'audience' in options ? { default: { identifier: options.audience } } : options.resources;
+    const names = Object.keys(resources);
+    const verifier = toVerifier(options);
+    this.byName = new Map(Object.entries(resources).map(([name, resource]) => [name, toResource(resource, verifier)]));
+    this.defaultName = 'defaultResource' in options ? options.defaultResource : names.length === 1 ? names[0] : undefined;
+    if (this.defaultName !== undefined) this.get(this.defaultName);
+  }
+
+  /** @throws Error when the name is not configured, or none is given and there is no default. */
+  get(name = this.defaultName): GuardedResource {
+    if (name === undefined) throw new Error('The route names no protected resource and there is no default one.');
+    const resource = this.byName.get(name);
+    if (!resource) throw new Error(`There is no protected resource called "${name}".`);
+    return resource;
+  }
+}
+
+function toResource({ identifier, metadataUrl, verifier: own }: ProtectedResourceOptions, verifier: AccessTokenVerifier): GuardedResource {
+  return Object.freeze({ identifier, metadataUrl: metadataUrl ?? protectedResourceMetadataUrl(identifier), verifier: own ?? verifier });
+}
+
+function toVerifier(options: VerifierOptions): AccessTokenVerifier {
+  if ('verifier' in options) return options.verifier;
+  const { issuer, keys = new RemoteJwks(options), revocations, clockToleranceSeconds } = options;
+  return new AccessTokenVerifier({
+    issuer,
+    keys,
+    ...(revocations && { revocations }),
+    ...(clockToleranceSeconds !== undefined && { clockToleranceSeconds }),
+  });
+}

@@ -1,0 +1,14 @@
+import { Injectable, type PipeTransform } from '@nestjs/common';
+import { isId, type IdPrefix } from '../../platform/crypto/index.js';
+import { notFound } from './administrator.js';
+
+/** An id in a path. One of the wrong shape names nothing, so it is 404 and never reaches the database. */
+@Injectable()
+export class IdPipe implements PipeTransform<string, string> {
+  constructor(private readonly prefix: IdPrefix) {}
+
+  transform(value: string): string {
+    if (!isId(value, this.prefix)) throw notFound();
+    return value;
+  }
+}

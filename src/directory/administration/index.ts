@@ -1,0 +1,7 @@
+export { AdministrationModule } from './administration.module.js';
+export { isOperator, mayEnter } from './administrator.policy.js';
+export { type Act, actOf, ADMINISTRATION_PROBLEMS, notFound, requireEntry, requireOperator, SYSTEM_ACT } from './administrator.js';
+export { ChangeRecorder, type DirectoryChange } from './change-recorder.js';
+export { type ChangedFields, changedFields } from './changed-fields.js';
+export { Clearable, IsDisplayText, Omittable } from './field.decorators.js';
+export { IdPipe } from './id.pipe.js';

@@ -1,0 +1,61 @@
+import { LRUCache } from 'lru-cache';
+import type { Client } from '@countersign/oauth';
+
+const MAX_CLIENTS = 50_000;
+/** Only the safety net: every change is announced. */
+const KNOWN_MS = 60_000;
+const MAX_UNKNOWN = 10_000;
+const UNKNOWN_MS = 2_000;
+
+/** Keeps clients in memory: bounded, one load at a time per client, and nothing that was forgotten while it was loading. */
+export class ClientCache {
+  private readonly known = new LRUCache<string, Client>({ max: MAX_CLIENTS, ttl: KNOWN_MS });
+  private readonly unknown = new LRUCache<string, true>({ max: MAX_UNKNOWN, ttl: UNKNOWN_MS });
+  private readonly loading = new Map<string, Promise<Client | undefined>>();
+
+  constructor(private readonly load: (clientId: string) => Promise<Client | undefined>) {}
+
+  async find(clientId: string): Promise<Client | undefined> {
+    const known = this.known.get(clientId);
+    if (known || this.unknown.has(clientId)) return known;
+    return this.loading.get(clientId) ?? this.start(clientId);
+  }
+
+  forget(clientId: string): void {
+    this.known.delete(clientId);
+    this.unknown.delete(clientId);
+    this.loading.delete(clientId);
+  }
+
+  forgetOrg(orgId: string): void {
+    for (const [id, client] of this.known.entries()) if (client.orgId === orgId) this.known.delete(id);
+    this.loading.clear();
+  }
+
+  forgetAll(): void {
+    this.known.clear();
+    this.unknown.clear();
+    this.loading.clear();
+  }
+
+  private start(clientId: string): Promise<Client | undefined> {
+    const loading: Promise<Client | undefined> = this.load(clientId).then(
+      (client) => this.finish(clientId, loading, client),
+      (error: unknown) => {
+        if (this.loading.get(clientId) === loading) this.loading.delete(clientId);
+        throw error;
+      },
+    );
+    this.loading.set(clientId, loading);
+    return loading;
+  }
+
+  private finish(clientId: string, loading: Promise<Client | undefined>, client: Client | undefined): Client | undefined | Promise<Client | undefined> {
+    // The client changed while its old state was being read: read it again.
+    if (this.loading.get(clientId) !== loading) return this.find(clientId);
+    this.loading.delete(clientId);
+    if (client) this.known.set(clientId, client);
+    else this.unknown.set(clientId, true);
+    return client;
+  }
+}

@@ -1,0 +1,102 @@
+import { Inject, Injectable } from '@nestjs/common';
+import ipaddr from 'ipaddr.js';
+import { OAuthError, Registry, type AuthenticatedClient, type Client, type ClientAuthMethod, type ClientClaim, type OAuthRequest } from '@countersign/oauth';
+import { LastUsed } from '../../directory/credentials/index.js';
+import { RefusalCounter } from '../../platform/audit/index.js';
+import { Configuration } from '../../platform/config/index.js';
+import { RateLimiter, type RateLimitPolicy } from '../../platform/rate-limit/index.js';
+import { Clients } from '../clients/index.js';
+import { authenticationFailed } from './authentication-failed.js';
+
+export const CLIENT_AUTH_REGISTRY = Symbol('client authentication methods');
+
+/** Who asks: finds the one method that a request uses, and lets it prove the client. */
+@Injectable()
+export class ClientAuthenticator {
+  private readonly failures: RateLimitPolicy;
+  private readonly realm: string;
+
+  constructor(
+    @Inject(CLIENT_AUTH_REGISTRY) private readonly methods: Registry<ClientAuthMethod>,
+    private readonly clients: Clients,
+    private readonly limiter: RateLimiter,
+    private readonly refusals: RefusalCounter,
+    private readonly lastUsed: LastUsed,
+    { settings }: Configuration,
+  ) {
+    this.failures = { name: 'authentication-failures', limit: settings.RATE_LIMIT_FAILURES_PER_SOURCE, windowSeconds: 60 };
+    this.realm = settings.PUBLIC_URL;
+  }
+
+  /** @throws OAuthError `invalid_client`, the same for unknown and wrong; `invalid_request` for two methods at once. */
+  async authenticate(request: OAuthRequest): Promise<AuthenticatedClient> {
+    await this.refuseGuessing(request);
+    try {
+      return await this.prove(request);
+    } catch (error) {
+      throw await this.afterFailure(error, request);
+    }
+  }
+
+  private async prove(request: OAuthRequest): Promise<AuthenticatedClient> {
+    const { method, claim } = await this.recognise(request);
+    const client = await this.clients.find(claim.clientId);
+    if (!client?.active || client.zone !== request.zone || client.authMethod !== method.name) {
+      await method.verifyUnknown(claim, request);
+      throw authenticationFailed(client ? reasonAgainst(client, method.name) : 'unknown_client');
+    }
+    const proof = await method.verify(claim, client, request);
+    if (!isAllowedSource(client, request.sourceAddress)) throw authenticationFailed('source_not_allowed');
+    this.lastUsed.record(proof.credentialId);
+    return { client, proof };
+  }
+
+  /** Two answers: invalid_request. One: that method. None: the one the named client is registered for, which may need nothing in the request. */
+  private async recognise(request: OAuthRequest): Promise<{ method: ClientAuthMethod; claim: ClientClaim }> {
+    const found: { method: ClientAuthMethod; claim: ClientClaim }[] = [];
+    for (const method of this.methods) {
+      const claim = method.recognise(request);
+      if (claim) found.push({ method, claim });
+    }
+    const [first, second] = found;
+    // RFC 6749 §2.3: a client must not use more than one method per request.
+    if (second) throw new OAuthError('invalid_request', 'The client authenticates in two ways; use one.');
+    if (first) return first;
+    const clientId = request.params.find('client_id');
+    const client = clientId === undefined ? undefined : await this.clients.find(clientId);
+    const method = client && this.methods.find(client.authMethod);
+    const claim = method?.recognise(request);
+    if (!method || !claim) throw authenticationFailed(clientId === undefined ? 'no_client_identification' : 'no_credentials');
+    return { method, claim };
+  }
+
+  private async refuseGuessing({ sourceAddress }: OAuthRequest): Promise<void> {
+    const state = await this.limiter.peek(this.failures, sourceAddress);
+    // Only the guessing source waits: the real client goes on from its own address.
+    if (!state.allowed) throw new OAuthError('rate_limited', 'Too many failed authentications from this address.', { detail: 'authentication_failures', headers: { 'retry-after': String(state.resetSeconds) } });
+  }
+
+  private async afterFailure(error: unknown, request: OAuthRequest): Promise<unknown> {
+    if (!(error instanceof OAuthError) || error.kind !== 'invalid_client') return error;
+    await this.limiter.consume(this.failures, request.sourceAddress);
+    this.refusals.count('client.authentication_failed', request.sourceAddress, error.detail ?? 'unknown');
+    if (request.authorization === undefined) return error;
+    // RFC 6749 §5.2: a client that used the header is answered with a challenge of its scheme.
+    const headers = { 'www-authenticate': `Basic realm="${this.realm}"` };
+    return new OAuthError('invalid_client', error.message, { ...(error.detail && { detail: error.detail }), cause: error.cause, headers });
+  }
+}
+
+function reasonAgainst(client: Client, method: string): string {
+  if (!client.active) return 'client_disabled';
+  return client.authMethod === method ? 'other_zone' : 'method_not_registered';
+}
+
+function isAllowedSource({ allowedNetworks }: Client, address: string): boolean {
+  if (allowedNetworks.length === 0) return true;
+  const source = ipaddr.process(address);
+  return allowedNetworks.some((network) => {
+    const [base, bits] = network.includes('/') ? ipaddr.parseCIDR(network) : [ipaddr.parse(network), undefined];
+    return base.kind() === source.kind() && source.match(base, bits ?? (base.kind() === 'ipv4' ? 32 : 128));
+  });
+}

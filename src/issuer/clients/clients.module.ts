@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { ApiResourcesModule } from '../../directory/api-resources/index.js';
+import { ServicePrincipalsModule } from '../../directory/service-principals/index.js';
+import { Clients } from './clients.service.js';
+
+@Module({ imports: [ApiResourcesModule, ServicePrincipalsModule], providers: [Clients], exports: [Clients] })
+export class ClientsModule {}

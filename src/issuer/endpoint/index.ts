@@ -1,0 +1,2 @@
+export { OAuthErrorDocument, OAuthErrorResponses } from './oauth-documents.js';
+export { readOAuthRequest } from './oauth-request.js';

@@ -1,0 +1,2 @@
+export { RevocationModule } from './revocation.module.js';
+export { Revocations } from './revocations.service.js';

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import type { RevocationEntry, RevocationKind } from '@countersign/resource-server';
+import type { Transaction } from '../../platform/database/index.js';
+
+/** Any fixed number: held until commit, so that numbers become visible in their order. */
+const NUMBERING_LOCK = 7_262_913;
+
+export interface NewRevocation {
+  readonly kind: RevocationKind;
+  readonly value: string;
+  readonly orgId: string | undefined;
+  readonly expiresAt: Date;
+}
+
+@Injectable()
+export class RevocationRepository {
+  async insert(tx: Transaction, { kind, value, orgId, expiresAt }: NewRevocation): Promise<void> {
+    await tx.manager.query('SELECT pg_advisory_xact_lock($1)', [NUMBERING_LOCK]);
+    // clock_timestamp: a token issued while this transaction waited for the lock must die too.
+    await tx.manager.query(`INSERT INTO revocations (kind, value, org_id, revoked_at, expires_at) VALUES ($1, $2, $3, clock_timestamp(), $4)`, [kind, value, orgId ?? null, expiresAt]);
+  }
+
+  /** Live entries after `seq`, in order. */
+  async listAfter(tx: Transaction, seq: number): Promise<RevocationEntry[]> {
+    const rows = await tx.manager.query<{ seq: string; kind: RevocationKind; value: string; revoked_at: Date; expires_at: Date }[]>(
+      'SELECT seq, kind, value, revoked_at, expires_at FROM revocations WHERE seq > $1 AND expires_at > now() ORDER BY seq',
+      [seq],
+    );
+    return rows.map(({ seq: number, kind, value, revoked_at, expires_at }) => ({
+      seq: Number(number), kind, value, revokedAt: Math.floor(revoked_at.getTime() / 1000), expiresAt: Math.ceil(expires_at.getTime() / 1000),
+    }));
+  }
+
+  async reap(tx: Transaction, limit: number): Promise<number> {
+    const rows = await tx.manager.query<unknown[]>(
+      'WITH dead AS (DELETE FROM revocations WHERE seq IN (SELECT seq FROM revocations WHERE expires_at < now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING 1) SELECT * FROM dead',
+      [limit],
+    );
+    return rows.length;
+  }
+}

@@ -1,0 +1,67 @@
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { RevocationList, type RevocationKind } from '@countersign/resource-server';
+import { Changes } from '../../platform/changes/index.js';
+import { PlatformTransactions, type Transaction } from '../../platform/database/index.js';
+import { RevocationRepository } from './revocation.repository.js';
+
+const PRUNE_MS = 60_000;
+/** 24 h, the longest lifetime of any token, and some minutes for clocks that differ. */
+const LONGEST_TOKEN_LIFETIME_SECONDS = 24 * 3_600 + 600;
+
+export interface Revocation {
+  readonly kind: RevocationKind;
+  readonly value: string;
+  readonly orgId?: string | undefined;
+  /** When the last token it can concern has expired; undefined: after the longest lifetime there is. */
+  readonly expiresAt?: Date | undefined;
+}
+
+/** Writes the revocation table, and keeps this process's copy of it for the guards. */
+@Injectable()
+export class Revocations implements OnModuleInit, OnApplicationShutdown {
+  /** What the guards of this process ask on every request. */
+  readonly list = new RevocationList();
+  private running: Promise<void> | undefined;
+  private next: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly transactions: PlatformTransactions,
+    private readonly repository: RevocationRepository,
+    private readonly changes: Changes,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.pull();
+    this.changes.on('revocations', () => this.pull());
+    this.timer = setInterval(() => this.list.prune(Date.now() / 1000), PRUNE_MS).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  /** In the transaction of the change that demands it; the guards of this process refuse before the caller hears of the commit. */
+  async revoke(tx: Transaction, { kind, value, orgId, expiresAt }: Revocation): Promise<void> {
+    await this.repository.insert(tx, { kind, value, orgId, expiresAt: expiresAt ?? new Date(Date.now() + LONGEST_TOKEN_LIFETIME_SECONDS * 1000) });
+    await this.changes.publish(tx, 'revocations', `${kind}:${value}`);
+  }
+
+  /** Reads what is new. One read at a time; a caller that comes while one runs waits for the next, which must see its commit. */
+  private pull(): Promise<void> {
+    if (!this.running) {
+      this.running = this.read().finally(() => (this.running = undefined));
+      return this.running;
+    }
+    this.next ??= this.running.catch(() => undefined).then(() => {
+      this.next = undefined;
+      return this.pull();
+    });
+    return this.next;
+  }
+
+  private async read(): Promise<void> {
+    const entries = await this.transactions.run((tx) => this.repository.listAfter(tx, this.list.lastSeq));
+    this.list.apply(entries);
+  }
+}

@@ -1,0 +1,3 @@
+export { GRANT_REGISTRY } from './token-issuance.service.js';
+export { grantIdOf } from './grants/index.js';
+export { TokenIssuanceModule } from './token-issuance.module.js';

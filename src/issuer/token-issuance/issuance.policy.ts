@@ -1,0 +1,45 @@
+import { OAuthError, type Client, type Grant, type Issuance, type PrincipalType, type SenderProof } from '@countersign/oauth';
+
+interface LifetimeBounds {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+const HOUR = 3_600;
+
+/** Lifetimes of access tokens in seconds by kind of caller (contract, "Requests for tokens"). */
+export const LIFETIMES: Readonly<Record<PrincipalType, LifetimeBounds>> = {
+  service_principal: { default: HOUR, min: 300, max: 24 * HOUR },
+  api_key: { default: HOUR, min: 300, max: 24 * HOUR },
+  app: { default: HOUR, min: 300, max: HOUR },
+  agent: { default: 900, min: 300, max: HOUR },
+  microservice: { default: 300, min: 60, max: 900 },
+};
+
+/** An issuance that may be signed. */
+export interface ApprovedIssuance extends Issuance {
+  readonly lifetimeSeconds: number;
+}
+
+// RFC 6749 §5.2: authenticated, but not authorized to use this grant type.
+export function assertGrantAllowed(client: Client, grant: Pick<Grant, 'name'>): void {
+  if (!client.grantTypes.includes(grant.name)) throw new OAuthError('unauthorized_client', 'The client may not use this grant type.');
+}
+
+/** Shared rules over a grant's decision. @throws OAuthError */
+export function approve(issuance: Issuance, client: Client, proof: SenderProof | undefined): ApprovedIssuance {
+  const { api } = issuance;
+  if (!api.active || api.zone !== client.zone) throw new OAuthError('invalid_target', 'The API is not available.', { detail: api.active ? 'other_zone' : 'api_disabled' });
+  if (issuance.scopes.length === 0) throw new OAuthError('invalid_scope', 'Nothing is granted for this API.');
+  if (api.senderConstraint !== 'none' && !proof) throw new OAuthError('invalid_request', 'The API takes sender-constrained tokens only, and the request proves no key.');
+  return { ...issuance, lifetimeSeconds: lifetimeOf(issuance, client) };
+}
+
+/** The most specific wish, never above the API's own lifetime, within the bounds of the kind. */
+export function lifetimeOf(issuance: Issuance, client: Client): number {
+  const bounds = LIFETIMES[client.principalType];
+  const ceiling = Math.min(bounds.max, issuance.api.tokenLifetimeSeconds ?? bounds.max);
+  const wished = issuance.lifetimeSeconds ?? client.tokenLifetimeSeconds ?? issuance.api.tokenLifetimeSeconds ?? bounds.default;
+  return Math.max(bounds.min, Math.min(wished, ceiling));
+}

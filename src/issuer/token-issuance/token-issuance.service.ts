@@ -1,0 +1,64 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { OAuthError, parseScope, Registry, type AuthenticatedClient, type Grant, type OAuthRequest, type RequestedAccess } from '@countersign/oauth';
+import { ApiCatalogue } from '../../directory/api-resources/index.js';
+import { ClientAuthenticator } from '../client-auth/index.js';
+import { SenderProver } from '../sender-constraints/index.js';
+import { approve, assertGrantAllowed } from './issuance.policy.js';
+import { requestedTarget } from './target.policy.js';
+import { RefusalAudit } from './refusal-audit.js';
+import { TokenMinter, type TokenResponse } from './token-minter.js';
+
+export const GRANT_REGISTRY = Symbol('grants');
+
+/** The token request: who asks, which key they hold, on what ground, what they should get, whether they may, sign and record. */
+@Injectable()
+export class TokenIssuance {
+  constructor(
+    @Inject(GRANT_REGISTRY) private readonly grants: Registry<Grant>,
+    private readonly clients: ClientAuthenticator,
+    private readonly sender: SenderProver,
+    private readonly apis: ApiCatalogue,
+    private readonly minter: TokenMinter,
+    private readonly refusals: RefusalAudit,
+  ) {}
+
+  /** @param seen hears of the client as soon as it is proven. @throws OAuthError of table RFC 6749 §5.2 */
+  async issue(request: OAuthRequest, seen: (caller: AuthenticatedClient) => Promise<void>): Promise<TokenResponse> {
+    const grant = this.grantFor(request);
+    request.params.refuseRepeats(grant.repeatable);
+    const caller = await this.clients.authenticate(request);
+    await seen(caller);
+    return this.refusals.around(caller, request, async () => {
+      assertGrantAllowed(caller.client, grant);
+      const proof = await this.sender.prove(request);
+      const issuance = await grant.decide({ caller, requested: this.requestedAccess(request), params: ownParameters(grant, request), proof });
+      const approved = approve(issuance, caller.client, proof);
+      return this.minter.mint({ issuance: approved, caller, proof, request, grantType: grant.name });
+    });
+  }
+
+  private grantFor({ params }: OAuthRequest): Grant {
+    const name = params.list('grant_type');
+    if (name.length > 1) throw new OAuthError('invalid_request', 'A parameter is repeated; each may be sent once.');
+    const grant = this.grants.find(params.get('grant_type'));
+    if (!grant) throw new OAuthError('unsupported_grant_type', `Use one of: ${this.grants.names().join(' ')}`);
+    return grant;
+  }
+
+  private requestedAccess({ params }: OAuthRequest): RequestedAccess {
+    const scope = params.find('scope');
+    return {
+      scopes: scope === undefined ? undefined : parseScope(scope),
+      audience: requestedTarget(params, (name) => this.apis.find(name)?.identifier),
+    };
+  }
+}
+
+function ownParameters(grant: Grant, { params }: OAuthRequest): Record<string, string> {
+  const own: Record<string, string> = {};
+  for (const name of grant.parameters) {
+    const value = params.find(name);
+    if (value !== undefined) own[name] = value;
+  }
+  return own;
+}

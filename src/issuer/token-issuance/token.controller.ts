@@ -1,0 +1,28 @@
+import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ClientAuthenticated } from '@countersign/guards';
+import { InZone, noteSubject } from '../../platform/http/index.js';
+import { OAuthErrorResponses, readOAuthRequest } from '../endpoint/index.js';
+import { TokenDocument, TokenForm } from './token.documents.js';
+import { TokenEndpoint } from './token-endpoint.js';
+import type { TokenResponse } from './token-minter.js';
+
+@ApiTags('OAuth')
+@InZone('external')
+@Controller('oauth')
+export class TokenController {
+  constructor(private readonly endpoint: TokenEndpoint) {}
+
+  @Post('token')
+  @HttpCode(200)
+  @ClientAuthenticated()
+  @ApiOperation({ operationId: 'issueToken', summary: 'Get an access token', description: 'RFC 6749 §4.4. The client authenticates by HTTP Basic, by `client_secret` in the form, or by a signed assertion. Keep the token until it is nearly expired.' })
+  @ApiConsumes('application/x-www-form-urlencoded')
+  @ApiBody({ type: TokenForm })
+  @ApiOkResponse({ type: TokenDocument })
+  @OAuthErrorResponses()
+  token(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<TokenResponse> {
+    return this.endpoint.answer(readOAuthRequest(request, 'external'), (headers) => void reply.headers(headers), (subject) => noteSubject(request, subject));
+  }
+}

@@ -1,0 +1,48 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpStatus, NotFoundException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { OAuthError } from '@countersign/oauth';
+import { Configuration } from '../config/index.js';
+import { Log } from '../logging/index.js';
+import { answerError } from './error-answer.js';
+import { httpProblem } from './problem.js';
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const OAUTH_PREFIX = '/oauth/';
+
+/** The one place where errors become answers. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly log: Log,
+  ) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const error = thrown instanceof NotFoundException ? notFound(request) : thrown;
+    const oauth = request.url.startsWith(OAUTH_PREFIX);
+    const answer = answerError(error, { oauth, requestId: request.id, problemBase: `${this.configuration.settings.PUBLIC_URL}/docs/errors` });
+    this.note(request, answer.status, answer.reason, error);
+    void reply.status(answer.status).headers({ 'cache-control': 'no-store', ...answer.headers }).send(answer.body);
+  }
+
+  private note(request: FastifyRequest, status: number, reason: string | undefined, error: unknown): void {
+    const fields = { request_id: request.id, method: request.method, route: request.routeOptions?.url, status, reason };
+    if (status >= HttpStatus.INTERNAL_SERVER_ERROR) this.log.error('request.failed', { ...fields, error: error instanceof Error && error.cause ? error.cause : error });
+    else if (reason && this.log.isEnabled('debug')) this.log.info('request.refused', fields);
+  }
+}
+
+/** A path that exists with another method is 405 and names the methods (RFC 9110 §15.5.6). */
+function notFound(request: FastifyRequest): Error {
+  const [path = '/'] = request.url.split('?');
+  const allowed = METHODS.filter((method) => request.server.hasRoute({ method, url: path }));
+  if (allowed.length > 0) {
+    const headers = { allow: allowed.join(', ') };
+    return path.startsWith(OAUTH_PREFIX)
+      ? new OAuthError('method_not_allowed', `Send a ${allowed.join(' or ')} request.`, { headers })
+      : httpProblem('method_not_allowed', `This address takes ${allowed.join(', ')}.`, { headers });
+  }
+  return httpProblem('not_found', 'There is nothing at this address.');
+}

@@ -1,0 +1,33 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import type { Zone } from '@countersign/oauth';
+import { zoneOfSocket } from './fastify-adapter.js';
+import { httpProblem } from './problem.js';
+import { ZONES_METADATA } from './zone.decorator.js';
+
+/** First of all guards: a route answers only on the listeners of the zones it declares. */
+@Injectable()
+export class ZoneGuard implements CanActivate {
+  private readonly zones = new WeakMap<object, readonly Zone[]>();
+
+  constructor(private readonly reflector: Reflector) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    // Injected requests of tests have no listener; they enter by the public one.
+    const zone = zoneOfSocket(request.raw.socket) ?? 'external';
+    if (this.zonesOf(context).includes(zone)) return true;
+    throw httpProblem('not_found', 'There is nothing at this address.');
+  }
+
+  private zonesOf(context: ExecutionContext): readonly Zone[] {
+    const handler = context.getHandler();
+    let zones = this.zones.get(handler);
+    if (!zones) {
+      zones = this.reflector.getAllAndOverride<Zone[] | undefined>(ZONES_METADATA, [handler, context.getClass()]) ?? [];
+      this.zones.set(handler, zones);
+    }
+    return zones;
+  }
+}

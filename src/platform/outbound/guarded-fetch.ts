@@ -1,0 +1,56 @@
+import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
+import { request, type RequestOptions } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { isPublicAddress } from './public-address.js';
+
+const TIMEOUT_MS = 5_000;
+const MAX_BYTES = 256 * 1024;
+
+/** An address named by a tenant may not be fetched, or did not answer within the limits. */
+export class OutboundRefused extends Error {}
+
+/**
+ * GET of a URL that a tenant named (standards SSRF-1 to SSRF-5): https on port 443, no redirects, size and time bounded.
+ * The name is resolved once and only public addresses are connected to, so that it cannot be switched afterwards.
+ */
+export async function guardedFetch(input: string | URL): Promise<Response> {
+  const url = new URL(input);
+  if (url.protocol !== 'https:') throw new OutboundRefused('Only https addresses are fetched.');
+  if (url.port !== '') throw new OutboundRefused('Only port 443 is fetched.');
+  if (url.username || url.password) throw new OutboundRefused('The address carries credentials.');
+  const response = await get(url);
+  if (response.statusCode !== 200) {
+    response.destroy();
+    throw new OutboundRefused(`The address answered ${response.statusCode ?? 'nothing'}.`);
+  }
+  return new Response(await readBody(response), { status: 200, headers: { 'content-type': 'application/json' } });
+}
+
+function get(url: URL): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const options: RequestOptions = { timeout: TIMEOUT_MS, lookup: publicLookup, agent: false, headers: { accept: 'application/json', 'user-agent': 'countersign' }, signal: AbortSignal.timeout(TIMEOUT_MS) };
+    request(url, options, resolve).once('error', reject).once('timeout', () => reject(new OutboundRefused('The address did not answer in time.'))).end();
+  });
+}
+
+const publicLookup: NonNullable<RequestOptions['lookup']> = (hostname, options, callback) => {
+  dnsLookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+    if (error) return callback(error, '', 0);
+    const allowed = addresses.filter(({ address }) => isPublicAddress(address));
+    const [first] = allowed;
+    if (!first || allowed.length !== addresses.length) return callback(new OutboundRefused('The name resolves to an address that is not public.'), '', 0);
+    if (options.all) return callback(null, allowed);
+    return callback(null, first.address, first.family);
+  });
+};
+
+async function readBody(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BYTES) throw new OutboundRefused('The document is larger than 256 KiB.');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,16 @@
+import type { Caller } from '@countersign/guards';
+import { httpProblem } from '../platform/http/index.js';
+
+/**
+ * The organization whose rows a request may touch: the one of the verified credential, and no other source.
+ * @throws Problem `forbidden` when the credential belongs to no organization.
+ */
+export function orgOf(caller: Caller): string {
+  if (caller.orgId) return caller.orgId;
+  throw httpProblem('forbidden', 'The access token has no org_id, and every row of Saasalytics belongs to one organization. Use a credential that was made inside an organization.');
+}
+
+/** The caller as an audit event names it. */
+export function actorOf(caller: Caller): { type: Caller['principalType']; id: string } {
+  return { type: caller.principalType, id: caller.clientId };
+}
