@@ -7,7 +7,7 @@ import { AccessTokenStrategy, type AccessTokenStrategyOptions } from './access-t
 import { CallerCredentials, type CallerCredential } from './caller-credential.js';
 import { callerOf, type Caller } from './caller.js';
 import type { CountersignGuardOptions, GuardHooks, RequestContext } from './countersign-guard-options.js';
-import type { GuardedRequest } from './guarded-request.js';
+import { tokenBearing, type GuardedRequest } from './guarded-request.js';
 import { ProtectedResources, type GuardedResource } from './protected-resources.js';
 import { RefusalLog } from './refusal-log.js';
 import { RouteTable, type GuardedRoute, type ProtectedRoute } from './route-table.js';

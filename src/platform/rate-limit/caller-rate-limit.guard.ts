@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf } from '@countersign/guards';
+import type { FastifyReply } from 'fastify';
+import type { GuardedRequest } from '@countersign/guards';
 import { Configuration } from '../config/index.js';
 import { httpProblem } from '../http/index.js';
 import { RateLimiter, type RateLimitPolicy } from './rate-limiter.js';
@@ -20,7 +20,7 @@ export class CallerRateLimitGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
-    const caller = callerOf(http.getRequest<FastifyRequest>());
+    const caller = http.getRequest<GuardedRequest>().user;
     if (!caller) return true;
     const state = await this.limiter.consume(this.policy, caller.clientId);
     const headers = rateLimitHeaders(state);

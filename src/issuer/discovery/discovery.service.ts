@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Registry } from '@countersign/oauth';
+import { protectedResourceMetadata } from '@countersign/resource-server';
+import { ApiCatalogue } from '../../directory/api-resources/index.js';
+import { Configuration } from '../../platform/config/index.js';
+import type { MetadataPart } from './metadata-part.js';
+
+export const METADATA_REGISTRY = Symbol('metadata parts');
+
+export interface CacheableDocument {
+  readonly body: string;
+  readonly etag: string;
+}
+
+/** Authorization server metadata (RFC 8414, OpenID Connect Discovery) and protected resource metadata (RFC 9728). */
+@Injectable()
+export class Discovery {
+  constructor(
+    @Inject(METADATA_REGISTRY) private readonly parts: Registry<MetadataPart>,
+    private readonly apis: ApiCatalogue,
+    private readonly configuration: Configuration,
+  ) {}
+
+  serverMetadata(): CacheableDocument {
+    return cacheable(Object.assign({}, ...[...this.parts].map((part) => part.metadata())) as object);
+  }
+
+  /** @param path of the API below PUBLIC_URL, such as `/analytics`; undefined when no API is there. */
+  resourceMetadata(path: string): CacheableDocument | undefined {
+    const { PUBLIC_URL } = this.configuration.settings;
+    const api = this.apis.systemApis().find((candidate) => candidate.identifier === `${PUBLIC_URL}${path}`);
+    if (!api) return undefined;
+    return cacheable(protectedResourceMetadata({ resource: api.identifier, authorizationServers: [PUBLIC_URL], scopes: api.scopes, name: this.apis.nameOf(api.id), documentation: `${PUBLIC_URL}/docs` }));
+  }
+}
+
+export function cacheable(document: object): CacheableDocument {
+  const body = JSON.stringify(document);
+  return { body, etag: `"${createHash('sha256').update(body).digest('base64url')}"` };
+}

@@ -1,0 +1,5 @@
+/** What one module contributes to the discovery documents; it reads the registry of what works, so metadata cannot drift. */
+export interface MetadataPart {
+  readonly name: string;
+  metadata(): Readonly<Record<string, unknown>>;
+}
