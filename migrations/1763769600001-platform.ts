@@ -75,17 +75,19 @@ const TABLES = [
    )`,
   'CREATE INDEX single_use_values_expiry ON single_use_values (expires_at)',
   'GRANT SELECT, INSERT, DELETE ON single_use_values TO countersign_platform',
+  // The record is claimed and filled in the transaction that does the work, so it can be seen only when the work is done.
   `CREATE TABLE idempotency_records (
      caller text NOT NULL,
      key text NOT NULL,
+     org_id text DEFAULT current_org(),
      request_digest bytea NOT NULL,
-     status int NOT NULL,
-     response jsonb NOT NULL,
+     response json NOT NULL DEFAULT '{}',
      sealed_secret text,
      created_at timestamptz NOT NULL DEFAULT now(),
      expires_at timestamptz NOT NULL,
      PRIMARY KEY (caller, key)
    )`,
   'CREATE INDEX idempotency_records_expiry ON idempotency_records (expires_at)',
-  'GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_records TO countersign_platform',
+  'CREATE INDEX idempotency_records_secrets ON idempotency_records (created_at) WHERE sealed_secret IS NOT NULL',
+  ...forceRowSecurity('idempotency_records', { tenant: 'SELECT, INSERT, UPDATE, DELETE', platform: 'SELECT, INSERT, UPDATE, DELETE' }),
 ];

@@ -25,6 +25,7 @@ const TABLES = [
   `CREATE TABLE api_resources (
      id text COLLATE "C" PRIMARY KEY,
      identifier text NOT NULL UNIQUE,
+     lookup_key text NOT NULL UNIQUE,
      name text NOT NULL,
      zone text NOT NULL CHECK (zone IN ('external', 'internal')),
      status text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'disabled')),
@@ -32,7 +33,7 @@ const TABLES = [
      signing_alg text NOT NULL,
      sender_constraint text NOT NULL DEFAULT 'none',
      served_by text[] NOT NULL DEFAULT '{}',
-     system boolean NOT NULL DEFAULT false,
+     system_key text UNIQUE,
      created_at timestamptz NOT NULL DEFAULT now(),
      updated_at timestamptz NOT NULL DEFAULT now()
    )`,
@@ -43,6 +44,7 @@ const TABLES = [
      risk text NOT NULL CHECK (risk IN ('low', 'medium', 'high')),
      assignable_by text NOT NULL CHECK (assignable_by IN ('operator', 'org_admin')),
      delegable boolean NOT NULL,
+     position int NOT NULL,
      PRIMARY KEY (api_id, name)
    )`,
   // org_id is null for operators only, so no tenant ever sees them.
@@ -83,6 +85,7 @@ const TABLES = [
      last_used_at timestamptz
    )`,
   'CREATE INDEX client_secrets_owner ON client_secrets (owner_id)',
+  'CREATE INDEX service_principal_grants_api ON service_principal_grants (api_id)',
   'CREATE INDEX service_principals_org ON service_principals (org_id, id)',
 ];
 

@@ -1,7 +1,6 @@
 import { Logger, type ExecutionContext, type OnModuleDestroy } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import passport from 'passport';
-import { scopesOutside } from '@countersign/oauth';
 import { insufficientScope, missingCredentials, peekBearerToken, refusalFor, ResourceRequestRefused } from '@countersign/resource-server';
 import { AccessTokenStrategy, type AccessTokenStrategyOptions } from './access-token-strategy.js';
 import { CallerCredentials, type CallerCredential } from './caller-credential.js';
@@ -24,6 +23,7 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
   private readonly credentials: CallerCredentials;
   private readonly hooks: GuardHooks;
   private readonly strategyName: string;
+  private readonly reportedRoutes = new Set<string>();
 
   constructor(options: CountersignGuardOptions) {
     const strategyName = `countersign-${++instances}`;
@@ -76,7 +76,7 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
 
   private accept(caller: Caller, route: ProtectedRoute, request: GuardedRequest): true {
     request.user = caller;
-    if (scopesOutside(route.scopes, caller.scopes).length > 0) throw insufficientScope(route.resource, route.scopes);
+    if (!holdsAll(caller.scopes, route.scopes)) throw insufficientScope(route.resource, route.scopes);
     this.hooks.onAccepted?.(caller, requestContext(route, request));
     return true;
   }
@@ -102,8 +102,11 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
   }
 
   private refuseUndeclared(route: GuardedRoute, context: ExecutionContext): never {
+    if (!this.reportedRoutes.has(route.name)) {
+      this.reportedRoutes.add(route.name);
+      this.logger.error(`${route.name} declares no access and is closed: add @RequireScopes(…), @Public() or @ClientAuthenticated().`);
+    }
     const refusal = new ResourceRequestRefused('access_not_declared', 'This route is closed.');
-    this.logger.error(`${route.name} declares no access and is closed: add @RequireScopes(…), @Public() or @ClientAuthenticated().`);
     this.hooks.onRefused?.(refusal, { request: this.getRequest(context), route: route.name, audience: '' });
     throw refusal;
   }
@@ -114,6 +117,11 @@ function recall({ identifier, verifier }: GuardedResource, request: GuardedReque
   const token = peekBearerToken(tokenBearing(request));
   const verified = token === undefined ? undefined : verifier.verifyRemembered(token, { audience: identifier });
   return verified && callerOf(verified);
+}
+
+function holdsAll(held: ReadonlySet<string>, needed: readonly string[]): boolean {
+  for (const scope of needed) if (!held.has(scope)) return false;
+  return true;
 }
 
 function requestContext(route: ProtectedRoute, request: GuardedRequest): RequestContext {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { PRINCIPAL_TYPES, type AccessTokenClaims } from '@countersign/oauth';
 import { hasDuplicateMembers } from './json-members.js';
 import { TokenRefused } from './token-refused.js';
@@ -7,13 +8,12 @@ const OPTIONAL_STRINGS = ['org_id', 'grant', 'acr'] as const;
 const OPTIONAL_OBJECTS = ['act', 'cnf'] as const;
 /** The longest lifetime the issuer can be set to; more is a forged or misconfigured token. */
 const MAX_LIFETIME_SECONDS = 86_400;
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * The claims of a signed payload. What depends on the moment or the request is not judged here.
  * @throws TokenRefused when they are not those of an access token of `issuer` (RFC 9068 §2.2).
  */
-export function readAccessTokenClaims(payload: Uint8Array, issuer: string): AccessTokenClaims {
+export function readAccessTokenClaims(payload: Buffer, issuer: string): AccessTokenClaims {
   const claims = parse(payload);
   // RFC 9068 §4: `iss` matches exactly, byte for byte.
   if (claims['iss'] !== issuer) {
@@ -29,11 +29,11 @@ export function readAccessTokenClaims(payload: Uint8Array, issuer: string): Acce
   return claims as unknown as AccessTokenClaims;
 }
 
-function parse(payload: Uint8Array): Record<string, unknown> {
-  let text: string;
+function parse(payload: Buffer): Record<string, unknown> {
+  const text = payload.toString('utf8');
   let claims: unknown;
   try {
-    text = UTF8.decode(payload);
+    if (!isUtf8(payload)) throw new TypeError('The bytes are not UTF-8.');
     claims = JSON.parse(text);
   } catch (cause) {
     throw new TokenRefused('malformed', 'The claims are not JSON.', { cause });

@@ -1,3 +1,4 @@
+import { KeyObject } from 'node:crypto';
 import { ACCESS_TOKEN_ALGS, type AccessTokenAlg } from '@countersign/oauth';
 import { importJWK, type JWK } from 'jose';
 import type { VerificationKey } from './key-source.js';
@@ -56,7 +57,7 @@ async function importKey(jwk: Record<string, unknown>): Promise<VerificationKey 
   const bare = Object.fromEntries(members.map((member) => [member, jwk[member]])) as JWK;
   try {
     const key = await importJWK(bare, alg);
-    return key instanceof Uint8Array ? undefined : { kid, alg, key };
+    return key instanceof Uint8Array ? undefined : { kid, alg, key: KeyObject.from(key) };
   } catch {
     return undefined;
   }

@@ -1,11 +1,11 @@
+import type { KeyObject } from 'node:crypto';
 import type { AccessTokenAlg } from '@countersign/oauth';
-import type { CryptoKey } from 'jose';
 
 /** A public key, bound to the one algorithm it may verify (RFC 8725 §3.1). */
 export interface VerificationKey {
   readonly kid: string;
   readonly alg: AccessTokenAlg;
-  readonly key: CryptoKey;
+  readonly key: KeyObject;
 }
 
 /** Where an issuer's keys come from. */

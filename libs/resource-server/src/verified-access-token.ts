@@ -9,18 +9,28 @@ export interface VerifiedAccessToken {
 }
 
 export function verifiedAccessToken(claims: AccessTokenClaims, kid: string): VerifiedAccessToken {
-  return Object.freeze({ claims: deepFreeze(claims), scopes: frozenScopes(claims.scope), kid });
+  return Object.freeze({ claims: deepFreeze(claims), scopes: GrantedScopes.parse(claims.scope), kid });
 }
 
-function frozenScopes(scope: string): ReadonlySet<string> {
-  const scopes = new Set(scope.split(' ').filter((value) => value !== ''));
-  // Object.freeze leaves a Set open, and one request could widen the rights of every later one.
-  for (const method of ['add', 'delete', 'clear']) Object.defineProperty(scopes, method, { value: refuseChange });
-  return Object.freeze(scopes);
-}
+/** Object.freeze leaves a Set open, and one request could widen the rights of every later one with the same token. */
+class GrantedScopes extends Set<string> {
+  static parse(scope: string): ReadonlySet<string> {
+    const scopes = new GrantedScopes();
+    for (const value of scope.split(' ')) if (value !== '') Set.prototype.add.call(scopes, value);
+    return Object.freeze(scopes);
+  }
 
-function refuseChange(): never {
-  throw new TypeError('The scopes of an access token cannot be changed.');
+  override add(): never {
+    throw new TypeError('The scopes of an access token cannot be changed.');
+  }
+
+  override delete(): never {
+    return this.add();
+  }
+
+  override clear(): never {
+    return this.add();
+  }
 }
 
 function deepFreeze<T>(value: T): T {

@@ -5,3 +5,4 @@ export { ChangeRecorder, type DirectoryChange } from './change-recorder.js';
 export { type ChangedFields, changedFields } from './changed-fields.js';
 export { Clearable, IsDisplayText, Omittable } from './field.decorators.js';
 export { IdPipe } from './id.pipe.js';
+export { ApiProblems } from './api-problems.decorator.js';

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { In, IsNull, MoreThan } from 'typeorm';
 import type { Transaction } from '../../platform/database/index.js';
 import { ClientSecret } from './client-secret.entity.js';
 
@@ -17,10 +18,20 @@ export class ClientSecretsRepository {
     for (const [id, expiresAt] of ends) await tx.manager.update(ClientSecret, { id }, { expiresAt });
   }
 
-  /** Answers whether there was one. */
-  async delete(tx: Transaction, ownerId: string, id: string): Promise<boolean> {
-    const { affected } = await tx.manager.delete(ClientSecret, { ownerId, id });
-    return Boolean(affected);
+  listByOwner(tx: Transaction, ownerIds: readonly string[]): Promise<ClientSecret[]> {
+    return tx.manager.find(ClientSecret, { where: { ownerId: In([...ownerIds]) }, order: { id: 'DESC' } });
+  }
+
+  async find(tx: Transaction, ownerId: string, id: string): Promise<ClientSecret | undefined> {
+    return (await tx.manager.findOne(ClientSecret, { where: { ownerId, id } })) ?? undefined;
+  }
+
+  async delete(tx: Transaction, id: string): Promise<void> {
+    await tx.manager.delete(ClientSecret, { id });
+  }
+
+  async countLive(tx: Transaction, orgId: string): Promise<number> {
+    return tx.manager.count(ClientSecret, { where: [{ orgId, expiresAt: IsNull() }, { orgId, expiresAt: MoreThan(new Date()) }] });
   }
 
   async deleteAll(tx: Transaction, ownerId: string): Promise<void> {

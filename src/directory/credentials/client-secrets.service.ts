@@ -40,6 +40,12 @@ export class ClientSecrets {
     return this.repository.list(tx, ownerId);
   }
 
+  async listByOwner(tx: Transaction, ownerIds: readonly string[]): Promise<ReadonlyMap<string, ClientSecret[]>> {
+    const byOwner = new Map<string, ClientSecret[]>(ownerIds.map((id) => [id, []]));
+    for (const secret of await this.repository.listByOwner(tx, ownerIds)) byOwner.get(secret.ownerId)?.push(secret);
+    return byOwner;
+  }
+
   /** A secret beside the present ones. @throws Problem `too_many_secrets` */
   async add(tx: Transaction, owner: SecretOwner, name: string | undefined): Promise<MintedSecret> {
     if (!hasRoom(await this.repository.list(tx, owner.id), new Date())) {
@@ -76,9 +82,15 @@ export class ClientSecrets {
     return this.repository.insert(tx, record).then(() => ({ record, text }));
   }
 
-  /** Answers whether the owner had such a secret. */
-  delete(tx: Transaction, ownerId: string, secretId: string): Promise<boolean> {
-    return this.repository.delete(tx, ownerId, secretId);
+  /** Answers the deleted secret; undefined when the owner has none such. */
+  async delete(tx: Transaction, ownerId: string, secretId: string): Promise<ClientSecret | undefined> {
+    const secret = await this.repository.find(tx, ownerId, secretId);
+    if (secret) await this.repository.delete(tx, secretId);
+    return secret;
+  }
+
+  countLive(tx: Transaction, orgId: string): Promise<number> {
+    return this.repository.countLive(tx, orgId);
   }
 
   deleteAll(tx: Transaction, ownerId: string): Promise<void> {

@@ -29,9 +29,9 @@ export class Discovery {
   /** @param path of the API below PUBLIC_URL, such as `/analytics`; undefined when no API is there. */
   resourceMetadata(path: string): CacheableDocument | undefined {
     const { PUBLIC_URL } = this.configuration.settings;
-    const api = this.apis.systemApis().find((candidate) => candidate.identifier === `${PUBLIC_URL}${path}`);
+    const api = this.apis.list().find((api) => api.system && api.identifier === `${PUBLIC_URL}${path}`);
     if (!api) return undefined;
-    return cacheable(protectedResourceMetadata({ resource: api.identifier, authorizationServers: [PUBLIC_URL], scopes: api.scopes, name: this.apis.nameOf(api.id), documentation: `${PUBLIC_URL}/docs` }));
+    return cacheable(protectedResourceMetadata({ resource: api.identifier, authorizationServers: [PUBLIC_URL], scopes: api.scopes, name: api.name, documentation: `${PUBLIC_URL}/docs` }));
   }
 }
 

@@ -56,7 +56,7 @@ export class ApisPart implements MetadataPart {
   constructor(private readonly apis: ApiCatalogue) {}
 
   metadata(): Record<string, unknown> {
-    const system = this.apis.systemApis();
+    const system = this.apis.list().filter((api) => api.system && api.zone === 'external');
     return {
       scopes_supported: [...new Set(system.flatMap((api) => api.scopes))].sort(),
       // RFC 9728 §4.

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nest
 import { RevocationList, type RevocationKind } from '@countersign/resource-server';
 import { Changes } from '../../platform/changes/index.js';
 import { PlatformTransactions, type Transaction } from '../../platform/database/index.js';
+import { Reaper } from '../../platform/reaper/index.js';
 import { RevocationRepository } from './revocation.repository.js';
 
 const PRUNE_MS = 60_000;
@@ -29,11 +30,13 @@ export class Revocations implements OnModuleInit, OnApplicationShutdown {
     private readonly transactions: PlatformTransactions,
     private readonly repository: RevocationRepository,
     private readonly changes: Changes,
+    private readonly reaper: Reaper,
   ) {}
 
   async onModuleInit(): Promise<void> {
     await this.pull();
     this.changes.on('revocations', () => this.pull());
+    this.reaper.add({ name: 'revocations', reap: (tx, limit) => this.repository.reap(tx, limit) });
     this.timer = setInterval(() => this.list.prune(Date.now() / 1000), PRUNE_MS).unref();
   }
 

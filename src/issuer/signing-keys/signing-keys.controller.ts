@@ -2,7 +2,8 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { ACCESS_TOKEN_ALGS, ZONES, type AccessTokenAlg, type Zone } from '@countersign/oauth';
 import { Caller, ProtectedResource, RequireScopes } from '@countersign/guards';
-import { httpProblem, InZone } from '../../platform/http/index.js';
+import { requireOperator } from '../../directory/administration/index.js';
+import { InZone } from '../../platform/http/index.js';
 import type { SigningKeyRow, SigningKeyStatus } from './signing-key.js';
 import { SigningKeys } from './signing-keys.service.js';
 
@@ -45,7 +46,7 @@ export class SigningKeysController {
   @ApiOperation({ operationId: 'listSigningKeys', summary: 'List the signing keys', description: 'Operators only. Public parts and states; private keys never leave the issuer.' })
   @ApiOkResponse({ type: SigningKeyList })
   list(@Caller() caller: Caller): SigningKeyList {
-    if (caller.orgId) throw httpProblem('forbidden', 'Signing keys belong to the platform: only an operator may list them.');
+    requireOperator(caller);
     return { data: this.keys.list().map((row) => SigningKeyDocument.from(row)), next_cursor: null };
   }
 }

@@ -1,7 +1,8 @@
 import { sha256 } from '../crypto/index.js';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { SingleUse } from '@countersign/oauth';
 import { isDatabaseUnavailable, PlatformTransactions, type Transaction } from '../database/index.js';
+import { Reaper } from '../reaper/index.js';
 import type { AuditEvent } from './audit-event.js';
 import { AuditRepository } from './audit.repository.js';
 import { auditRow, type AuditRow } from './audit-row.js';
@@ -35,14 +36,19 @@ interface Entry {
  * committed, with all that came meanwhile. A promise resolves only when its own row is durable.
  */
 @Injectable()
-export class AuditWriter implements OnApplicationShutdown {
+export class AuditWriter implements OnModuleInit, OnApplicationShutdown {
   private queue: Entry[] = [];
   private running: Promise<void> | undefined;
 
   constructor(
     private readonly transactions: PlatformTransactions,
     private readonly repository: AuditRepository,
+    private readonly reaper: Reaper,
   ) {}
+
+  onModuleInit(): void {
+    this.reaper.add({ name: 'single_use_values', reap: (tx, limit) => this.repository.reapSingleUse(tx, limit) });
+  }
 
   /**
    * @param singleUse is claimed in the same transaction; the loser's row is not written.

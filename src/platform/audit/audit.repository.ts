@@ -75,7 +75,8 @@ export class AuditRepository {
   /** Deletes single-use values whose time is over; answers how many. */
   async reapSingleUse(tx: Transaction, limit: number): Promise<number> {
     const rows = await tx.manager.query<unknown[]>(
-      `DELETE FROM single_use_values WHERE ctid IN (SELECT ctid FROM single_use_values WHERE expires_at < now() LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING 1`,
+      `WITH dead AS (DELETE FROM single_use_values WHERE (owner, digest) IN
+         (SELECT owner, digest FROM single_use_values WHERE expires_at < now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING 1) SELECT * FROM dead`,
       [limit],
     );
     return rows.length;

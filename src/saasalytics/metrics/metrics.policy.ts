@@ -9,10 +9,11 @@ export type Grouping = (typeof GROUPINGS)[number];
 /** Groups shown one by one; the rest is one more. */
 export const MAX_GROUPS = 10;
 
-/** A value of one interval, or of the whole period where `start` is null. */
+/** A value of one bucket, or of the whole period where `bucket` is null. */
 export interface MetricRow {
   readonly group: string | null;
-  readonly start: Date | null;
+  /** Position in the list of buckets. */
+  readonly bucket: number | null;
   readonly value: number;
 }
 
@@ -29,19 +30,17 @@ export function assertGrouping(metric: Metric, grouping: Grouping): void {
 }
 
 /** A line for each group, largest first, with a value for every bucket; without groups there is always one line. */
-export function toSeries(buckets: readonly Date[], rows: readonly MetricRow[], grouping: Grouping): Series[] {
-  const positions = new Map(buckets.map((start, i) => [start.getTime(), i]));
+export function toSeries(bucketCount: number, rows: readonly MetricRow[], grouping: Grouping): Series[] {
   const lines = new Map<string | null, { group: string | null; total: number; values: number[] }>();
   const lineOf = (group: string | null): { total: number; values: number[] } => {
-    const line = lines.get(group) ?? { group, total: 0, values: new Array<number>(buckets.length).fill(0) };
+    const line = lines.get(group) ?? { group, total: 0, values: new Array<number>(bucketCount).fill(0) };
     lines.set(group, line);
     return line;
   };
   if (grouping === 'none') lineOf(null);
-  for (const { group, start, value } of rows) {
-    const position = start && positions.get(start.getTime());
-    if (start === null) lineOf(group).total = value;
-    else if (typeof position === 'number') lineOf(group).values[position] = value;
+  for (const { group, bucket, value } of rows) {
+    if (bucket === null) lineOf(group).total = value;
+    else lineOf(group).values[bucket] = value;
   }
-  return [...lines.values()].sort((a, b) => b.total - a.total || (a.group ?? '').localeCompare(b.group ?? '', 'en'));
+  return [...lines.values()].sort((a, b) => b.total - a.total || ((a.group ?? '') < (b.group ?? '') ? -1 : 1));
 }

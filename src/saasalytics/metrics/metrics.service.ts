@@ -25,8 +25,8 @@ export class MetricsService {
       assertPeriod(period, { from: 'from', to: 'to' });
       assertBuckets(period, interval);
       const buckets = await this.periods.buckets(tx, period, interval);
-      const rows = await this.repository.values(tx, orgId, { metric, interval, grouping, period });
-      return MetricsResponse.of(query, period, buckets, toSeries(buckets, rows, grouping));
+      const rows = await this.repository.values(tx, orgId, { metric, grouping, period, buckets });
+      return MetricsResponse.of(query, period, buckets, toSeries(buckets.length, rows, grouping));
     });
   }
 }

@@ -36,9 +36,9 @@ export class IncomingEvent {
 @ApiSchema({ name: 'IngestEventsRequest' })
 export class IngestEventsRequest {
   @ApiProperty({ type: [IncomingEvent], minItems: 1, maxItems: EVENT_LIMITS.batch })
-  @IsArray()
-  @ArrayMinSize(1, { message: 'The batch is empty.' })
   @ArrayMaxSize(EVENT_LIMITS.batch, { message: `The batch has more than ${EVENT_LIMITS.batch} events.` })
+  @ArrayMinSize(1, { message: 'The batch is empty.' })
+  @IsArray()
   events!: unknown[];
 }
 

@@ -1,0 +1,73 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { CountersignGuardModule, type CountersignGuardOptions } from '@countersign/guards';
+import { BootstrapModule } from './bootstrap/index.js';
+import { AdministrationModule } from './directory/administration/index.js';
+import { ApiResourcesModule } from './directory/api-resources/index.js';
+import { CredentialsModule } from './directory/credentials/index.js';
+import { DIRECTORY_ENTITIES } from './directory/entities.js';
+import { OrgsModule } from './directory/orgs/index.js';
+import { ServicePrincipalsModule } from './directory/service-principals/index.js';
+import { ClientAuthModule } from './issuer/client-auth/index.js';
+import { DiscoveryModule } from './issuer/discovery/index.js';
+import { RevocationModule, Revocations } from './issuer/revocation/index.js';
+import { SigningKeys, SigningKeysModule } from './issuer/signing-keys/index.js';
+import { TokenIssuanceModule } from './issuer/token-issuance/index.js';
+import { AuditModule } from './platform/audit/index.js';
+import { ChangesModule } from './platform/changes/index.js';
+import { Configuration, ConfigurationModule } from './platform/config/index.js';
+import { CryptoModule } from './platform/crypto/index.js';
+import { DatabaseModule, type DatabaseConnection } from './platform/database/index.js';
+import { HealthModule } from './platform/health/index.js';
+import { createValidationPipe, ErrorFilter, ZoneGuard } from './platform/http/index.js';
+import { IdempotencyModule } from './platform/idempotency/index.js';
+import { LoggingModule, type Log } from './platform/logging/index.js';
+import { MetricsModule } from './platform/metrics/index.js';
+import { CallerRateLimitGuard, RateLimitModule } from './platform/rate-limit/index.js';
+import { ReaperModule } from './platform/reaper/index.js';
+import { SAASALYTICS_ENTITIES, SaasalyticsModule } from './saasalytics/index.js';
+
+const PLATFORM = [AuditModule, ChangesModule, HealthModule, IdempotencyModule, MetricsModule, RateLimitModule, ReaperModule];
+const DIRECTORY = [AdministrationModule, ApiResourcesModule, CredentialsModule, OrgsModule, ServicePrincipalsModule];
+const ISSUER = [ClientAuthModule, DiscoveryModule, RevocationModule, SigningKeysModule, TokenIssuanceModule];
+
+/** The external zone's APIs of this process, and what proves a caller to them. */
+function guardOptions({ settings }: Configuration, keys: SigningKeys, revocations: Revocations): CountersignGuardOptions {
+  return {
+    issuer: settings.PUBLIC_URL,
+    keys: keys.verificationKeys.external,
+    revocations: revocations.list,
+    resources: {
+      management: { identifier: `${settings.PUBLIC_URL}/v1` },
+      analytics: { identifier: `${settings.PUBLIC_URL}/analytics` },
+    },
+  };
+}
+
+/** The only file that knows every module. */
+@Module({})
+export class AppModule {
+  static forRoot(configuration: Configuration, connection: DatabaseConnection, log: Log): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigurationModule.forRoot(configuration),
+        LoggingModule.forRoot(log),
+        CryptoModule.forRoot(configuration.settings),
+        DatabaseModule.forRoot(connection, [...DIRECTORY_ENTITIES, ...SAASALYTICS_ENTITIES]),
+        ...PLATFORM,
+        ...DIRECTORY,
+        ...ISSUER,
+        SaasalyticsModule,
+        BootstrapModule,
+        CountersignGuardModule.forRootAsync({ imports: [SigningKeysModule, RevocationModule], inject: [Configuration, SigningKeys, Revocations], useFactory: guardOptions }),
+      ],
+      providers: [
+        { provide: APP_GUARD, useClass: ZoneGuard },
+        { provide: APP_GUARD, useClass: CallerRateLimitGuard },
+        { provide: APP_PIPE, useFactory: createValidationPipe },
+        { provide: APP_FILTER, useClass: ErrorFilter },
+      ],
+    };
+  }
+}

@@ -1,0 +1,44 @@
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Settings } from '../platform/config/index.js';
+
+export interface DemoCredential {
+  client_id: string;
+  client_secret: string;
+  audience: string;
+  scope: string;
+}
+
+export interface DemoOrgEntry {
+  id: string;
+  name: string;
+  service_principals: (DemoCredential & { name: string })[];
+}
+
+/** `demo.json`: the URLs and every demo credential, so that a script can use them. Parts that are not built are absent. */
+export interface DemoDocument {
+  public_url: string;
+  ops_url: string;
+  operator: DemoCredential;
+  orgs: DemoOrgEntry[];
+}
+
+export class DemoFile {
+  readonly path: string;
+
+  constructor(private readonly settings: Settings) {
+    this.path = join(settings.DATA_DIR, 'demo.json');
+  }
+
+  read(): DemoDocument | undefined {
+    return existsSync(this.path) ? (JSON.parse(readFileSync(this.path, 'utf8')) as DemoDocument) : undefined;
+  }
+
+  /** Whole or not at all, readable by its owner only. */
+  write(document: DemoDocument): void {
+    const temporary = `${this.path}.${process.pid}`;
+    writeFileSync(temporary, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 });
+    chmodSync(temporary, 0o600);
+    renameSync(temporary, this.path);
+  }
+}

@@ -1,0 +1,10 @@
+export { API_RESOURCES_PROBLEMS } from './api-resources.errors.js';
+export { ApiCatalogue, type CatalogueApi } from './api-catalogue.js';
+export { ApiCredentialSource } from './api-credential-source.js';
+export { ApiResource } from './api-resource.entity.js';
+export { ApiResourcesModule } from './api-resources.module.js';
+export { ApiScope, type ScopeDefinition } from './api-scope.entity.js';
+export type { SystemApi } from './api-seeding.js';
+export { GrantDocument } from './dto/grant.dto.js';
+export { MANAGEMENT_SCOPES } from './management-scopes.js';
+export { resolveGrants, type Resolution, type ResolvedGrant } from './resolve-grants.policy.js';

@@ -1,0 +1,38 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { ClientGrant } from '@countersign/oauth';
+
+/** A tenant of the platform. */
+@Entity('orgs')
+export class Org {
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text')
+  name!: string;
+
+  /** Its id in the operator's own systems. */
+  @Column('text', { name: 'external_id', nullable: true })
+  externalId!: string | null;
+
+  @Column('text')
+  status!: 'active' | 'suspended';
+
+  /** The most its principals can ever be granted; null: no limit. */
+  @Column('jsonb', { nullable: true })
+  ceiling!: ClientGrant[] | null;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  updatedAt!: Date;
+
+  isActive(): boolean {
+    return this.status === 'active';
+  }
+
+  /** The fields of an audit event's before and after. */
+  facts(): Record<string, unknown> {
+    return { name: this.name, external_id: this.externalId, status: this.status, ceiling: this.ceiling };
+  }
+}

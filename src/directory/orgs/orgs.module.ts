@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { IdempotencyModule } from '../../platform/idempotency/index.js';
+import { AdministrationModule } from '../administration/index.js';
+import { ApiResourcesModule } from '../api-resources/index.js';
+import { Ceilings } from './ceilings.js';
+import { OrgImpact } from './org-impact.js';
+import { OrgSuspension } from './org-suspension.service.js';
+import { OrgsController } from './orgs.controller.js';
+import { OrgsRepository } from './orgs.repository.js';
+import { Orgs } from './orgs.service.js';
+
+@Module({
+  imports: [AdministrationModule, ApiResourcesModule, IdempotencyModule],
+  controllers: [OrgsController],
+  providers: [OrgsRepository, Orgs, OrgSuspension, OrgImpact, Ceilings],
+  exports: [Orgs, OrgImpact],
+})
+export class OrgsModule {}

@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { LessThan } from 'typeorm';
+import { pageOf, type Page, type Transaction } from '../../platform/database/index.js';
+import { Org } from './org.entity.js';
+
+@Injectable()
+export class OrgsRepository {
+  /** In a tenant transaction only the tenant itself is there. */
+  async find(tx: Transaction, id: string): Promise<Org | undefined> {
+    return (await tx.manager.findOne(Org, { where: { id } })) ?? undefined;
+  }
+
+  async findForUpdate(tx: Transaction, id: string): Promise<Org | undefined> {
+    return (await tx.manager.findOne(Org, { where: { id }, lock: { mode: 'for_no_key_update' } })) ?? undefined;
+  }
+
+  /** Newest first. */
+  async list(tx: Transaction, after: string | undefined, limit: number): Promise<Page<Org>> {
+    const where = after === undefined ? {} : { id: LessThan(after) };
+    return pageOf(await tx.manager.find(Org, { where, order: { id: 'DESC' }, take: limit + 1 }), limit, (org) => org.id);
+  }
+
+  async insert(tx: Transaction, org: Org): Promise<void> {
+    await tx.manager.insert(Org, org);
+  }
+
+  async update(tx: Transaction, { id, name, externalId, status, ceiling, updatedAt }: Org): Promise<void> {
+    await tx.manager.update(Org, { id }, { name, externalId, status, ceiling, updatedAt });
+  }
+
+  /** Everything that belongs to it goes with it. */
+  async delete(tx: Transaction, id: string): Promise<void> {
+    await tx.manager.delete(Org, { id });
+  }
+}

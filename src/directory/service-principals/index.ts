@@ -1,0 +1,5 @@
+export { OperatorSeeding, type OperatorSeed, type SeededOperator } from './operator-seeding.js';
+export { ServicePrincipal, ServicePrincipalGrant } from './service-principal.entity.js';
+export { ServicePrincipalSource } from './service-principal-source.js';
+export { SERVICE_PRINCIPALS_PROBLEMS } from './service-principals.errors.js';
+export { ServicePrincipalsModule } from './service-principals.module.js';

@@ -1,0 +1,80 @@
+import type { JSONWebKeySet } from 'jose';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { ClientAuthMethodName, ClientGrant } from '@countersign/oauth';
+
+/** Grants of service principals by API. */
+@Entity('service_principal_grants')
+export class ServicePrincipalGrant {
+  @PrimaryColumn('text', { name: 'service_principal_id' })
+  servicePrincipalId!: string;
+
+  @Column('text', { name: 'org_id', nullable: true })
+  orgId!: string | null;
+
+  @PrimaryColumn('text', { name: 'api_id' })
+  apiId!: string;
+
+  @Column('text', { array: true })
+  scopes!: string[];
+}
+
+/** A program of a tenant that gets tokens for itself. Operators are those that belong to no organization. */
+@Entity('service_principals')
+export class ServicePrincipal {
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text', { name: 'org_id', nullable: true })
+  orgId!: string | null;
+
+  @Column('text')
+  name!: string;
+
+  @Column('text')
+  status!: 'active' | 'disabled';
+
+  @Column('text', { name: 'auth_method' })
+  authMethod!: ClientAuthMethodName;
+
+  @Column('jsonb', { nullable: true })
+  jwks!: JSONWebKeySet | null;
+
+  @Column('text', { name: 'jwks_uri', nullable: true })
+  jwksUri!: string | null;
+
+  @Column('int', { name: 'token_lifetime_seconds', nullable: true })
+  tokenLifetimeSeconds!: number | null;
+
+  @Column('text', { name: 'allowed_ips', array: true })
+  allowedIps!: string[];
+
+  @Column('text', { name: 'created_by', nullable: true })
+  createdBy!: string | null;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  updatedAt!: Date;
+
+  /** Rows of their own, loaded and saved by the repository. */
+  grants!: ClientGrant[];
+
+  usesSecrets(): boolean {
+    return this.authMethod === 'client_secret';
+  }
+
+  /** The fields of an audit event's before and after. */
+  facts(): Record<string, unknown> {
+    return {
+      name: this.name,
+      status: this.status,
+      auth_method: this.authMethod,
+      jwks_kids: this.jwks?.keys.map((key) => key.kid ?? null) ?? null,
+      jwks_uri: this.jwksUri,
+      token_lifetime_seconds: this.tokenLifetimeSeconds,
+      allowed_ips: this.allowedIps,
+      grants: this.grants,
+    };
+  }
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import type { Problem } from '../../platform/http/index.js';
+import { isMoment } from './moment.decorator.js';
+import { assertBuckets, assertPeriod, type Interval, type Period } from './period.policy.js';
+
+const aPeriod = (from: string, to: string): Period => ({ from: new Date(from), to: new Date(to), timezone: 'UTC', currency: 'EUR' });
+const fixOf = (interval: Interval, period: Period): string | undefined => {
+  try {
+    assertBuckets(period, interval);
+    return undefined;
+  } catch (error) {
+    return (error as Problem).options.errors?.[0]?.fix;
+  }
+};
+
+describe('a moment', () => {
+  it.each(['2026-11-01', '2024-02-29', '2026-11-01T09:30Z', '2026-11-01T09:30:00Z', '2026-11-01T09:30:00.123456+05:30'])('is %s', (text) => {
+    expect(isMoment(text)).toBe(true);
+  });
+  it.each(['', '2026-02-29', '2026-13-01', '2026-11-01T24:00:00Z', '2026-11-01T09:30:00', '1999-01-01', 'now', '2026-11-01\n', 20_261_101, null, ['2026-11-01']])('is not %j', (value) => {
+    expect(isMoment(value)).toBe(false);
+  });
+});
+
+describe('a period', () => {
+  it('422 when it is empty, turned round or too long', () => {
+    const at = { from: 'from', to: 'to' };
+    expect(() => assertPeriod(aPeriod('2026-11-01', '2026-11-01'), at)).toThrow(expect.objectContaining({ status: 422 }));
+    expect(() => assertPeriod(aPeriod('2026-11-02', '2026-11-01'), at)).toThrow(expect.objectContaining({ status: 422 }));
+    expect(() => assertPeriod(aPeriod('2020-01-01', '2026-11-01'), at)).toThrow(expect.objectContaining({ status: 422 }));
+    expect(() => assertPeriod(aPeriod('2026-10-01', '2026-11-01'), at)).not.toThrow();
+  });
+
+  it('with too many buckets is told which interval fits', () => {
+    expect(fixOf('hour', aPeriod('2026-08-24', '2026-11-22'))).toBe('Use interval=day, or a period of at most 40 days.');
+    expect(fixOf('hour', aPeriod('2026-10-23', '2026-11-22'))).toBeUndefined();
+    expect(fixOf('day', aPeriod('2024-01-01', '2026-11-22'))).toBe('Use interval=week, or a period of at most 999 days.');
+  });
+});

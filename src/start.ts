@@ -1,0 +1,61 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { Bootstrap, type FirstStart } from './bootstrap/index.js';
+import { Configuration, loadConfiguration } from './platform/config/index.js';
+import { connectDatabase, migrate, type DatabaseConnection } from './platform/database/index.js';
+import { addRequestHooks, createFastifyAdapter } from './platform/http/index.js';
+import { Log } from './platform/logging/index.js';
+import { RequestMetrics } from './platform/metrics/index.js';
+import { mountDocumentation } from './web/docs/index.js';
+
+export interface RunningServer {
+  readonly configuration: Configuration;
+  readonly firstStart: FirstStart;
+  readonly log: Log;
+  /** Finishes running requests, then lets go of everything. */
+  stop(): Promise<void>;
+}
+
+/** Database, migrations, application, seed, listeners: in this order, and undone in reverse when one fails. */
+export async function startServer(environment: NodeJS.ProcessEnv, progress: (line: string) => void): Promise<RunningServer> {
+  const configuration = loadConfiguration(environment);
+  const { settings } = configuration;
+  const log = Log.create(settings);
+  warnOfDangers(configuration, log);
+  const connection = await connectDatabase(settings, progress);
+  try {
+    const applied = await migrate(connection.migrationUrl, decodeURIComponent(new URL(connection.runtimeUrl).username));
+    if (applied.length > 0) progress(`applied ${applied.length} migrations`);
+    const app = await createApplication(configuration, connection, log);
+    const firstStart = await app.get(Bootstrap).run(progress);
+    await app.listen(settings.PORT, settings.HOST);
+    return { configuration, firstStart, log, stop: () => stop(app, connection, log) };
+  } catch (error) {
+    await connection.stop();
+    throw error;
+  }
+}
+
+async function createApplication(configuration: Configuration, connection: DatabaseConnection, log: Log): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(configuration, connection, log), createFastifyAdapter(configuration.settings), {
+    logger: log, bodyParser: false, abortOnError: false, forceCloseConnections: true,
+  });
+  addRequestHooks(app.getHttpAdapter().getInstance(), configuration.settings, log, app.get(RequestMetrics));
+  mountDocumentation(app, configuration.settings.PUBLIC_URL);
+  await app.init();
+  return app;
+}
+
+async function stop(app: NestFastifyApplication, connection: DatabaseConnection, log: Log): Promise<void> {
+  await app.close();
+  await connection.stop();
+  log.flush();
+}
+
+function warnOfDangers({ settings }: Configuration, log: Log): void {
+  for (const [setting, value] of Object.entries(settings)) {
+    if (setting.startsWith('DANGEROUSLY_') && value === true) log.warn('configuration.dangerous', { setting });
+  }
+}

@@ -1,0 +1,24 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule } from '@nestjs/swagger';
+import { errorsPage } from './errors-page.js';
+import { createOpenApiDocument } from './openapi-document.js';
+
+const POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/** `/docs` with Swagger UI, `/docs/openapi.json`, and `/docs/errors`. */
+export function mountDocumentation(app: NestFastifyApplication, publicUrl: string): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (request.url === '/docs' || request.url.startsWith('/docs/')) {
+      reply.headers({ 'content-security-policy': POLICY, 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer', 'cross-origin-opener-policy': 'same-origin' });
+    }
+    done();
+  });
+  fastify.get('/docs/errors', (_request, reply) => void reply.type('text/html; charset=utf-8').send(errorsPage()));
+  SwaggerModule.setup('docs', app, () => createOpenApiDocument(app, publicUrl), {
+    jsonDocumentUrl: 'docs/openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'Countersign API',
+    swaggerOptions: { persistAuthorization: false, displayRequestDuration: true, tagsSorter: 'alpha', docExpansion: 'list', defaultModelsExpandDepth: 0 },
+  });
+}

@@ -1,0 +1,36 @@
+import { OAUTH_ERRORS } from '@countersign/oauth';
+import { RESOURCE_REFUSALS } from '@countersign/resource-server';
+import { ADMINISTRATION_PROBLEMS } from '../../directory/administration/index.js';
+import { API_RESOURCES_PROBLEMS } from '../../directory/api-resources/index.js';
+import { CREDENTIALS_PROBLEMS } from '../../directory/credentials/index.js';
+import { ORGS_PROBLEMS } from '../../directory/orgs/index.js';
+import { SERVICE_PRINCIPALS_PROBLEMS } from '../../directory/service-principals/index.js';
+import { HTTP_PROBLEMS, type ProblemTable } from '../../platform/http/index.js';
+import { IDEMPOTENCY_PROBLEMS } from '../../platform/idempotency/index.js';
+
+export interface ErrorEntry {
+  readonly code: string;
+  readonly status: number;
+  readonly meaning: string;
+}
+
+export interface ErrorChapter {
+  readonly title: string;
+  readonly intro: string;
+  readonly entries: readonly ErrorEntry[];
+}
+
+const PROBLEMS: readonly ProblemTable[] = [HTTP_PROBLEMS, IDEMPOTENCY_PROBLEMS, ADMINISTRATION_PROBLEMS, ORGS_PROBLEMS, API_RESOURCES_PROBLEMS, CREDENTIALS_PROBLEMS, SERVICE_PRINCIPALS_PROBLEMS];
+
+/** Every code that a caller can meet, read from the tables that the code throws from. */
+export function errorCatalogue(): ErrorChapter[] {
+  return [
+    { title: 'OAuth endpoints', intro: 'JSON of RFC 6749 §5.2: `error` and `error_description`.', entries: oauthEntries() },
+    { title: 'Access tokens at an API', intro: 'The `WWW-Authenticate` header (RFC 6750 §3) and a problem document.', entries: Object.entries(RESOURCE_REFUSALS).map(([code, row]) => ({ code, ...row })) },
+    { title: 'Management and reference API', intro: 'A problem document (RFC 9457) whose `code` is one of these.', entries: PROBLEMS.flatMap((table) => Object.entries(table).map(([code, { status, meaning }]) => ({ code, status, meaning }))) },
+  ];
+}
+
+function oauthEntries(): ErrorEntry[] {
+  return Object.entries(OAUTH_ERRORS).map(([name, row]: [string, { status: number; code?: string; meaning: string }]) => ({ code: row.code ?? name, status: row.status, meaning: row.meaning }));
+}

@@ -1,0 +1,51 @@
+import { createServer } from 'node:net';
+import { CountersignProcess } from '@countersign/testing';
+
+export interface ServerFiles {
+  dataDir: string;
+  runtimeUrl: string;
+  ownerUrl: string;
+}
+
+export interface LaunchedServer {
+  readonly url: string;
+  readonly opsUrl: string;
+  readonly process: CountersignProcess;
+}
+
+/** The database with the demo that every server's database is copied from. */
+export const TEMPLATE = 'countersign';
+
+const ENTRY = new URL('../../dist/src/main.js', import.meta.url).pathname;
+
+/** Starts the built product on free ports, with a given database and data folder. */
+export async function launch(files: ServerFiles, environment: Readonly<Record<string, string>>): Promise<LaunchedServer> {
+  const [port, opsPort] = [await freePort(), await freePort()];
+  const url = environment['PUBLIC_URL'] ?? `http://localhost:${port}`;
+  const process = await CountersignProcess.start({
+    entry: ENTRY,
+    readyUrl: `http://localhost:${opsPort}/health/ready`,
+    environment: {
+      NODE_ENV: 'test', LOG_LEVEL: 'warn', DATA_DIR: files.dataDir, DATABASE_URL: files.runtimeUrl, MIGRATION_DATABASE_URL: files.ownerUrl, DEMO: 'true',
+      PORT: String(port), OPS_PORT: String(opsPort), PUBLIC_URL: url,
+      RATE_LIMIT_TOKEN_PER_CLIENT: '1000000', RATE_LIMIT_TOKEN_PER_SOURCE: '1000000', RATE_LIMIT_FAILURES_PER_SOURCE: '1000000', RATE_LIMIT_API_PER_CLIENT: '1000000',
+      ...environment,
+    },
+  });
+  return { url: `http://localhost:${port}`, opsUrl: `http://localhost:${opsPort}`, process };
+}
+
+/** A port that nobody uses, below the range that outgoing connections take. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}
