@@ -40,7 +40,7 @@ export class Bootstrap {
   private async seedApis(): Promise<void> {
     const { PUBLIC_URL } = this.configuration.settings;
     await this.apis.seed({ key: 'management', identifier: `${PUBLIC_URL}/v1`, name: 'Countersign management API', zone: 'external', scopes: MANAGEMENT_SCOPES });
-    await this.apis.seed({ key: 'analytics', identifier: `${PUBLIC_URL}/analytics`, name: 'Saasalytics', zone: 'external', scopes: SAASALYTICS_SCOPES });
+    await this.apis.seed({ key: 'analytics', identifier: `${PUBLIC_URL}/analytics`, name: 'Saasalytics', zone: 'external', scopes: SAASALYTICS_SCOPES.map(({ assignable_by: assignableBy, ...scope }) => ({ ...scope, assignableBy })) });
   }
 
   /** A headless first start: the operator's credentials come from the configuration and are never written anywhere. */

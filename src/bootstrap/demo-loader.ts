@@ -36,7 +36,7 @@ export class DemoLoader {
         save(document);
       }
     }
-    await this.analytics.load(document.orgs.map(({ id, name }, i) => ({ id, name, profile: i % DEMO_PROFILES })));
+    await this.analytics.load(document.orgs.map(({ id, name }, i) => ({ id, name, profile: i % DEMO_PROFILES.length })));
   }
 
   private async operatorToken({ operator }: DemoDocument): Promise<string> {

@@ -43,8 +43,9 @@ export class ApiCredentials {
     requireOperator(caller);
     return this.transactions.run(async (tx) => {
       await this.lockOwner(tx, apiId);
-      if (!(await this.secrets.delete(tx, apiId, credentialId))) throw notFound();
-      await this.recorder.record(tx, actOf(caller, origin), { action: 'api.credential.deleted', target: { type: 'secret', id: credentialId }, details: { client_id: apiId } });
+      const record = await this.secrets.delete(tx, apiId, credentialId);
+      if (!record) throw notFound();
+      await this.recorder.record(tx, actOf(caller, origin), { action: 'api.credential.deleted', target: targetOf(record), details: { client_id: apiId, hint: record.hint } });
       await this.recorder.announce(tx, 'clients', apiId);
     });
   }

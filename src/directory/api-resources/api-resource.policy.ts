@@ -50,9 +50,9 @@ function mistakesOfZone({ zone, tokenLifetimeSeconds, signingAlg, servedBy }: Ap
 }
 
 function mistakesOfScopes({ scopes }: ApiFacts): ProblemItem[] {
-  const seen = new Set<string>();
-  return scopes.flatMap(({ name }, i) => {
-    if (!seen.has(name)) return void seen.add(name) ?? [];
+  const names = scopes.map(({ name }) => name);
+  return names.flatMap((name, i) => {
+    if (names.indexOf(name) === i) return [];
     return [{ location: `/scopes/${i}/name`, message: `The scope ${name} is there twice.`, fix: 'Name each scope once.' }];
   });
 }

@@ -3,6 +3,7 @@ import { IdempotencyModule } from '../../platform/idempotency/index.js';
 import { AdministrationModule } from '../administration/index.js';
 import { ApiResourcesModule } from '../api-resources/index.js';
 import { Ceilings } from './ceilings.js';
+import { MovedAudienceReaction } from './moved-audience-reaction.js';
 import { OrgImpact } from './org-impact.js';
 import { OrgSuspension } from './org-suspension.service.js';
 import { OrgsController } from './orgs.controller.js';
@@ -12,7 +13,7 @@ import { Orgs } from './orgs.service.js';
 @Module({
   imports: [AdministrationModule, ApiResourcesModule, IdempotencyModule],
   controllers: [OrgsController],
-  providers: [OrgsRepository, Orgs, OrgSuspension, OrgImpact, Ceilings],
+  providers: [OrgsRepository, Orgs, OrgSuspension, OrgImpact, Ceilings, MovedAudienceReaction],
   exports: [Orgs, OrgImpact],
 })
 export class OrgsModule {}

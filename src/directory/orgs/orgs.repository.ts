@@ -32,4 +32,12 @@ export class OrgsRepository {
   async delete(tx: Transaction, id: string): Promise<void> {
     await tx.manager.delete(Org, { id });
   }
+
+  async renameAudience(tx: Transaction, from: string, to: string): Promise<void> {
+    await tx.manager.query(
+      `UPDATE orgs SET ceiling = (SELECT jsonb_agg(CASE WHEN e ->> 'audience' = $1 THEN jsonb_set(e, '{audience}', to_jsonb($2::text)) ELSE e END) FROM jsonb_array_elements(ceiling) AS e)
+        WHERE ceiling @> jsonb_build_array(jsonb_build_object('audience', $1::text))`,
+      [from, to],
+    );
+  }
 }

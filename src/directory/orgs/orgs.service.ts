@@ -47,7 +47,7 @@ export class Orgs {
 
   async get(caller: Caller, id: string): Promise<OrgDocument> {
     requireEntry(caller, id);
-    return OrgDocument.from(await this.tenants.run(id, (tx) => this.find(tx, id)));
+    return OrgDocument.from(await this.tenants.run(id, (tx) => this.getInside(tx, id)));
   }
 
   async update(caller: Caller, origin: AuditOrigin, id: string, body: UpdateOrg): Promise<OrgDocument> {
@@ -80,7 +80,7 @@ export class Orgs {
   }
 
   /** For what is created inside an organization. @throws Problem `not_found` */
-  async find(tx: Transaction, id: string): Promise<Org> {
+  async getInside(tx: Transaction, id: string): Promise<Org> {
     const org = await this.repository.find(tx, id);
     if (!org) throw notFound();
     return org;
@@ -88,7 +88,7 @@ export class Orgs {
 
   /** @throws Problem `not_found`, `org_suspended` */
   async getForCredentials(tx: Transaction, id: string): Promise<Org> {
-    const org = await this.find(tx, id);
+    const org = await this.getInside(tx, id);
     if (!org.isActive()) throw new Problem(ORGS_PROBLEMS, 'org_suspended', 'The organization is suspended. Reinstate it before you create credentials in it.');
     return org;
   }

@@ -72,7 +72,7 @@ export class ServicePrincipalChanges {
   }
 
   private async changeGrants(tx: Transaction, principal: ServicePrincipal, asked: readonly ResolvedGrant<CatalogueApi>[], creator: Creator): Promise<void> {
-    const { ceiling } = await this.orgs.find(tx, principal.orgId ?? '');
+    const { ceiling } = await this.orgs.getInside(tx, principal.orgId ?? '');
     this.rights.requireAssignable(asked, { held: principal.grants, ceiling, creator });
     principal.grants = asked.map(({ api, scopes }) => ({ audience: api.identifier, scopes: [...scopes] }));
     await this.repository.replaceGrants(tx, principal, asked.map(({ api, scopes }) => ({ apiId: api.id, scopes })));

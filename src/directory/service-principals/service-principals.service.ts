@@ -51,7 +51,7 @@ export class ServicePrincipals {
   list(caller: Caller, orgId: string, query: ListQuery): Promise<ListDocument<ServicePrincipalDocument>> {
     requireEntry(caller, orgId);
     return this.tenants.run(orgId, async (tx) => {
-      await this.orgs.find(tx, orgId);
+      await this.orgs.getInside(tx, orgId);
       const page = await this.repository.list(tx, orgId, query.after(), query.limit);
       const secrets = await this.secrets.listByOwner(tx, page.items.map(({ id }) => id));
       return listDocument(page, (principal) => ServicePrincipalDocument.from(principal, secrets.get(principal.id) ?? []));

@@ -59,7 +59,7 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv): Configuration
 }
 
 function withFiles(environment: NodeJS.ProcessEnv, mistakes: string[]): NodeJS.ProcessEnv {
-  const env = { ...environment };
+  const env: NodeJS.ProcessEnv = { NODE_ENV: 'development', ...environment };
   // An empty variable is a variable that is not set: compose files write them so.
   for (const [name, value] of Object.entries(env)) if (value === '') delete env[name];
   for (const name of FILE_SETTINGS) {
@@ -86,7 +86,7 @@ function crossChecks(s: Settings, broken: ReadonlySet<string>): string[] {
   check('SECRET_PEPPERS', shareKeys(peppers, [...external, ...internal]), 'must not share a key with a key-encryption key');
   check('OPERATOR_CLIENT_SECRET', Boolean(s.OPERATOR_CLIENT_ID) !== Boolean(s.OPERATOR_CLIENT_SECRET), 'OPERATOR_CLIENT_ID and OPERATOR_CLIENT_SECRET go together');
   const secret = s.OPERATOR_CLIENT_SECRET?.reveal();
-  check('OPERATOR_CLIENT_SECRET', secret !== undefined && !isSecret(secret, 'csn_secret'), 'must have the csn_secret_ format; `countersign secret` makes one');
+  check('OPERATOR_CLIENT_SECRET', secret !== undefined && !isSecret(secret, 'csn_secret'), 'must have the csn_secret_ format; `node dist/src/cli/main.js new-operator` makes one');
   check('OPERATOR_CLIENT_ID', s.OPERATOR_CLIENT_ID !== undefined && !/^sp_[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(s.OPERATOR_CLIENT_ID), 'must be a TypeID that starts with sp_');
   check('PUBLIC_URL', s.PUBLIC_URL === s.INTERNAL_URL, 'must differ from INTERNAL_URL');
   check('OPS_PORT', s.OPS_PORT === s.PORT, 'must differ from PORT');

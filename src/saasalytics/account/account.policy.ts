@@ -5,8 +5,7 @@ const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
 export function isTimezone(value: unknown): boolean {
   if (typeof value !== 'string' || !ZONE.test(value)) return false;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: value });
-    return true;
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: value }));
   } catch {
     return false;
   }

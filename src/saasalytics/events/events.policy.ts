@@ -38,6 +38,9 @@ const COUNTRY = new RegExp(EVENT_LIMITS.countryPattern);
 // Control characters and lone surrogates: jsonb and text columns refuse some of them, log readers trip over the rest.
 const UNSAFE = /[\p{Cc}\p{Cs}]/u;
 
+const ID_FIX = 'Send up to 64 characters: letters, digits and . _ : @ -, a letter or digit first.';
+const TYPE_FIX = 'Send up to 64 characters: small letters, digits, _ and ., a letter first, such as invoice_paid.';
+
 const REQUIRED: Readonly<Record<string, Check>> = {
   id: (value) => unless(matches(value, ID), 'It is not an id.', ID_FIX),
   customer_id: (value) => unless(matches(value, ID), 'It is not an id.', ID_FIX),
@@ -52,8 +55,6 @@ const OPTIONAL: Readonly<Record<string, Check>> = {
   country: (value) => unless(matches(value, COUNTRY), 'It is not a country code.', 'Send two capital letters of ISO 3166-1, such as DE.'),
 };
 const CHECKS = { ...REQUIRED, ...OPTIONAL };
-const ID_FIX = 'Send up to 64 characters: letters, digits and . _ : @ -, a letter or digit first.';
-const TYPE_FIX = 'Send up to 64 characters: small letters, digits, _ and ., a letter first, such as invoice_paid.';
 
 /** Every mistake of a batch, by JSON Pointer. */
 export function mistakesOf(events: readonly unknown[], now: number): ProblemItem[] {

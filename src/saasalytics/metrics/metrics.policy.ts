@@ -33,7 +33,7 @@ export function assertGrouping(metric: Metric, grouping: Grouping): void {
 export function toSeries(bucketCount: number, rows: readonly MetricRow[], grouping: Grouping): Series[] {
   const lines = new Map<string | null, { group: string | null; total: number; values: number[] }>();
   const lineOf = (group: string | null): { total: number; values: number[] } => {
-    const line = lines.get(group) ?? { group, total: 0, values: new Array<number>(bucketCount).fill(0) };
+    const line = lines.get(group) ?? { group, total: 0, values: Array.from({ length: bucketCount }, () => 0) };
     lines.set(group, line);
     return line;
   };
