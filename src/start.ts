@@ -6,6 +6,7 @@ import { Bootstrap, type FirstStart } from './bootstrap/index.js';
 import { Configuration, loadConfiguration } from './platform/config/index.js';
 import { connectDatabase, migrate, type DatabaseConnection } from './platform/database/index.js';
 import { addRequestHooks, createFastifyAdapter } from './platform/http/index.js';
+import { Readiness } from './platform/health/index.js';
 import { Log } from './platform/logging/index.js';
 import { RequestMetrics } from './platform/metrics/index.js';
 import { mountDocumentation } from './web/docs/index.js';
@@ -31,6 +32,7 @@ export async function startServer(environment: NodeJS.ProcessEnv, progress: (lin
     const app = await createApplication(configuration, connection, log);
     const firstStart = await app.get(Bootstrap).run(progress);
     await app.listen(settings.PORT, settings.HOST);
+    app.get(Readiness).open();
     return { configuration, firstStart, log, stop: () => stop(app, connection, log) };
   } catch (error) {
     await connection.stop();

@@ -14,7 +14,7 @@ export function refusalResponse(refusal: ResourceRequestRefused, requestId: stri
     headers: {
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
-      ...(challenges.length > 0 && { 'www-authenticate': [...challenges] }),
+      ...(challenges.length > 0 && { 'www-authenticate': challenges.length === 1 ? String(challenges[0]) : [...challenges] }),
       ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
     },
     body: { type: 'about:blank', title, status, detail: message, code, request_id: requestId },

@@ -22,7 +22,11 @@ describe('bearerChallenge', () => {
 
   it('HTTP-9: no description can leave its quotes or its line', () => {
     const anything = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('"', '\\', '\r\nSet-Cookie: a=b', '😀', '\0'));
-    fc.assert(fc.property(anything, (description) => expect(bearerChallenge({ error: 'invalid_token', description })).toMatch(SYNTAX)));
+    fc.assert(
+      fc.property(anything, (description) => {
+        expect(bearerChallenge({ error: 'invalid_token', description })).toMatch(SYNTAX);
+      }),
+    );
   });
 
   it.each(['a"b', 'a b', 'a\r\n', '', 'ä'])('RFC 6749 §3.3: refuses the scope "%s"', (scope) => {

@@ -18,19 +18,24 @@ export interface ReadinessReport {
 @Injectable()
 export class Readiness implements BeforeApplicationShutdown {
   private readonly checks: ReadinessCheck[] = [];
-  private stopping = false;
+  private accepting = false;
 
   add(check: ReadinessCheck): void {
     this.checks.push(check);
   }
 
+  /** The public listener is bound and everything is seeded. */
+  open(): void {
+    this.accepting = true;
+  }
+
   beforeApplicationShutdown(): void {
-    this.stopping = true;
+    this.accepting = false;
   }
 
   async report(): Promise<ReadinessReport> {
     const results = await Promise.all(this.checks.map(async (check) => [check.name, await outcome(check)] as const));
-    const checks = Object.fromEntries([...results, ['accepting', this.stopping ? 'failing' : 'ok'] as const]);
+    const checks = Object.fromEntries([...results, ['accepting', this.accepting ? 'ok' : 'failing'] as const]);
     return { ready: Object.values(checks).every((result) => result === 'ok'), checks };
   }
 }

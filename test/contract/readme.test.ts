@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../support/countersign.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs/guides')).filter((name) => name.endsWith('.md')).sort().map((name) => `docs/guides/${name}`)];
+const MARK = '<!-- tested -->';
+const URLS_OF_THE_DEMO = /localhost:3[09]00|\.countersign\//;
+const TIMEOUT_MS = 60_000;
+
+interface Block {
+  /** `page:line`, for whoever has to mend it. */
+  readonly at: string;
+  readonly tested: boolean;
+  readonly text: string;
+}
+
+const blocks = new Map(PAGES.map((page) => [page, shellBlocks(page)]));
+const tested = (page: string): Block[] => (blocks.get(page) ?? []).filter((block) => block.tested);
+
+describe('the commands of the documentation', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer();
+  });
+  afterAll(() => server.stop());
+
+  it.each(PAGES.filter((page) => tested(page).length > 0))('%s works as it is written', { timeout: TIMEOUT_MS }, async (page) => {
+    const { code, output } = await runInOneShell(scriptOf(tested(page), server));
+    expect(code, output).toBe(0);
+  });
+
+  it('exist on the pages that promise them', () => {
+    for (const page of ['README.md', 'docs/guides/service-principals.md', 'docs/guides/operations.md']) expect(tested(page).length, page).toBeGreaterThan(0);
+  });
+
+  it('are marked as tested wherever they talk to the demo server', () => {
+    const forgotten = [...blocks.values()].flat().filter((block) => !block.tested && URLS_OF_THE_DEMO.test(block.text));
+    expect(forgotten.map(({ at }) => at)).toEqual([]);
+  });
+});
+
+/** The `sh` blocks of a page in their order; tested ones follow a line with the mark. */
+function shellBlocks(page: string): Block[] {
+  const lines = readFileSync(join(ROOT, page), 'utf8').split('\n');
+  return lines.flatMap((line, i) => {
+    if (line !== '```sh') return [];
+    const end = lines.indexOf('```', i);
+    return [{ at: `${page}:${i + 1}`, tested: lines[i - 1] === MARK, text: lines.slice(i + 1, end).join('\n') }];
+  });
+}
+
+/** All blocks in one script, as a reader pastes them one after the other; the place is told when one fails. */
+function scriptOf(parts: readonly Block[], server: TestServer): string {
+  const head = `set -euo pipefail\ntrap 'echo "failed: the block at $BLOCK" >&2' ERR`;
+  const script = [head, ...parts.map(({ at, text }) => `BLOCK='${at}'\n${text}`)].join('\n');
+  return script
+    .replaceAll('http://localhost:3000', server.url)
+    .replaceAll('http://localhost:3900', server.opsUrl)
+    .replaceAll('.countersign/demo.json', join(server.files.dataDir, 'demo.json'));
+}
+
+function runInOneShell(script: string): Promise<{ code: number | null; output: string }> {
+  const shell = spawn('bash', ['-c', script], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], timeout: TIMEOUT_MS });
+  let output = '';
+  for (const stream of [shell.stdout, shell.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  return new Promise((resolve, reject) => shell.once('error', reject).once('close', (code) => resolve({ code, output })));
+}
