@@ -14,6 +14,7 @@ import { RevocationModule, Revocations } from './issuer/revocation/index.js';
 import { SigningKeys, SigningKeysModule } from './issuer/signing-keys/index.js';
 import { TokenIssuanceModule } from './issuer/token-issuance/index.js';
 import { AuditModule } from './platform/audit/index.js';
+import { AuditEventsModule } from './platform/audit-events/index.js';
 import { ChangesModule } from './platform/changes/index.js';
 import { Configuration, ConfigurationModule } from './platform/config/index.js';
 import { CryptoModule } from './platform/crypto/index.js';
@@ -27,7 +28,7 @@ import { CallerRateLimitGuard, RateLimitModule } from './platform/rate-limit/ind
 import { ReaperModule } from './platform/reaper/index.js';
 import { SAASALYTICS_ENTITIES, SaasalyticsModule } from './saasalytics/index.js';
 
-const PLATFORM = [AuditModule, ChangesModule, HealthModule, IdempotencyModule, MetricsModule, RateLimitModule, ReaperModule];
+const PLATFORM = [AuditModule, AuditEventsModule, ChangesModule, HealthModule, IdempotencyModule, MetricsModule, RateLimitModule, ReaperModule];
 const DIRECTORY = [AdministrationModule, ApiResourcesModule, CredentialsModule, OrgsModule, ServicePrincipalsModule];
 const ISSUER = [ClientAuthModule, DiscoveryModule, RevocationModule, SigningKeysModule, TokenIssuanceModule];
 

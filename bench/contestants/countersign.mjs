@@ -26,6 +26,7 @@ async function startCountersign({ name, env = {}, node }) {
     file: join(projectRoot, 'dist/src/main.js'),
     env: {
       DATA_DIR: dataDir,
+      LOG_LEVEL: 'info',
       PORT: String(port),
       PUBLIC_URL: base,
       OPS_PORT: String(opsPort),

@@ -1,135 +1,102 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { decodeJwt } from 'jose';
-import { Client } from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
-import { CountersignProcess } from '@countersign/testing';
-import { removeEmbeddedPostgres } from '../../src/platform/database/embedded/index.js';
-import type { DemoDocument } from '../support/countersign.js';
-import { freePort } from '../support/launch.js';
 import { requestToken } from '../support/requests.js';
+import { Installation } from './support/installation.js';
+import { pause, PlantedProduct } from './support/product.js';
 
 const TOKENS = 10_000;
-const CLIENTS = 32;
-const ENTRY = new URL('../../dist/src/main.js', import.meta.url).pathname;
-
-/** The product with its embedded PostgreSQL, which tests may kill. */
-class Installation {
-  readonly received = new Set<string>();
-  private process: CountersignProcess | undefined;
-
-  private constructor(
-    readonly dataDir: string,
-    private readonly ports: readonly [number, number],
-    private readonly environment: Readonly<Record<string, string>>,
-  ) {}
-
-  static async make(environment: Readonly<Record<string, string>> = {}): Promise<Installation> {
-    return new Installation(mkdtempSync(join(tmpdir(), 'countersign-durability-')), [await freePort(), await freePort()], environment);
-  }
-
-  get url(): string {
-    return `http://localhost:${this.ports[0]}`;
-  }
-
-  async start(): Promise<void> {
-    this.process = await CountersignProcess.start({
-      entry: ENTRY, readyUrl: `${this.url}/health/ready`,
-      environment: {
-        NODE_ENV: 'development', DATA_DIR: this.dataDir, PORT: String(this.ports[0]), OPS_PORT: String(this.ports[1]), PUBLIC_URL: this.url,
-        RATE_LIMIT_TOKEN_PER_CLIENT: '10000000', RATE_LIMIT_TOKEN_PER_SOURCE: '10000000', ...this.environment,
-      },
-    });
-  }
-
-  kill(): Promise<void> {
-    return this.process!.kill();
-  }
-
-  get demo(): DemoDocument {
-    return JSON.parse(readFileSync(join(this.dataDir, 'demo.json'), 'utf8')) as DemoDocument;
-  }
-
-  /** Asks for tokens until so many have been received in all; a refused or lost answer counts for nothing. */
-  async issueUntil(total: number): Promise<void> {
-    const credential = this.demo.orgs[0]!.service_principals[0]!;
-    const deadline = Date.now() + 90_000;
-    const worker = async (): Promise<void> => {
-      while (this.received.size < total && Date.now() < deadline) {
-        try {
-          const answer = await requestToken(this.url, credential);
-          if (answer.status === 200) this.received.add(String(decodeJwt(String(answer.body['access_token'])).jti));
-          else await pause(20);
-        } catch {
-          await pause(20);
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: CLIENTS }, worker));
-  }
-
-  async missingRows(): Promise<number> {
-    const client = new Client({ connectionString: superuserUrl(this.dataDir) });
-    await client.connect();
-    const { rows } = await client.query<{ count: string }>(
-      `SELECT count(*) FROM unnest($1::text[]) AS received(jti) WHERE NOT EXISTS (SELECT FROM audit_events WHERE action = 'token.issued' AND target_id = received.jti)`,
-      [[...this.received]],
-    );
-    await client.end();
-    return Number(rows[0]?.count);
-  }
-
-  async remove(): Promise<void> {
-    await this.process?.stop();
-    await removeEmbeddedPostgres(this.dataDir);
-    rmSync(this.dataDir, { recursive: true, force: true });
-  }
-}
-
-function superuserUrl(dataDir: string): string {
-  const { port, password } = JSON.parse(readFileSync(join(dataDir, 'postgres.json'), 'utf8')) as { port: number; password: string };
-  return `postgres://postgres:${password}@127.0.0.1:${port}/countersign`;
-}
-
-async function killPostmaster(dataDir: string): Promise<void> {
-  const client = new Client({ connectionString: superuserUrl(dataDir) });
-  client.on('error', () => undefined);
-  await client.connect();
-  const { rows } = await client.query<{ pid: string }>(`SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1) AS pid`);
-  process.kill(Number(rows[0]?.pid), 'SIGKILL');
-  await client.end().catch(() => undefined);
-}
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const WORKERS = 32;
 
 let installation: Installation;
-afterEach(() => installation.remove());
+const planted: PlantedProduct[] = [];
+afterEach(async () => {
+  await installation.remove();
+  planted.splice(0).forEach((product) => product.remove());
+});
+
+/** Clients that keep the `jti` of every token they receive; a refused or lost answer counts for nothing. */
+class Load {
+  readonly received: string[] = [];
+
+  /** Asks until so many tokens have been received in all. */
+  async until(total: number): Promise<void> {
+    const deadline = Date.now() + 50_000;
+    const worker = async (): Promise<void> => {
+      while (this.received.length < total && Date.now() < deadline) {
+        const token = await oneToken();
+        if (token === undefined) await pause(20);
+        else this.received.push(String(decodeJwt(token).jti));
+      }
+    };
+    await Promise.all(Array.from({ length: WORKERS }, worker));
+  }
+
+  async past(count: number): Promise<void> {
+    while (this.received.length < count) await pause(5);
+  }
+}
+
+async function oneToken(): Promise<string | undefined> {
+  try {
+    const answer = await requestToken(installation.url, installation.operator);
+    return answer.status === 200 ? String(answer.body['access_token']) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function killPostmaster(): Promise<void> {
+  process.kill(await installation.postmaster(), 'SIGKILL');
+}
+
+/** Tokens that somebody holds and that the audit log does not know. */
+async function unrecorded(received: readonly string[]): Promise<number> {
+  const [row] = await installation.sql<{ count: string }>(
+    `SELECT count(*) FROM unnest($1::text[]) AS received(jti) WHERE jti NOT IN (SELECT target_id FROM audit_events WHERE action = 'token.issued')`, [received],
+  );
+  return Number(row?.count);
+}
 
 describe('an audit row for every token that a client received', () => {
-  // Seen to fail when TokenMinter does not wait for the audit, and in the run below without an audit.
+  // Seen to fail against the bug that the second test plants: the audit is written, but not waited for.
   it(`${TOKENS} issuances under kill -9 of the server and of PostgreSQL lose none`, async () => {
     installation = await Installation.make();
     await installation.start();
-    const load = installation.issueUntil(TOKENS);
-    await pause(1_500);
-    await killPostmaster(installation.dataDir);
-    await pause(2_500);
+    const load = new Load();
+    const done = load.until(TOKENS);
+    await load.past(1_500);
+    await killPostmaster();
+    await load.past(3_500);
     await installation.kill();
     await installation.start();
-    await pause(1_000);
+    await load.past(5_500);
+    await killPostmaster();
+    await load.past(7_500);
     await installation.kill();
     await installation.start();
-    await load;
-    await installation.issueUntil(TOKENS);
-    expect(installation.received.size).toBeGreaterThanOrEqual(TOKENS);
-    expect(await installation.missingRows()).toBe(0);
-  }, 180_000);
+    await done;
+    expect(load.received.length).toBeGreaterThanOrEqual(TOKENS);
+    expect(new Set(load.received).size).toBe(load.received.length);
+    expect(await unrecorded(load.received)).toBe(0);
+  }, 60_000);
 
-  it('the check finds missing rows where the audit is switched off', async () => {
+  it('the same check finds missing rows where the minter does not wait for the audit', async () => {
+    planted.push(PlantedProduct.plant('src/issuer/token-issuance/token-minter.js', 'signer.sign(claims), recorded]', 'signer.sign(claims), void recorded.catch(() => undefined)]'));
+    installation = await Installation.make({}, planted[0]!.entry);
+    await installation.start();
+    const load = new Load();
+    const done = load.until(2_000);
+    await load.past(500);
+    await killPostmaster();
+    await done;
+    expect(await unrecorded(load.received)).toBeGreaterThan(0);
+  }, 30_000);
+
+  it('and where the audit is switched off', async () => {
     installation = await Installation.make({ DANGEROUSLY_DISABLE_TOKEN_AUDIT: 'true' });
     await installation.start();
-    await installation.issueUntil(50);
-    expect(await installation.missingRows()).toBeGreaterThanOrEqual(50);
-  }, 60_000);
+    const load = new Load();
+    await load.until(50);
+    expect(await unrecorded(load.received)).toBe(load.received.length);
+  }, 30_000);
 });

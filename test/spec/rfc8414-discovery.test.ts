@@ -91,3 +91,16 @@ describe('RFC 9728 protected resource metadata', () => {
     expect((await document('/.well-known/oauth-protected-resource/nothing')).response.status).toBe(404);
   });
 });
+
+describe('DISC-2 an issuer with a path', () => {
+  it('200 at the inserted and the appended forms, with the same document', async () => {
+    const issuer = 'https://host.example/auth';
+    const replica = await server.replica({ PUBLIC_URL: issuer });
+    const paths = ['/.well-known/oauth-authorization-server/auth', '/.well-known/openid-configuration/auth', '/auth/.well-known/openid-configuration', '/auth/.well-known/oauth-authorization-server'];
+    for (const path of paths) {
+      const response = await fetch(replica.url + path);
+      expect({ path, body: await response.json() }).toMatchObject({ path, body: { issuer, token_endpoint: `${issuer}/oauth/token` } });
+    }
+    expect((await fetch(`${replica.url}/.well-known/oauth-protected-resource/auth/analytics`)).status).toBe(200);
+  });
+});

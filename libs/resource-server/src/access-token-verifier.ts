@@ -46,6 +46,9 @@ export class AccessTokenVerifier {
   private readonly signatures: SignatureVerifier;
   private readonly verified: LRUCache<string, VerifiedAccessToken>;
   private readonly pending = new Map<string, Promise<VerifiedAccessToken>>();
+  /** A request with an unknown token asks twice: is it remembered, then is it good. */
+  private lastToken = '';
+  private lastDigest = hash('sha256', '', 'binary');
 
   constructor(options: AccessTokenVerifierOptions) {
     const { issuer, keys, algorithms = ACCESS_TOKEN_ALGS, clockToleranceSeconds = 10, cacheSize = 20_000 } = options;
@@ -64,7 +67,7 @@ export class AccessTokenVerifier {
 
   /** @throws TokenRefused when the token must not be honoured, KeysUnavailable when that cannot be told. */
   async verify(token: string, expected: ExpectedToken): Promise<VerifiedAccessToken> {
-    const digest = digestOf(token);
+    const digest = this.digestOf(token);
     const found = this.recall(digest) ?? (await (this.pending.get(digest) ?? this.startVerification(token, digest)));
     this.judgeMoment(found.claims, expected);
     return found;
@@ -72,7 +75,7 @@ export class AccessTokenVerifier {
 
   /** As `verify` when the signature is remembered, and undefined when it is not: the hot path, without a promise. */
   verifyRemembered(token: string, expected: ExpectedToken): VerifiedAccessToken | undefined {
-    const found = this.recall(digestOf(token));
+    const found = this.recall(this.digestOf(token));
     if (found !== undefined) this.judgeMoment(found.claims, expected);
     return found;
   }
@@ -83,16 +86,31 @@ export class AccessTokenVerifier {
   }
 
   private startVerification(token: string, digest: string): Promise<VerifiedAccessToken> {
-    this.verified.delete(digest);
-    const verification = this.signatures
-      .verify(token)
-      .then((found) => {
-        this.verified.set(digest, found, { size: token.length });
-        return found;
-      })
-      .finally(() => this.pending.delete(digest));
+    const verification = this.verifySignature(token, digest);
     this.pending.set(digest, verification);
     return verification;
+  }
+
+  private async verifySignature(token: string, digest: string): Promise<VerifiedAccessToken> {
+    try {
+      const found = await this.signatures.verify(token);
+      this.verified.set(digest, found, { size: token.length });
+      return found;
+    } finally {
+      this.pending.delete(digest);
+    }
+  }
+
+  private digestOf(token: string): string {
+    // Before hashing: what is too large is not even read.
+    if (token.length > MAX_TOKEN_LENGTH) {
+      throw new TokenRefused('too_large', 'The token is larger than 8 KiB.', { expected: MAX_TOKEN_LENGTH, received: token.length });
+    }
+    if (token !== this.lastToken) {
+      this.lastDigest = hash('sha256', token, 'binary');
+      this.lastToken = token;
+    }
+    return this.lastDigest;
   }
 
   /** What may change from one request to the next. */
@@ -113,14 +131,6 @@ export class AccessTokenVerifier {
     const start = nbf === undefined ? iat : Math.max(nbf, iat);
     if (now < start - this.toleranceSeconds) throw new TokenRefused('not_yet_valid', 'The token is from the future.', { expected: now, received: start });
   }
-}
-
-function digestOf(token: string): string {
-  // Before hashing: what is too large is not even read.
-  if (token.length > MAX_TOKEN_LENGTH) {
-    throw new TokenRefused('too_large', 'The token is larger than 8 KiB.', { expected: MAX_TOKEN_LENGTH, received: token.length });
-  }
-  return hash('sha256', token, 'binary');
 }
 
 // RFC 7800 §3.1: every confirmation member must be proven; one that nobody can prove refuses the token.

@@ -4,7 +4,11 @@ import { httpProblem, Problem, type ProblemTable } from '../../platform/http/ind
 import { isOperator, mayEnter } from './administrator.policy.js';
 
 export const ADMINISTRATION_PROBLEMS = {
-  operator_only: { status: 403, title: 'Operators only', meaning: 'The caller belongs to an organization; only an operator of the platform may do this.' },
+  operator_only: {
+    status: 403,
+    title: 'Operators only',
+    meaning: 'The caller belongs to an organization; only an operator of the platform may do this.',
+  },
 } as const satisfies ProblemTable;
 
 /** Who changes something, and where the request came from. */
@@ -23,7 +27,12 @@ export function actOf(caller: Caller, origin: AuditOrigin): Act {
 
 /** @throws Problem `operator_only` */
 export function requireOperator(caller: Caller): void {
-  if (!isOperator(caller)) throw new Problem(ADMINISTRATION_PROBLEMS, 'operator_only', 'Only an operator of the platform may do this. Use a client that belongs to no organization.');
+  if (!isOperator(caller))
+    throw new Problem(
+      ADMINISTRATION_PROBLEMS,
+      'operator_only',
+      'Only an operator of the platform may do this. Use a client that belongs to no organization.',
+    );
 }
 
 /** Another organization looks exactly like one that does not exist. @throws Problem `not_found` */

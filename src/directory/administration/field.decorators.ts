@@ -1,5 +1,4 @@
-import { applyDecorators } from '@nestjs/common';
-import { IsString, Length, Matches, ValidateIf } from 'class-validator';
+import { ValidateBy, ValidateIf } from 'class-validator';
 
 // Control characters, line separators and bidi marks: a name must not write log lines or reorder what people read.
 const SAFE_TEXT = /^[^\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$/u;
@@ -15,12 +14,21 @@ export function Clearable(): PropertyDecorator {
   return ValidateIf((_: object, value: unknown) => value !== undefined && value !== null);
 }
 
-/** Text that people read: no control characters, not empty. */
+/** Text that people read: no control characters, not blank. */
 export function IsDisplayText(maxLength: number): PropertyDecorator {
-  return applyDecorators(
-    Matches(HAS_TEXT, { message: 'The text is empty.' }),
-    Matches(SAFE_TEXT, { message: 'The text holds control characters.' }),
-    Length(1, maxLength),
-    IsString(),
-  );
+  return ValidateBy({
+    name: 'isDisplayText',
+    validator: {
+      validate: (value: unknown) => mistakeIn(value, maxLength) === undefined,
+      defaultMessage: (args) => `${args?.property ?? 'The text'} ${mistakeIn(args?.value, maxLength) ?? 'is fine'}.`,
+    },
+  });
+}
+
+function mistakeIn(value: unknown, maxLength: number): string | undefined {
+  if (value === undefined) return 'is missing';
+  if (typeof value !== 'string') return 'must be a string';
+  if (!HAS_TEXT.test(value)) return 'is empty';
+  if (value.length > maxLength) return `is longer than ${maxLength} characters`;
+  return SAFE_TEXT.test(value) ? undefined : 'holds control characters';
 }

@@ -114,7 +114,13 @@ function snapshotOf(apis: readonly ApiResource[]): Snapshot {
 function toCatalogueApi(api: ApiResource): CatalogueApi {
   const { id, identifier, name, zone, servedBy, signingAlg, senderConstraint, scopes } = api;
   return Object.freeze({
-    id, identifier, name, zone, servedBy, signingAlg, senderConstraint,
+    id,
+    identifier,
+    name,
+    zone,
+    servedBy,
+    signingAlg,
+    senderConstraint,
     system: api.isSystem(),
     active: api.status === 'active',
     scopes: scopes.map((scope) => scope.name),

@@ -37,9 +37,19 @@ export class ApiCredentialSource implements ClientSource {
       if (!api) return undefined;
       const secrets = await this.secrets.list(tx, clientId);
       return {
-        id: api.id, displayName: api.name, zone: api.zone, principalType: 'service_principal', orgId: undefined,
-        active: api.status === 'active', authMethod: 'client_secret', grantTypes: [], grants: [], tokenLifetimeSeconds: undefined,
-        allowedNetworks: [], jwks: undefined, jwksUri: undefined,
+        id: api.id,
+        displayName: api.name,
+        zone: api.zone,
+        principalType: 'service_principal',
+        orgId: undefined,
+        active: api.status === 'active',
+        authMethod: 'client_secret',
+        grantTypes: [],
+        grants: [],
+        tokenLifetimeSeconds: undefined,
+        allowedNetworks: [],
+        jwks: undefined,
+        jwksUri: undefined,
         secrets: secrets.map((secret) => secret.toDigest()),
       };
     });

@@ -21,17 +21,31 @@ export class ApiCredentialsController {
   @Post()
   @RequireScopes('write:apis')
   @Idempotent()
-  @ApiOperation({ operationId: 'createApiCredential', summary: 'Create a credential of an API', description: 'A secret for the guards of the API, for introspection, the revocation feed and usage reports. The client id is the id of the API. At most two live ones. Operators only.' })
+  @ApiOperation({
+    operationId: 'createApiCredential',
+    summary: 'Create a credential of an API',
+    description:
+      'A secret for the guards of the API, for introspection, the revocation feed and usage reports. The client id is the id of the API. At most two live ones. Operators only.',
+  })
   @ApiParam(API_ID)
   @ApiCreatedResponse({ type: MintedSecretDocument })
   @ApiProblems({ ...CREDENTIALS_PROBLEMS, ...ADMINISTRATION_PROBLEMS }, 'not_found', 'validation_failed')
-  create(@Caller() caller: Caller, @Submission() submission: Submission, @Param('id', new IdPipe('api')) id: string, @Body() body: CreateApiCredential): Promise<MintedSecretDocument> {
+  create(
+    @Caller() caller: Caller,
+    @Submission() submission: Submission,
+    @Param('id', new IdPipe('api')) id: string,
+    @Body() body: CreateApiCredential,
+  ): Promise<MintedSecretDocument> {
     return this.credentials.create(caller, submission, id, body);
   }
 
   @Get()
   @RequireScopes('write:apis')
-  @ApiOperation({ operationId: 'listApiCredentials', summary: 'List the credentials of an API', description: 'Without the secrets. Operators only.' })
+  @ApiOperation({
+    operationId: 'listApiCredentials',
+    summary: 'List the credentials of an API',
+    description: 'Without the secrets. Operators only.',
+  })
   @ApiParam(API_ID)
   @ApiOkResponse({ type: SecretList })
   @ApiProblems(ADMINISTRATION_PROBLEMS, 'not_found')
@@ -42,12 +56,21 @@ export class ApiCredentialsController {
   @Delete(':credential_id')
   @HttpCode(204)
   @RequireScopes('write:apis')
-  @ApiOperation({ operationId: 'deleteApiCredential', summary: 'Delete a credential of an API', description: 'It stops working at once. Operators only.' })
+  @ApiOperation({
+    operationId: 'deleteApiCredential',
+    summary: 'Delete a credential of an API',
+    description: 'It stops working at once. Operators only.',
+  })
   @ApiParam(API_ID)
   @ApiParam({ name: 'credential_id', description: 'Id of the credential.', example: 'sec_01kamx4f5ye8wvq3m2ts6dgn0h' })
   @ApiNoContentResponse({ description: 'Deleted.' })
   @ApiProblems(ADMINISTRATION_PROBLEMS, 'not_found')
-  delete(@Caller() caller: Caller, @Origin() origin: AuditOrigin, @Param('id', new IdPipe('api')) id: string, @Param('credential_id', new IdPipe('sec')) credentialId: string): Promise<void> {
+  delete(
+    @Caller() caller: Caller,
+    @Origin() origin: AuditOrigin,
+    @Param('id', new IdPipe('api')) id: string,
+    @Param('credential_id', new IdPipe('sec')) credentialId: string,
+  ): Promise<void> {
     return this.credentials.delete(caller, origin, id, credentialId);
   }
 }

@@ -4,7 +4,14 @@ import type { AuditOrigin } from '../../platform/audit/index.js';
 import { PlatformTransactions, type Transaction } from '../../platform/database/index.js';
 import { Idempotency, type Submission } from '../../platform/idempotency/index.js';
 import { actOf, ChangeRecorder, notFound, requireOperator } from '../administration/index.js';
-import { ClientSecrets, MintedSecretDocument, SecretDocument, SecretList, type ClientSecret, type SecretOwner } from '../credentials/index.js';
+import {
+  ClientSecrets,
+  MintedSecretDocument,
+  SecretDocument,
+  SecretList,
+  type ClientSecret,
+  type SecretOwner,
+} from '../credentials/index.js';
 import { ApiResourcesRepository } from './api-resources.repository.js';
 import type { CreateApiCredential } from './dto/api-credential.dto.js';
 
@@ -24,7 +31,11 @@ export class ApiCredentials {
     return this.transactions.run((tx) =>
       this.idempotency.once(tx, submission.idempotency, async () => {
         const { record, text } = await this.secrets.add(tx, await this.lockOwner(tx, apiId), body.name);
-        await this.recorder.record(tx, actOf(caller, submission.origin), { action: 'api.credential.created', target: targetOf(record), details: { client_id: apiId, hint: record.hint } });
+        await this.recorder.record(tx, actOf(caller, submission.origin), {
+          action: 'api.credential.created',
+          target: targetOf(record),
+          details: { client_id: apiId, hint: record.hint },
+        });
         await this.recorder.announce(tx, 'clients', apiId);
         return { ...SecretDocument.from(record), client_id: apiId, client_secret: text };
       }),
@@ -45,7 +56,11 @@ export class ApiCredentials {
       await this.lockOwner(tx, apiId);
       const record = await this.secrets.delete(tx, apiId, credentialId);
       if (!record) throw notFound();
-      await this.recorder.record(tx, actOf(caller, origin), { action: 'api.credential.deleted', target: targetOf(record), details: { client_id: apiId, hint: record.hint } });
+      await this.recorder.record(tx, actOf(caller, origin), {
+        action: 'api.credential.deleted',
+        target: targetOf(record),
+        details: { client_id: apiId, hint: record.hint },
+      });
       await this.recorder.announce(tx, 'clients', apiId);
     });
   }

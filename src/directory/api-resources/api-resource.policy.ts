@@ -30,18 +30,38 @@ function mistakesOfIdentifier({ identifier, zone }: ApiFacts): ProblemItem[] {
   const ok = zone === 'external' ? isExternalIdentifier(identifier) : isServiceName(identifier);
   if (ok) return [];
   return zone === 'external'
-    ? [{ location: '/identifier', message: 'The identifier is neither an absolute URI without fragment nor a plain name.', fix: 'Use the address of the API, such as https://api.example.com.' }]
-    : [{ location: '/identifier', message: 'The identifier of an internal API is the name of its service.', fix: 'Use lower-case letters, digits and hyphens, such as billing.' }];
+    ? [
+        {
+          location: '/identifier',
+          message: 'The identifier is neither an absolute URI without fragment nor a plain name.',
+          fix: 'Use the address of the API, such as https://api.example.com.',
+        },
+      ]
+    : [
+        {
+          location: '/identifier',
+          message: 'The identifier of an internal API is the name of its service.',
+          fix: 'Use lower-case letters, digits and hyphens, such as billing.',
+        },
+      ];
 }
 
 function mistakesOfZone({ zone, tokenLifetimeSeconds, signingAlg, servedBy }: ApiFacts): ProblemItem[] {
   const mistakes: ProblemItem[] = [];
   const { min, max } = LIFETIME_SECONDS[zone];
   if (tokenLifetimeSeconds !== null && (tokenLifetimeSeconds < min || tokenLifetimeSeconds > max)) {
-    mistakes.push({ location: '/token_lifetime_seconds', message: `Tokens of the ${zone} zone live ${min} to ${max} seconds.`, fix: `Send a number from ${min} to ${max}, or leave it out.` });
+    mistakes.push({
+      location: '/token_lifetime_seconds',
+      message: `Tokens of the ${zone} zone live ${min} to ${max} seconds.`,
+      fix: `Send a number from ${min} to ${max}, or leave it out.`,
+    });
   }
   if (!ALGS[zone].includes(signingAlg)) {
-    mistakes.push({ location: '/signing_alg', message: `Tokens of the ${zone} zone are not signed with ${signingAlg}.`, fix: `Use ${ALGS[zone].join(', ')}.` });
+    mistakes.push({
+      location: '/signing_alg',
+      message: `Tokens of the ${zone} zone are not signed with ${signingAlg}.`,
+      fix: `Use ${ALGS[zone].join(', ')}.`,
+    });
   }
   if (zone === 'internal' && servedBy.length > 0) {
     mistakes.push({ location: '/served_by', message: 'Only external APIs are served by microservices.', fix: 'Leave served_by out.' });

@@ -23,7 +23,11 @@ export class ApiResourcesController {
   @Post()
   @RequireScopes('write:apis')
   @Idempotent()
-  @ApiOperation({ operationId: 'createApi', summary: 'Register an API', description: 'Registers a protected API, the audience of tokens, with its scope catalogue. Operators only.' })
+  @ApiOperation({
+    operationId: 'createApi',
+    summary: 'Register an API',
+    description: 'Registers a protected API, the audience of tokens, with its scope catalogue. Operators only.',
+  })
   @ApiCreatedResponse({ type: ApiDocument })
   @ApiProblems({ api_identifier_taken, operator_only }, 'validation_failed')
   create(@Caller() caller: Caller, @Submission() submission: Submission, @Body() body: CreateApi): Promise<ApiDocument> {
@@ -32,7 +36,11 @@ export class ApiResourcesController {
 
   @Get()
   @RequireScopes('read:apis')
-  @ApiOperation({ operationId: 'listApis', summary: 'List the APIs', description: 'Newest first. A caller that belongs to an organization sees the external ones.' })
+  @ApiOperation({
+    operationId: 'listApis',
+    summary: 'List the APIs',
+    description: 'Newest first. A caller that belongs to an organization sees the external ones.',
+  })
   @ApiOkResponse({ type: ApiList })
   list(@Caller() caller: Caller, @Query() query: ListQuery): Promise<ListDocument<ApiDocument>> {
     return this.apis.list(caller, query);
@@ -50,18 +58,33 @@ export class ApiResourcesController {
 
   @Patch(':id')
   @RequireScopes('write:apis')
-  @ApiOperation({ operationId: 'updateApi', summary: 'Change an API', description: 'Changes the fields that are sent. `scopes` replaces the whole catalogue; a scope that is left out disappears from every grant at once. Operators only.' })
+  @ApiOperation({
+    operationId: 'updateApi',
+    summary: 'Change an API',
+    description:
+      'Changes the fields that are sent. `scopes` replaces the whole catalogue; a scope that is left out disappears from every grant at once. Operators only.',
+  })
   @ApiParam({ name: 'id', description: 'Id of the API.', example: 'api_01kamx4f5ye8wvq3m2ts6dgn0h' })
   @ApiOkResponse({ type: ApiDocument })
   @ApiProblems({ system_api, operator_only }, 'not_found', 'validation_failed')
-  update(@Caller() caller: Caller, @Origin() origin: AuditOrigin, @Param('id', new IdPipe('api')) id: string, @Body() body: UpdateApi): Promise<ApiDocument> {
+  update(
+    @Caller() caller: Caller,
+    @Origin() origin: AuditOrigin,
+    @Param('id', new IdPipe('api')) id: string,
+    @Body() body: UpdateApi,
+  ): Promise<ApiDocument> {
     return this.apis.update(caller, origin, id, body);
   }
 
   @Delete(':id')
   @HttpCode(204)
   @RequireScopes('write:apis')
-  @ApiOperation({ operationId: 'deleteApi', summary: 'Delete an API', description: 'Deletes an API with its credentials and every grant on it. An API of the platform itself cannot be deleted. Operators only.' })
+  @ApiOperation({
+    operationId: 'deleteApi',
+    summary: 'Delete an API',
+    description:
+      'Deletes an API with its credentials and every grant on it. An API of the platform itself cannot be deleted. Operators only.',
+  })
   @ApiParam({ name: 'id', description: 'Id of the API.', example: 'api_01kamx4f5ye8wvq3m2ts6dgn0h' })
   @ApiNoContentResponse({ description: 'Deleted.' })
   @ApiProblems({ system_api, operator_only }, 'not_found')

@@ -32,7 +32,10 @@ export class ApiResourcesRepository {
     await this.insertScopes(tx, api.scopes);
   }
 
-  async update(tx: Transaction, { id, name, tokenLifetimeSeconds, signingAlg, senderConstraint, servedBy, updatedAt }: ApiResource): Promise<void> {
+  async update(
+    tx: Transaction,
+    { id, name, tokenLifetimeSeconds, signingAlg, senderConstraint, servedBy, updatedAt }: ApiResource,
+  ): Promise<void> {
     await tx.manager.update(ApiResource, { id }, { name, tokenLifetimeSeconds, signingAlg, senderConstraint, servedBy, updatedAt });
   }
 
@@ -62,7 +65,14 @@ export class ApiResourcesRepository {
   /** Answers the names of those that were missing. */
   async addMissingScopes(tx: Transaction, scopes: readonly ApiScope[]): Promise<string[]> {
     if (scopes.length === 0) return [];
-    const { raw } = await tx.manager.createQueryBuilder().insert().into(ApiScope).values([...scopes]).orIgnore().returning('name').execute();
+    const { raw } = await tx.manager
+      .createQueryBuilder()
+      .insert()
+      .into(ApiScope)
+      .values([...scopes])
+      .orIgnore()
+      .returning('name')
+      .execute();
     return (raw as { name: string }[]).map((row) => row.name);
   }
 
@@ -76,7 +86,10 @@ export class ApiResourcesRepository {
 
   private async withScopes(tx: Transaction, apis: ApiResource[]): Promise<ApiResource[]> {
     if (apis.length === 0) return apis;
-    const scopes = await tx.manager.find(ApiScope, { where: { apiId: In(apis.map((api) => api.id)) }, order: { position: 'ASC', name: 'ASC' } });
+    const scopes = await tx.manager.find(ApiScope, {
+      where: { apiId: In(apis.map((api) => api.id)) },
+      order: { position: 'ASC', name: 'ASC' },
+    });
     const byApi = new Map(apis.map((api) => [api.id, api]));
     for (const api of apis) api.scopes = [];
     for (const scope of scopes) byApi.get(scope.apiId)?.scopes.push(scope);

@@ -34,7 +34,11 @@ export class ApiResources {
     return this.transactions.run((tx) =>
       this.idempotency.once(tx, submission.idempotency, async () => {
         await this.insert(tx, api);
-        await this.recorder.record(tx, actOf(caller, submission.origin), { action: 'api.created', target: targetOf(api), details: { identifier: api.identifier, zone: api.zone, after: api.facts() } });
+        await this.recorder.record(tx, actOf(caller, submission.origin), {
+          action: 'api.created',
+          target: targetOf(api),
+          details: { identifier: api.identifier, zone: api.zone, after: api.facts() },
+        });
         await this.recorder.announce(tx, 'apis', api.id);
         return ApiDocument.from(api, true);
       }),
@@ -72,7 +76,11 @@ export class ApiResources {
       if (body.scopes) await this.repository.replaceScopes(tx, id, api.scopes);
       const removed = scopesBefore.filter((name) => !api.scopes.some((scope) => scope.name === name));
       // Whoever keeps grants reacts to this event and takes the removed scopes out of them.
-      await this.recorder.record(tx, actOf(caller, origin), { action: 'api.updated', target: targetOf(api), details: { ...changed, removed_scopes: removed } });
+      await this.recorder.record(tx, actOf(caller, origin), {
+        action: 'api.updated',
+        target: targetOf(api),
+        details: { ...changed, removed_scopes: removed },
+      });
       await this.recorder.announce(tx, 'apis', id);
       return ApiDocument.from(api, true);
     });
@@ -82,10 +90,15 @@ export class ApiResources {
     requireOperator(caller);
     return this.transactions.run(async (tx) => {
       const api = await this.getForUpdate(tx, id);
-      if (api.isSystem()) throw new Problem(API_RESOURCES_PROBLEMS, 'system_api', 'The platform brings this API itself. It cannot be deleted.');
+      if (api.isSystem())
+        throw new Problem(API_RESOURCES_PROBLEMS, 'system_api', 'The platform brings this API itself. It cannot be deleted.');
       await this.secrets.deleteAll(tx, id);
       await this.repository.delete(tx, id);
-      await this.recorder.record(tx, actOf(caller, origin), { action: 'api.deleted', target: targetOf(api), details: { identifier: api.identifier, client_id: id, before: api.facts() } });
+      await this.recorder.record(tx, actOf(caller, origin), {
+        action: 'api.deleted',
+        target: targetOf(api),
+        details: { identifier: api.identifier, client_id: id, before: api.facts() },
+      });
       await this.recorder.announce(tx, 'apis', id);
     });
   }
@@ -111,16 +124,27 @@ export class ApiResources {
 function newApi(body: CreateApi): ApiResource {
   const now = new Date();
   const api = Object.assign(new ApiResource(), {
-    id: newId('api'), identifier: body.identifier, lookupKey: lookupKeyOf(body.identifier), zone: body.zone,
-    status: 'active' as const, systemKey: null, createdAt: now, updatedAt: now,
-    tokenLifetimeSeconds: null, signingAlg: defaultAlg(body.zone), senderConstraint: 'none' as const, servedBy: [], scopes: [],
+    id: newId('api'),
+    identifier: body.identifier,
+    lookupKey: lookupKeyOf(body.identifier),
+    zone: body.zone,
+    status: 'active' as const,
+    systemKey: null,
+    createdAt: now,
+    updatedAt: now,
+    tokenLifetimeSeconds: null,
+    signingAlg: defaultAlg(body.zone),
+    senderConstraint: 'none' as const,
+    servedBy: [],
+    scopes: [],
   });
   applyTo(api, body);
   return api;
 }
 
 function applyTo(api: ApiResource, body: UpdateApi): void {
-  if (body.scopes && api.isSystem()) throw new Problem(API_RESOURCES_PROBLEMS, 'system_api', 'The platform brings this API itself. Its scopes cannot be changed.');
+  if (body.scopes && api.isSystem())
+    throw new Problem(API_RESOURCES_PROBLEMS, 'system_api', 'The platform brings this API itself. Its scopes cannot be changed.');
   api.name = body.name ?? api.name;
   api.tokenLifetimeSeconds = body.token_lifetime_seconds === undefined ? api.tokenLifetimeSeconds : body.token_lifetime_seconds;
   api.signingAlg = body.signing_alg ?? api.signingAlg;

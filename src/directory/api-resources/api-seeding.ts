@@ -37,9 +37,15 @@ export class ApiSeeding {
     return this.transactions.run(async (tx) => {
       const created = await this.repository.insertSystem(tx, toEntity(seed));
       const api = await this.repository.findSystem(tx, seed.key);
-      if (!api) throw new Error(`The identifier ${seed.identifier} of the platform's own API "${seed.key}" belongs to another API. Delete or rename that one.`);
+      if (!api)
+        throw new Error(
+          `The identifier ${seed.identifier} of the platform's own API "${seed.key}" belongs to another API. Delete or rename that one.`,
+        );
       const previous = await this.rename(tx, api, seed.identifier);
-      const added = await this.repository.addMissingScopes(tx, seed.scopes.map((scope, i) => ApiScope.of(api.id, scope, i)));
+      const added = await this.repository.addMissingScopes(
+        tx,
+        seed.scopes.map((scope, i) => ApiScope.of(api.id, scope, i)),
+      );
       if (created || previous !== undefined || added.length > 0) await this.announce(tx, api, { created, previous, added });
       return api.id;
     });
@@ -54,9 +60,17 @@ export class ApiSeeding {
     return previous;
   }
 
-  private async announce(tx: Transaction, api: ApiResource, change: { created: boolean; previous: string | undefined; added: readonly string[] }): Promise<void> {
+  private async announce(
+    tx: Transaction,
+    api: ApiResource,
+    change: { created: boolean; previous: string | undefined; added: readonly string[] },
+  ): Promise<void> {
     const details = { identifier: api.identifier, previous_identifier: change.previous, added_scopes: change.added };
-    await this.recorder.record(tx, SYSTEM_ACT, { action: change.created ? 'api.created' : 'api.updated', target: { type: 'api', id: api.id, name: api.name }, details });
+    await this.recorder.record(tx, SYSTEM_ACT, {
+      action: change.created ? 'api.created' : 'api.updated',
+      target: { type: 'api', id: api.id, name: api.name },
+      details,
+    });
     await this.recorder.announce(tx, 'apis', api.id);
   }
 }
@@ -64,8 +78,16 @@ export class ApiSeeding {
 function toEntity(seed: SystemApi): ApiResource {
   const now = new Date();
   return Object.assign(new ApiResource(), {
-    id: newId('api'), identifier: seed.identifier, lookupKey: lookupKeyOf(seed.identifier), name: seed.name, zone: seed.zone,
-    status: 'active' as const, systemKey: seed.key, createdAt: now, updatedAt: now, scopes: [],
+    id: newId('api'),
+    identifier: seed.identifier,
+    lookupKey: lookupKeyOf(seed.identifier),
+    name: seed.name,
+    zone: seed.zone,
+    status: 'active' as const,
+    systemKey: seed.key,
+    createdAt: now,
+    updatedAt: now,
+    scopes: [],
     tokenLifetimeSeconds: seed.tokenLifetimeSeconds ?? null,
     signingAlg: seed.signingAlg ?? defaultAlg(seed.zone),
     senderConstraint: seed.senderConstraint ?? 'none',

@@ -20,22 +20,38 @@ export interface Resolution<A extends ResolvableApi> {
 }
 
 /** Finds the external API and the scopes that each grant names; everything unknown, and every API named twice, is a mistake. */
-export function resolveGrants<A extends ResolvableApi>(asked: readonly ClientGrant[], find: (audience: string) => A | undefined, location: string): Resolution<A> {
+export function resolveGrants<A extends ResolvableApi>(
+  asked: readonly ClientGrant[],
+  find: (audience: string) => A | undefined,
+  location: string,
+): Resolution<A> {
   const resolved: ResolvedGrant<A>[] = [];
   const mistakes: ProblemItem[] = [];
   asked.forEach(({ audience, scopes }, i) => {
     const api = find(audience);
     // An internal API is as unknown to tenants as one that does not exist.
     if (api?.zone !== 'external') {
-      mistakes.push({ location: `${location}/${i}/audience`, message: 'There is no API with this identifier.', fix: 'Use the identifier of an API that GET /v1/apis lists.' });
+      mistakes.push({
+        location: `${location}/${i}/audience`,
+        message: 'There is no API with this identifier.',
+        fix: 'Use the identifier of an API that GET /v1/apis lists.',
+      });
       return;
     }
     if (resolved.some((grant) => grant.api.id === api.id)) {
-      mistakes.push({ location: `${location}/${i}/audience`, message: 'The API is named twice.', fix: 'Put all its scopes into one entry.' });
+      mistakes.push({
+        location: `${location}/${i}/audience`,
+        message: 'The API is named twice.',
+        fix: 'Put all its scopes into one entry.',
+      });
     }
     const unknown = scopes.filter((scope) => !api.scopes.includes(scope));
     if (unknown.length > 0) {
-      mistakes.push({ location: `${location}/${i}/scopes`, message: `The API has no scope ${unknown.join(', ')}.`, fix: `Use scopes of its catalogue: ${api.scopes.slice(0, 20).join(', ')}.` });
+      mistakes.push({
+        location: `${location}/${i}/scopes`,
+        message: `The API has no scope ${unknown.join(', ')}.`,
+        fix: `Use scopes of its catalogue: ${api.scopes.slice(0, 20).join(', ')}.`,
+      });
     }
     resolved.push({ api, scopes });
   });

@@ -50,7 +50,11 @@ export class ClientCache {
     return loading;
   }
 
-  private finish(clientId: string, loading: Promise<Client | undefined>, client: Client | undefined): Client | undefined | Promise<Client | undefined> {
+  private finish(
+    clientId: string,
+    loading: Promise<Client | undefined>,
+    client: Client | undefined,
+  ): Client | undefined | Promise<Client | undefined> {
     // The client changed while its old state was being read: read it again.
     if (this.loading.get(clientId) !== loading) return this.find(clientId);
     this.loading.delete(clientId);

@@ -31,7 +31,12 @@ export class ClientSecretsRepository {
   }
 
   async countLive(tx: Transaction, orgId: string): Promise<number> {
-    return tx.manager.count(ClientSecret, { where: [{ orgId, expiresAt: IsNull() }, { orgId, expiresAt: MoreThan(new Date()) }] });
+    return tx.manager.count(ClientSecret, {
+      where: [
+        { orgId, expiresAt: IsNull() },
+        { orgId, expiresAt: MoreThan(new Date()) },
+      ],
+    });
   }
 
   async deleteAll(tx: Transaction, ownerId: string): Promise<void> {

@@ -49,7 +49,11 @@ export class ClientSecrets {
   /** A secret beside the present ones. @throws Problem `too_many_secrets` */
   async add(tx: Transaction, owner: SecretOwner, name: string | undefined): Promise<MintedSecret> {
     if (!hasRoom(await this.repository.list(tx, owner.id), new Date())) {
-      throw new Problem(CREDENTIALS_PROBLEMS, 'too_many_secrets', `The client has ${MAX_LIVE_SECRETS} live secrets already. Delete one first.`);
+      throw new Problem(
+        CREDENTIALS_PROBLEMS,
+        'too_many_secrets',
+        `The client has ${MAX_LIVE_SECRETS} live secrets already. Delete one first.`,
+      );
     }
     await this.repository.deleteLongEnded(tx, owner.id);
     return this.store(tx, owner, mintSecret('csn_secret'), name);

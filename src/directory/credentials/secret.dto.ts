@@ -15,15 +15,29 @@ export class SecretDocument {
   @ApiProperty({ description: 'When it was made.', format: 'date-time', example: '2026-11-22T08:00:00.000Z' })
   created_at!: string;
 
-  @ApiProperty({ type: String, nullable: true, format: 'date-time', description: 'When it stops working; null: it does not.', example: null })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'When it stops working; null: it does not.',
+    example: null,
+  })
   expires_at!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, format: 'date-time', description: 'When it was last used, to within 30 seconds; null: never.', example: '2026-11-22T09:12:30.000Z' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'When it was last used, to within 30 seconds; null: never.',
+    example: '2026-11-22T09:12:30.000Z',
+  })
   last_used_at!: string | null;
 
   static from({ id, name, hint, createdAt, expiresAt, lastUsedAt }: ClientSecret): SecretDocument {
     return {
-      id, name, hint,
+      id,
+      name,
+      hint,
       created_at: createdAt.toISOString(),
       expires_at: expiresAt?.toISOString() ?? null,
       last_used_at: lastUsedAt?.toISOString() ?? null,
@@ -49,7 +63,9 @@ export class MintedSecretDocument extends SecretDocument {
   client_id!: string;
 
   @ApiProperty({
-    type: String, nullable: true, example: 'csn_secret_4f9KZ…',
+    type: String,
+    nullable: true,
+    example: 'csn_secret_4f9KZ…',
     description: 'The secret, shown once. null when an idempotent retry comes later than 60 seconds.',
   })
   client_secret!: string | null;

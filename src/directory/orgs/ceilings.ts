@@ -12,7 +12,8 @@ export class Ceilings {
   check(ceiling: readonly ClientGrant[] | null): ClientGrant[] | null {
     if (ceiling === null) return null;
     const { resolved, mistakes } = resolveGrants(ceiling, (audience) => this.apis.find(audience), '/ceiling');
-    if (mistakes.length > 0) throw httpProblem('validation_failed', 'The ceiling names what does not exist. Nothing was stored.', { errors: mistakes });
+    if (mistakes.length > 0)
+      throw httpProblem('validation_failed', 'The ceiling names what does not exist. Nothing was stored.', { errors: mistakes });
     return resolved.map(({ api, scopes }) => ({ audience: api.identifier, scopes }));
   }
 }

@@ -28,7 +28,12 @@ export class OrgSuspension {
       const affected = await this.impact.of(tx, id);
       if (!dryRun && org.isActive()) {
         await this.setStatus(tx, org, 'suspended');
-        await this.recorder.record(tx, actOf(caller, origin), { action: 'org.suspended', orgId: id, target: targetOf(org), details: { affected } });
+        await this.recorder.record(tx, actOf(caller, origin), {
+          action: 'org.suspended',
+          orgId: id,
+          target: targetOf(org),
+          details: { affected },
+        });
         await this.recorder.announce(tx, 'orgs', id);
       }
       return { ...OrgDocument.from(org), dry_run: dryRun, affected };

@@ -28,7 +28,11 @@ export class OrgsController {
   @Post()
   @RequireScopes('write:orgs')
   @Idempotent()
-  @ApiOperation({ operationId: 'createOrg', summary: 'Create an organization', description: 'A tenant of the platform. Its ceiling limits what its principals can ever be granted. Operators only.' })
+  @ApiOperation({
+    operationId: 'createOrg',
+    summary: 'Create an organization',
+    description: 'A tenant of the platform. Its ceiling limits what its principals can ever be granted. Operators only.',
+  })
   @ApiCreatedResponse({ type: OrgDocument })
   @ApiProblems({ external_id_taken, operator_only }, 'validation_failed')
   create(@Caller() caller: Caller, @Submission() submission: Submission, @Body() body: CreateOrg): Promise<OrgDocument> {
@@ -37,7 +41,11 @@ export class OrgsController {
 
   @Get()
   @RequireScopes('read:orgs')
-  @ApiOperation({ operationId: 'listOrgs', summary: 'List the organizations', description: 'Newest first. A caller that belongs to an organization sees only that one.' })
+  @ApiOperation({
+    operationId: 'listOrgs',
+    summary: 'List the organizations',
+    description: 'Newest first. A caller that belongs to an organization sees only that one.',
+  })
   @ApiOkResponse({ type: OrgList })
   list(@Caller() caller: Caller, @Query() query: ListQuery): Promise<ListDocument<OrgDocument>> {
     return this.orgs.list(caller, query);
@@ -45,7 +53,11 @@ export class OrgsController {
 
   @Get(':id')
   @RequireScopes('read:orgs')
-  @ApiOperation({ operationId: 'getOrg', summary: 'Get an organization', description: 'For a caller that belongs to an organization every other one does not exist.' })
+  @ApiOperation({
+    operationId: 'getOrg',
+    summary: 'Get an organization',
+    description: 'For a caller that belongs to an organization every other one does not exist.',
+  })
   @ApiParam(ORG_ID)
   @ApiOkResponse({ type: OrgDocument })
   @ApiProblems({}, 'not_found')
@@ -55,29 +67,52 @@ export class OrgsController {
 
   @Patch(':id')
   @RequireScopes('write:orgs')
-  @ApiOperation({ operationId: 'updateOrg', summary: 'Change an organization', description: 'Changes the fields that are sent. A lower ceiling counts for the next token of every principal. Operators only.' })
+  @ApiOperation({
+    operationId: 'updateOrg',
+    summary: 'Change an organization',
+    description: 'Changes the fields that are sent. A lower ceiling counts for the next token of every principal. Operators only.',
+  })
   @ApiParam(ORG_ID)
   @ApiOkResponse({ type: OrgDocument })
   @ApiProblems({ external_id_taken, operator_only }, 'not_found', 'validation_failed')
-  update(@Caller() caller: Caller, @Origin() origin: AuditOrigin, @Param('id', new IdPipe('org')) id: string, @Body() body: UpdateOrg): Promise<OrgDocument> {
+  update(
+    @Caller() caller: Caller,
+    @Origin() origin: AuditOrigin,
+    @Param('id', new IdPipe('org')) id: string,
+    @Body() body: UpdateOrg,
+  ): Promise<OrgDocument> {
     return this.orgs.update(caller, origin, id, body);
   }
 
   @Post(':id/suspend')
   @HttpCode(200)
   @RequireScopes('write:orgs')
-  @ApiOperation({ operationId: 'suspendOrg', summary: 'Suspend an organization', description: 'Its clients get no more tokens, and the tokens they have are refused. `dry_run=true` only tells what would stop working. Operators only.' })
+  @ApiOperation({
+    operationId: 'suspendOrg',
+    summary: 'Suspend an organization',
+    description:
+      'Its clients get no more tokens, and the tokens they have are refused. `dry_run=true` only tells what would stop working. Operators only.',
+  })
   @ApiParam(ORG_ID)
   @ApiOkResponse({ type: OrgSuspensionDocument })
   @ApiProblems({ operator_only }, 'not_found')
-  suspend(@Caller() caller: Caller, @Origin() origin: AuditOrigin, @Param('id', new IdPipe('org')) id: string, @Query() query: SuspendQuery): Promise<OrgSuspensionDocument> {
+  suspend(
+    @Caller() caller: Caller,
+    @Origin() origin: AuditOrigin,
+    @Param('id', new IdPipe('org')) id: string,
+    @Query() query: SuspendQuery,
+  ): Promise<OrgSuspensionDocument> {
     return this.suspension.suspend(caller, origin, id, query.dry_run === 'true');
   }
 
   @Post(':id/reinstate')
   @HttpCode(200)
   @RequireScopes('write:orgs')
-  @ApiOperation({ operationId: 'reinstateOrg', summary: 'Reinstate an organization', description: 'Its clients get tokens again; tokens from before the suspension stay refused. Operators only.' })
+  @ApiOperation({
+    operationId: 'reinstateOrg',
+    summary: 'Reinstate an organization',
+    description: 'Its clients get tokens again; tokens from before the suspension stay refused. Operators only.',
+  })
   @ApiParam(ORG_ID)
   @ApiOkResponse({ type: OrgDocument })
   @ApiProblems({ operator_only }, 'not_found')
@@ -88,7 +123,11 @@ export class OrgsController {
   @Delete(':id')
   @HttpCode(204)
   @RequireScopes('write:orgs')
-  @ApiOperation({ operationId: 'deleteOrg', summary: 'Delete an organization', description: 'Deletes it with everything that belongs to it; its tokens are refused. The audit log stays. Operators only.' })
+  @ApiOperation({
+    operationId: 'deleteOrg',
+    summary: 'Delete an organization',
+    description: 'Deletes it with everything that belongs to it; its tokens are refused. The audit log stays. Operators only.',
+  })
   @ApiParam(ORG_ID)
   @ApiNoContentResponse({ description: 'Deleted.' })
   @ApiProblems({ operator_only }, 'not_found')

@@ -31,7 +31,12 @@ export class Orgs {
     return this.platform.run((tx) =>
       this.idempotency.once(tx, submission.idempotency, async () => {
         await saving(() => this.repository.insert(tx, org));
-        await this.recorder.record(tx, actOf(caller, submission.origin), { action: 'org.created', orgId: org.id, target: targetOf(org), details: { after: org.facts() } });
+        await this.recorder.record(tx, actOf(caller, submission.origin), {
+          action: 'org.created',
+          orgId: org.id,
+          target: targetOf(org),
+          details: { after: org.facts() },
+        });
         await this.recorder.announce(tx, 'orgs', org.id);
         return OrgDocument.from(org);
       }),
@@ -39,7 +44,8 @@ export class Orgs {
   }
 
   list(caller: Caller, query: ListQuery): Promise<ListDocument<OrgDocument>> {
-    const work = async (tx: Transaction): Promise<ListDocument<OrgDocument>> => listDocument(await this.repository.list(tx, query.after(), query.limit), (org) => OrgDocument.from(org));
+    const work = async (tx: Transaction): Promise<ListDocument<OrgDocument>> =>
+      listDocument(await this.repository.list(tx, query.after(), query.limit), (org) => OrgDocument.from(org));
     if (isOperator(caller)) return this.platform.run(work);
     // Without an organization nothing is visible, so the list is empty.
     return this.tenants.run(caller.orgId ?? '', work);
@@ -61,7 +67,12 @@ export class Orgs {
       const changed = changedFields(before, org.facts());
       if (!changed) return OrgDocument.from(org);
       await saving(() => this.repository.update(tx, org));
-      await this.recorder.record(tx, actOf(caller, origin), { action: 'org.updated', orgId: id, target: targetOf(org), details: { ...changed } });
+      await this.recorder.record(tx, actOf(caller, origin), {
+        action: 'org.updated',
+        orgId: id,
+        target: targetOf(org),
+        details: { ...changed },
+      });
       await this.recorder.announce(tx, 'orgs', id);
       return OrgDocument.from(org);
     });
@@ -74,7 +85,12 @@ export class Orgs {
       const org = await this.repository.findForUpdate(tx, id);
       if (!org) throw notFound();
       await this.repository.delete(tx, id);
-      await this.recorder.record(tx, actOf(caller, origin), { action: 'org.deleted', orgId: id, target: targetOf(org), details: { before: org.facts() } });
+      await this.recorder.record(tx, actOf(caller, origin), {
+        action: 'org.deleted',
+        orgId: id,
+        target: targetOf(org),
+        details: { before: org.facts() },
+      });
       await this.recorder.announce(tx, 'orgs', id);
     });
   }
@@ -89,7 +105,8 @@ export class Orgs {
   /** @throws Problem `not_found`, `org_suspended` */
   async getForCredentials(tx: Transaction, id: string): Promise<Org> {
     const org = await this.getInside(tx, id);
-    if (!org.isActive()) throw new Problem(ORGS_PROBLEMS, 'org_suspended', 'The organization is suspended. Reinstate it before you create credentials in it.');
+    if (!org.isActive())
+      throw new Problem(ORGS_PROBLEMS, 'org_suspended', 'The organization is suspended. Reinstate it before you create credentials in it.');
     return org;
   }
 
@@ -118,7 +135,9 @@ async function saving(save: () => Promise<void>): Promise<void> {
   } catch (error) {
     if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
     throw new Problem(ORGS_PROBLEMS, 'external_id_taken', 'Another organization has this external_id.', {
-      errors: [{ location: '/external_id', message: 'The external_id is taken.', fix: 'Choose another, or change the organization that has it.' }],
+      errors: [
+        { location: '/external_id', message: 'The external_id is taken.', fix: 'Choose another, or change the organization that has it.' },
+      ],
     });
   }
 }

@@ -37,13 +37,22 @@ function mistakesOf({ authMethod, jwks, jwksUri }: Authentication): ProblemItem[
   if (authMethod === 'tls_client_auth') {
     return [{ location: '/auth_method', message: 'tls_client_auth is not available yet.', fix: 'Use client_secret or private_key_jwt.' }];
   }
-  if (jwksUri !== null && !isFetchable(jwksUri)) return [{ location: '/jwks_uri', message: 'The address is not https without user and fragment.', fix: 'Send an https URL.' }];
+  if (jwksUri !== null && !isFetchable(jwksUri))
+    return [{ location: '/jwks_uri', message: 'The address is not https without user and fragment.', fix: 'Send an https URL.' }];
   const sources = (jwks ? 1 : 0) + (jwksUri === null ? 0 : 1);
   if (authMethod === 'private_key_jwt' && sources !== 1) {
-    return [{ location: '/jwks', message: 'private_key_jwt needs public keys: either jwks or jwks_uri.', fix: 'Send exactly one of them.' }];
+    return [
+      { location: '/jwks', message: 'private_key_jwt needs public keys: either jwks or jwks_uri.', fix: 'Send exactly one of them.' },
+    ];
   }
   if (authMethod === 'client_secret' && sources > 0) {
-    return [{ location: jwks ? '/jwks' : '/jwks_uri', message: 'client_secret takes no keys.', fix: 'Leave jwks and jwks_uri out, or use private_key_jwt.' }];
+    return [
+      {
+        location: jwks ? '/jwks' : '/jwks_uri',
+        message: 'client_secret takes no keys.',
+        fix: 'Leave jwks and jwks_uri out, or use private_key_jwt.',
+      },
+    ];
   }
   return [];
 }

@@ -57,7 +57,10 @@ function toClient(row: ClientRow): Client {
     tokenLifetimeSeconds: row.token_lifetime_seconds ?? undefined,
     allowedNetworks: row.allowed_ips,
     secrets: row.secrets.map(({ id, digest, pepper_version, expires_at }) => ({
-      id, digest: Buffer.from(digest, 'hex'), pepperVersion: pepper_version, expiresAt: expires_at === null ? undefined : new Date(expires_at),
+      id,
+      digest: Buffer.from(digest, 'hex'),
+      pepperVersion: pepper_version,
+      expiresAt: expires_at === null ? undefined : new Date(expires_at),
     })),
     jwks: row.jwks ?? undefined,
     jwksUri: row.jwks_uri ?? undefined,

@@ -37,18 +37,26 @@ export class CreatorRights {
   /** @throws Problem `validation_failed` when a grant names an unknown API or scope */
   resolve(grants: readonly ClientGrant[]): readonly ResolvedGrant<CatalogueApi>[] {
     const { resolved, mistakes } = resolveGrants(grants, (audience) => this.apis.find(audience), '/grants');
-    if (mistakes.length > 0) throw httpProblem('validation_failed', 'The grants name what does not exist. Nothing was stored.', { errors: mistakes });
+    if (mistakes.length > 0)
+      throw httpProblem('validation_failed', 'The grants name what does not exist. Nothing was stored.', { errors: mistakes });
     return resolved;
   }
 
   /** @throws Problem `grant_not_assignable` */
-  requireAssignable(asked: readonly ResolvedGrant<CatalogueApi>[], facts: { held: readonly ClientGrant[]; ceiling: readonly ClientGrant[] | null; creator: Creator }): void {
+  requireAssignable(
+    asked: readonly ResolvedGrant<CatalogueApi>[],
+    facts: { held: readonly ClientGrant[]; ceiling: readonly ClientGrant[] | null; creator: Creator },
+  ): void {
     const grants = asked.map(({ api, scopes }) => ({
       audience: api.identifier,
       scopes: scopes.map((name) => ({ name, assignableBy: api.definitions.get(name)?.assignableBy ?? ('operator' as const) })),
     }));
     const refusals = refusalsOf({ ...facts, asked: grants, managementAudience: this.managementAudience });
-    if (refusals.length > 0) throw notAssignable(refusals.map(describe), refusals.map(({ audience, scopes }) => ({ audience, scopes })));
+    if (refusals.length > 0)
+      throw notAssignable(
+        refusals.map(describe),
+        refusals.map(({ audience, scopes }) => ({ audience, scopes })),
+      );
   }
 
   /** Whoever makes a credential of a principal can act as it. @throws Problem `grant_not_assignable` */
@@ -56,7 +64,11 @@ export class CreatorRights {
     if (principal.id === caller.clientId) return;
     const beyond = rightsBeyond(principal.grants, creator, this.managementAudience);
     if (beyond.length === 0) return;
-    const errors = beyond.map(({ audience, scopes }) => ({ location: 'service_principal_id', message: `The service principal holds ${scopes.join(' ')} at ${audience}, and you do not.`, fix: 'Use a client that holds these scopes itself.' }));
+    const errors = beyond.map(({ audience, scopes }) => ({
+      location: 'id',
+      message: `The service principal holds ${scopes.join(' ')} at ${audience}, and you do not.`,
+      fix: 'Use a client that holds these scopes itself.',
+    }));
     throw notAssignable(errors, beyond);
   }
 }

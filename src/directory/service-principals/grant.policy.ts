@@ -36,9 +36,15 @@ export function refusalsOf(facts: GrantFacts): GrantRefusal[] {
     const names = grant.scopes.map((scope) => scope.name);
     const overCeiling = outsideCeiling({ audience: grant.audience, scopes: names }, facts.ceiling);
     const added = scopesOutside(scopesOutside(names, scopesAt(facts.held, grant.audience)), overCeiling);
-    const reserved = facts.creator.operator ? [] : grant.scopes.filter((scope) => scope.assignableBy === 'operator' && added.includes(scope.name)).map((scope) => scope.name);
+    const reserved = facts.creator.operator
+      ? []
+      : grant.scopes.filter((scope) => scope.assignableBy === 'operator' && added.includes(scope.name)).map((scope) => scope.name);
     const notHeld = beyond({ audience: grant.audience, scopes: scopesOutside(added, reserved) }, facts);
-    const parts: [RefusalReason, readonly string[]][] = [['outside_ceiling', overCeiling], ['operator_only', reserved], ['not_held', notHeld]];
+    const parts: [RefusalReason, readonly string[]][] = [
+      ['outside_ceiling', overCeiling],
+      ['operator_only', reserved],
+      ['not_held', notHeld],
+    ];
     return parts.filter(([, scopes]) => scopes.length > 0).map(([reason, scopes]) => ({ index, audience: grant.audience, scopes, reason }));
   });
 }
@@ -53,7 +59,10 @@ export function rightsBeyond(grants: readonly ClientGrant[], creator: Creator, m
     .filter(({ scopes }) => scopes.length > 0);
 }
 
-function beyond({ audience, scopes }: ClientGrant, { creator, managementAudience }: Pick<GrantFacts, 'creator' | 'managementAudience'>): string[] {
+function beyond(
+  { audience, scopes }: ClientGrant,
+  { creator, managementAudience }: Pick<GrantFacts, 'creator' | 'managementAudience'>,
+): string[] {
   if (creator.operator && audience !== managementAudience) return [];
   return scopesOutside(scopes, scopesAt(creator.grants, audience));
 }

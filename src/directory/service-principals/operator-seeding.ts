@@ -46,7 +46,8 @@ export class OperatorSeeding {
       await this.repository.lock(tx);
       const operator = seed.clientId ? await this.repository.find(tx, seed.clientId) : await this.repository.findFirst(tx);
       if (!operator) return this.create(tx, seed, grants);
-      if (operator.orgId !== null) throw new Error(`The operator's client id ${operator.id} belongs to a service principal of an organization. Choose another.`);
+      if (operator.orgId !== null)
+        throw new Error(`The operator's client id ${operator.id} belongs to a service principal of an organization. Choose another.`);
       await this.addMissing(tx, operator, grants);
       return { clientId: operator.id, created: false, clientSecret: undefined };
     });
@@ -70,11 +71,23 @@ export class OperatorSeeding {
       await this.repository.putGrant(tx, operator.id, { apiId: grant.apiId, scopes: [...held, ...missing] });
       added.push({ apiId: grant.apiId, scopes: missing });
     }
-    if (added.length > 0) await this.announce(tx, operator, 'service_principal.updated', { added: added.map(({ apiId, scopes }) => ({ api_id: apiId, scopes })) });
+    if (added.length > 0)
+      await this.announce(tx, operator, 'service_principal.updated', {
+        added: added.map(({ apiId, scopes }) => ({ api_id: apiId, scopes })),
+      });
   }
 
-  private async announce(tx: Transaction, { id, name }: ServicePrincipal, action: string, details: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.recorder.record(tx, SYSTEM_ACT, { action, target: { type: 'service_principal', id, name }, details: { client_id: id, ...details } });
+  private async announce(
+    tx: Transaction,
+    { id, name }: ServicePrincipal,
+    action: string,
+    details: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    await this.recorder.record(tx, SYSTEM_ACT, {
+      action,
+      target: { type: 'service_principal', id, name },
+      details: { client_id: id, ...details },
+    });
     await this.recorder.announce(tx, 'clients', id);
   }
 
@@ -90,7 +103,18 @@ export class OperatorSeeding {
 function newOperator(id: string): ServicePrincipal {
   const now = new Date();
   return Object.assign(new ServicePrincipal(), {
-    id, orgId: null, name: 'operator', status: 'active' as const, authMethod: 'client_secret' as const, jwks: null, jwksUri: null,
-    tokenLifetimeSeconds: null, allowedIps: [], createdBy: null, createdAt: now, updatedAt: now, grants: [],
+    id,
+    orgId: null,
+    name: 'operator',
+    status: 'active' as const,
+    authMethod: 'client_secret' as const,
+    jwks: null,
+    jwksUri: null,
+    tokenLifetimeSeconds: null,
+    allowedIps: [],
+    createdBy: null,
+    createdAt: now,
+    updatedAt: now,
+    grants: [],
   });
 }

@@ -21,7 +21,9 @@ export class OperatorsRepository {
 
   /** The oldest. */
   async findFirst(tx: Transaction): Promise<ServicePrincipal | undefined> {
-    return (await tx.manager.findOne(ServicePrincipal, { where: { orgId: IsNull() }, order: { createdAt: 'ASC', id: 'ASC' } })) ?? undefined;
+    return (
+      (await tx.manager.findOne(ServicePrincipal, { where: { orgId: IsNull() }, order: { createdAt: 'ASC', id: 'ASC' } })) ?? undefined
+    );
   }
 
   async insert(tx: Transaction, operator: ServicePrincipal, grants: readonly StoredGrant[]): Promise<void> {
@@ -35,6 +37,9 @@ export class OperatorsRepository {
   }
 
   async putGrant(tx: Transaction, operatorId: string, { apiId, scopes }: StoredGrant): Promise<void> {
-    await tx.manager.upsert(ServicePrincipalGrant, { servicePrincipalId: operatorId, orgId: null, apiId, scopes: [...scopes] }, ['servicePrincipalId', 'apiId']);
+    await tx.manager.upsert(ServicePrincipalGrant, { servicePrincipalId: operatorId, orgId: null, apiId, scopes: [...scopes] }, [
+      'servicePrincipalId',
+      'apiId',
+    ]);
   }
 }

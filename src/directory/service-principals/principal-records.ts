@@ -33,22 +33,44 @@ export class PrincipalRecords {
     return this.idempotency.once(tx, submission.idempotency, work);
   }
 
-  async created(tx: Transaction, caller: Caller, { origin }: Submission, principal: ServicePrincipal, minted: MintedSecret | undefined): Promise<void> {
+  async created(
+    tx: Transaction,
+    caller: Caller,
+    { origin }: Submission,
+    principal: ServicePrincipal,
+    minted: MintedSecret | undefined,
+  ): Promise<void> {
     const { id: clientId, orgId } = principal;
-    if (minted && orgId) await this.secret(tx, caller, origin, { action: 'service_principal.secret.created', orgId, clientId, secret: minted.record });
+    if (minted && orgId)
+      await this.secret(tx, caller, origin, { action: 'service_principal.secret.created', orgId, clientId, secret: minted.record });
     await this.changed(tx, caller, origin, { action: 'service_principal.created', principal, details: { after: principal.facts() } });
   }
 
   /** Last in its transaction. */
   async changed(tx: Transaction, caller: Caller, origin: AuditOrigin, { action, principal, details }: PrincipalChange): Promise<void> {
     const { id, name, orgId } = principal;
-    await this.recorder.record(tx, actOf(caller, origin), { action, orgId, target: { type: 'service_principal', id, name }, details: { client_id: id, ...details } });
+    await this.recorder.record(tx, actOf(caller, origin), {
+      action,
+      orgId,
+      target: { type: 'service_principal', id, name },
+      details: { client_id: id, ...details },
+    });
     await this.announce(tx, id);
   }
 
-  async secret(tx: Transaction, caller: Caller, origin: AuditOrigin, { action, orgId, clientId, secret, details }: SecretChange): Promise<void> {
+  async secret(
+    tx: Transaction,
+    caller: Caller,
+    origin: AuditOrigin,
+    { action, orgId, clientId, secret, details }: SecretChange,
+  ): Promise<void> {
     const target = { type: 'secret', id: secret.id, name: secret.name ?? undefined };
-    await this.recorder.record(tx, actOf(caller, origin), { action, orgId, target, details: { client_id: clientId, hint: secret.hint, ...details } });
+    await this.recorder.record(tx, actOf(caller, origin), {
+      action,
+      orgId,
+      target,
+      details: { client_id: clientId, hint: secret.hint, ...details },
+    });
   }
 
   async announce(tx: Transaction, clientId: string): Promise<void> {

@@ -15,7 +15,10 @@ const FIX = 'Send the public half of an RSA key of at least 2048 bits, a P-256 o
 export function readPublicKeys(jwks: unknown): { keys: JSONWebKeySet | undefined; mistakes: ProblemItem[] } {
   const keys = (jwks as { keys?: unknown }).keys;
   if (!Array.isArray(keys) || keys.length === 0 || keys.length > MAX_KEYS) {
-    return { keys: undefined, mistakes: [{ location: '/jwks/keys', message: `A key set holds 1 to ${MAX_KEYS} keys.`, fix: 'Send {"keys": [...]} (RFC 7517).' }] };
+    return {
+      keys: undefined,
+      mistakes: [{ location: '/jwks/keys', message: `A key set holds 1 to ${MAX_KEYS} keys.`, fix: 'Send {"keys": [...]} (RFC 7517).' }],
+    };
   }
   const mistakes = keys.flatMap((key: unknown, i) => mistakeOf(key, keys.slice(0, i), `/jwks/keys/${i}`));
   return mistakes.length > 0 ? { keys: undefined, mistakes } : { keys: { keys: keys.map(keptMembers) }, mistakes };
@@ -30,7 +33,8 @@ function wrongMember(key: Record<string, unknown>): string | undefined {
   const secret = SECRET_MEMBERS.find((member) => key[member] !== undefined);
   if (secret) return `The key holds the private member "${secret}". Treat it as leaked: make a new one and send its public half.`;
   if (key['use'] !== undefined && key['use'] !== 'sig') return 'The key is not for signatures: use is not "sig".';
-  if (key['kid'] !== undefined && (typeof key['kid'] !== 'string' || !/^[\x20-\x7E]{1,255}$/.test(key['kid']))) return 'kid is not 1 to 255 printable ASCII characters.';
+  if (key['kid'] !== undefined && (typeof key['kid'] !== 'string' || !/^[\x20-\x7E]{1,255}$/.test(key['kid'])))
+    return 'kid is not 1 to 255 printable ASCII characters.';
   const algs: readonly unknown[] = CLIENT_ASSERTION_ALGS;
   if (key['alg'] !== undefined && !algs.includes(key['alg'])) return `alg is not one of ${CLIENT_ASSERTION_ALGS.join(', ')}.`;
   return undefined;

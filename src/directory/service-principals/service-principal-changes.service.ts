@@ -29,7 +29,12 @@ export class ServicePrincipalChanges {
     private readonly records: PrincipalRecords,
   ) {}
 
-  async update(caller: Caller, origin: AuditOrigin, address: { orgId: string; id: string }, body: UpdateServicePrincipal): Promise<ServicePrincipalDocument> {
+  async update(
+    caller: Caller,
+    origin: AuditOrigin,
+    address: { orgId: string; id: string },
+    body: UpdateServicePrincipal,
+  ): Promise<ServicePrincipalDocument> {
     requireEntry(caller, address.orgId);
     const asked = body.grants && this.rights.resolve(body.grants);
     const creator = await this.rights.of(caller);
@@ -49,7 +54,12 @@ export class ServicePrincipalChanges {
   }
 
   /** Setting the status it has already changes nothing and succeeds. */
-  setStatus(caller: Caller, origin: AuditOrigin, address: { orgId: string; id: string }, status: ServicePrincipal['status']): Promise<ServicePrincipalDocument> {
+  setStatus(
+    caller: Caller,
+    origin: AuditOrigin,
+    address: { orgId: string; id: string },
+    status: ServicePrincipal['status'],
+  ): Promise<ServicePrincipalDocument> {
     requireEntry(caller, address.orgId);
     return this.tenants.run(address.orgId, async (tx) => {
       const principal = await this.getForUpdate(tx, address);
@@ -57,7 +67,10 @@ export class ServicePrincipalChanges {
         principal.status = status;
         principal.updatedAt = new Date();
         await this.repository.update(tx, principal);
-        await this.records.changed(tx, caller, origin, { action: `service_principal.${status === 'active' ? 'enabled' : 'disabled'}`, principal });
+        await this.records.changed(tx, caller, origin, {
+          action: `service_principal.${status === 'active' ? 'enabled' : 'disabled'}`,
+          principal,
+        });
       }
       return this.document(tx, principal);
     });
@@ -65,17 +78,29 @@ export class ServicePrincipalChanges {
 
   private changeAuthentication(principal: ServicePrincipal, body: UpdateServicePrincipal, caller: Caller, creator: Creator): void {
     const { authentication, mistakes } = changeAuthentication(principal, body);
-    if (mistakes.length > 0) throw httpProblem('validation_failed', 'The service principal cannot authenticate like this. Nothing was stored.', { errors: mistakes });
+    if (mistakes.length > 0)
+      throw httpProblem('validation_failed', 'The service principal cannot authenticate like this. Nothing was stored.', {
+        errors: mistakes,
+      });
     // Who puts in a key of their own can act as the principal.
     this.rights.requireCover(principal, caller, creator);
     Object.assign(principal, authentication);
   }
 
-  private async changeGrants(tx: Transaction, principal: ServicePrincipal, asked: readonly ResolvedGrant<CatalogueApi>[], creator: Creator): Promise<void> {
+  private async changeGrants(
+    tx: Transaction,
+    principal: ServicePrincipal,
+    asked: readonly ResolvedGrant<CatalogueApi>[],
+    creator: Creator,
+  ): Promise<void> {
     const { ceiling } = await this.orgs.getInside(tx, principal.orgId ?? '');
     this.rights.requireAssignable(asked, { held: principal.grants, ceiling, creator });
     principal.grants = asked.map(({ api, scopes }) => ({ audience: api.identifier, scopes: [...scopes] }));
-    await this.repository.replaceGrants(tx, principal, asked.map(({ api, scopes }) => ({ apiId: api.id, scopes })));
+    await this.repository.replaceGrants(
+      tx,
+      principal,
+      asked.map(({ api, scopes }) => ({ apiId: api.id, scopes })),
+    );
   }
 
   private async getForUpdate(tx: Transaction, { orgId, id }: { orgId: string; id: string }): Promise<ServicePrincipal> {

@@ -5,7 +5,15 @@ import { TenantTransactions, type Transaction } from '../../platform/database/in
 import { Problem } from '../../platform/http/index.js';
 import type { Submission } from '../../platform/idempotency/index.js';
 import { notFound, requireEntry } from '../administration/index.js';
-import { ClientSecrets, DEFAULT_GRACE_SECONDS, SecretDocument, SecretList, type MintedSecret, type MintedSecretDocument, type Rotation } from '../credentials/index.js';
+import {
+  ClientSecrets,
+  DEFAULT_GRACE_SECONDS,
+  SecretDocument,
+  SecretList,
+  type MintedSecret,
+  type MintedSecretDocument,
+  type Rotation,
+} from '../credentials/index.js';
 import { Orgs } from '../orgs/index.js';
 import { CreatorRights } from './creator-rights.js';
 import type { RotateSecret } from './dto/rotate-secret.dto.js';
@@ -39,8 +47,15 @@ export class ServicePrincipalSecrets {
         const principal = await this.getForUpdate(tx, address);
         await this.orgs.getForCredentials(tx, address.orgId);
         this.rights.requireCover(principal, caller, creator);
-        if (!principal.usesSecrets()) throw new Problem(SERVICE_PRINCIPALS_PROBLEMS, 'no_secrets', `The service principal authenticates with ${principal.authMethod}, not with a secret.`);
-        const minted = body.keep_existing ? await this.addOne(tx, caller, submission, address, body) : await this.replace(tx, caller, submission, address, body);
+        if (!principal.usesSecrets())
+          throw new Problem(
+            SERVICE_PRINCIPALS_PROBLEMS,
+            'no_secrets',
+            `The service principal authenticates with ${principal.authMethod}, not with a secret.`,
+          );
+        const minted = body.keep_existing
+          ? await this.addOne(tx, caller, submission, address, body)
+          : await this.replace(tx, caller, submission, address, body);
         await this.records.announce(tx, principal.id);
         return { ...SecretDocument.from(minted.record), client_id: principal.id, client_secret: minted.text };
       }),
@@ -66,21 +81,51 @@ export class ServicePrincipalSecrets {
     });
   }
 
-  private async addOne(tx: Transaction, caller: Caller, { origin }: Submission, { orgId, id }: Address, { name }: RotateSecret): Promise<MintedSecret> {
+  private async addOne(
+    tx: Transaction,
+    caller: Caller,
+    { origin }: Submission,
+    { orgId, id }: Address,
+    { name }: RotateSecret,
+  ): Promise<MintedSecret> {
     const minted = await this.secrets.add(tx, { id, orgId }, name);
-    await this.records.secret(tx, caller, origin, { action: 'service_principal.secret.created', orgId, clientId: id, secret: minted.record });
+    await this.records.secret(tx, caller, origin, {
+      action: 'service_principal.secret.created',
+      orgId,
+      clientId: id,
+      secret: minted.record,
+    });
     return minted;
   }
 
-  private async replace(tx: Transaction, caller: Caller, { origin }: Submission, { orgId, id }: Address, { name, grace_seconds: graceSeconds = DEFAULT_GRACE_SECONDS }: RotateSecret): Promise<MintedSecret> {
+  private async replace(
+    tx: Transaction,
+    caller: Caller,
+    { origin }: Submission,
+    { orgId, id }: Address,
+    { name, grace_seconds: graceSeconds = DEFAULT_GRACE_SECONDS }: RotateSecret,
+  ): Promise<MintedSecret> {
     const rotation = await this.secrets.rotate(tx, { id, orgId }, { name, graceSeconds });
     await this.recordRotation(tx, caller, origin, { orgId, id }, rotation, graceSeconds);
     return rotation.minted;
   }
 
-  private async recordRotation(tx: Transaction, caller: Caller, origin: AuditOrigin, { orgId, id }: Address, { minted, before, retired }: Rotation, graceSeconds: number): Promise<void> {
+  private async recordRotation(
+    tx: Transaction,
+    caller: Caller,
+    origin: AuditOrigin,
+    { orgId, id }: Address,
+    { minted, before, retired }: Rotation,
+    graceSeconds: number,
+  ): Promise<void> {
     const ending = before.map((secret) => ({ id: secret.id, expires_at: secret.expiresAt?.toISOString() }));
-    await this.records.secret(tx, caller, origin, { action: 'service_principal.secret.rotated', orgId, clientId: id, secret: minted.record, details: { grace_seconds: graceSeconds, ending } });
+    await this.records.secret(tx, caller, origin, {
+      action: 'service_principal.secret.rotated',
+      orgId,
+      clientId: id,
+      secret: minted.record,
+      details: { grace_seconds: graceSeconds, ending },
+    });
     for (const secret of before.filter((one) => retired.includes(one.id))) {
       await this.records.secret(tx, caller, origin, { action: 'service_principal.secret.retired', orgId, clientId: id, secret });
     }

@@ -31,49 +31,78 @@ export class ServicePrincipalsController {
   @RequireScopes('write:service-principals')
   @Idempotent()
   @ApiOperation({
-    operationId: 'createServicePrincipal', summary: 'Create a service principal',
-    description: 'A program of the organization that gets tokens for itself. Its grants lie inside the ceiling of the organization and inside your own rights. The secret is shown once.',
+    operationId: 'createServicePrincipal',
+    summary: 'Create a service principal',
+    description:
+      'A program of the organization that gets tokens for itself. Its grants lie inside the ceiling of the organization and inside your own rights. The secret is shown once.',
   })
   @ApiParam(ORG_ID)
   @ApiCreatedResponse({ type: CreatedServicePrincipalDocument })
   @ApiProblems({ grant_not_assignable, org_suspended }, 'not_found', 'validation_failed')
-  create(@Caller() caller: Caller, @Submission() submission: Submission, @Param('org_id', new IdPipe('org')) orgId: string, @Body() body: CreateServicePrincipal): Promise<CreatedServicePrincipalDocument> {
+  create(
+    @Caller() caller: Caller,
+    @Submission() submission: Submission,
+    @Param('org_id', new IdPipe('org')) orgId: string,
+    @Body() body: CreateServicePrincipal,
+  ): Promise<CreatedServicePrincipalDocument> {
     return this.principals.create(caller, submission, orgId, body);
   }
 
   @Get()
   @RequireScopes('read:service-principals')
-  @ApiOperation({ operationId: 'listServicePrincipals', summary: 'List the service principals', description: 'Those of one organization, newest first.' })
+  @ApiOperation({
+    operationId: 'listServicePrincipals',
+    summary: 'List the service principals',
+    description: 'Those of one organization, newest first.',
+  })
   @ApiParam(ORG_ID)
   @ApiOkResponse({ type: ServicePrincipalList })
   @ApiProblems({}, 'not_found')
-  list(@Caller() caller: Caller, @Param('org_id', new IdPipe('org')) orgId: string, @Query() query: ListQuery): Promise<ListDocument<ServicePrincipalDocument>> {
+  list(
+    @Caller() caller: Caller,
+    @Param('org_id', new IdPipe('org')) orgId: string,
+    @Query() query: ListQuery,
+  ): Promise<ListDocument<ServicePrincipalDocument>> {
     return this.principals.list(caller, orgId, query);
   }
 
   @Get(':id')
   @RequireScopes('read:service-principals')
-  @ApiOperation({ operationId: 'getServicePrincipal', summary: 'Get a service principal', description: 'With its grants and the hints of its secrets.' })
+  @ApiOperation({
+    operationId: 'getServicePrincipal',
+    summary: 'Get a service principal',
+    description: 'With its grants and the hints of its secrets.',
+  })
   @ApiParam(ORG_ID)
   @ApiParam(ID)
   @ApiOkResponse({ type: ServicePrincipalDocument })
   @ApiProblems({}, 'not_found')
-  get(@Caller() caller: Caller, @Param('org_id', new IdPipe('org')) orgId: string, @Param('id', new IdPipe('sp')) id: string): Promise<ServicePrincipalDocument> {
+  get(
+    @Caller() caller: Caller,
+    @Param('org_id', new IdPipe('org')) orgId: string,
+    @Param('id', new IdPipe('sp')) id: string,
+  ): Promise<ServicePrincipalDocument> {
     return this.principals.get(caller, orgId, id);
   }
 
   @Patch(':id')
   @RequireScopes('write:service-principals')
   @ApiOperation({
-    operationId: 'updateServicePrincipal', summary: 'Change a service principal',
-    description: 'Changes the fields that are sent. `grants` replaces all grants; scopes that are added must lie inside your own rights. New keys need the rights of the principal, because whoever holds them can act as it.',
+    operationId: 'updateServicePrincipal',
+    summary: 'Change a service principal',
+    description:
+      'Changes the fields that are sent. `grants` replaces all grants; scopes that are added must lie inside your own rights. New keys need the rights of the principal, because whoever holds them can act as it.',
   })
   @ApiParam(ORG_ID)
   @ApiParam(ID)
   @ApiOkResponse({ type: ServicePrincipalDocument })
   @ApiProblems({ grant_not_assignable }, 'not_found', 'validation_failed')
   update(
-    @Caller() caller: Caller, @Origin() origin: AuditOrigin, @Param('org_id', new IdPipe('org')) orgId: string, @Param('id', new IdPipe('sp')) id: string, @Body() body: UpdateServicePrincipal,
+    @Caller() caller: Caller,
+    @Origin() origin: AuditOrigin,
+    @Param('org_id', new IdPipe('org')) orgId: string,
+    @Param('id', new IdPipe('sp')) id: string,
+    @Body() body: UpdateServicePrincipal,
   ): Promise<ServicePrincipalDocument> {
     return this.changes.update(caller, origin, { orgId, id }, body);
   }
@@ -81,36 +110,63 @@ export class ServicePrincipalsController {
   @Delete(':id')
   @HttpCode(204)
   @RequireScopes('write:service-principals')
-  @ApiOperation({ operationId: 'deleteServicePrincipal', summary: 'Delete a service principal', description: 'It gets no more tokens, and those it has are refused at once.' })
+  @ApiOperation({
+    operationId: 'deleteServicePrincipal',
+    summary: 'Delete a service principal',
+    description: 'It gets no more tokens, and those it has are refused at once.',
+  })
   @ApiParam(ORG_ID)
   @ApiParam(ID)
   @ApiNoContentResponse({ description: 'Deleted.' })
   @ApiProblems({}, 'not_found')
-  delete(@Caller() caller: Caller, @Origin() origin: AuditOrigin, @Param('org_id', new IdPipe('org')) orgId: string, @Param('id', new IdPipe('sp')) id: string): Promise<void> {
+  delete(
+    @Caller() caller: Caller,
+    @Origin() origin: AuditOrigin,
+    @Param('org_id', new IdPipe('org')) orgId: string,
+    @Param('id', new IdPipe('sp')) id: string,
+  ): Promise<void> {
     return this.principals.delete(caller, origin, orgId, id);
   }
 
   @Post(':id/disable')
   @HttpCode(200)
   @RequireScopes('write:service-principals')
-  @ApiOperation({ operationId: 'disableServicePrincipal', summary: 'Disable a service principal', description: 'It gets no more tokens, and those it has are refused at once. It can be enabled again.' })
+  @ApiOperation({
+    operationId: 'disableServicePrincipal',
+    summary: 'Disable a service principal',
+    description: 'It gets no more tokens, and those it has are refused at once. It can be enabled again.',
+  })
   @ApiParam(ORG_ID)
   @ApiParam(ID)
   @ApiOkResponse({ type: ServicePrincipalDocument })
   @ApiProblems({}, 'not_found')
-  disable(@Caller() caller: Caller, @Origin() origin: AuditOrigin, @Param('org_id', new IdPipe('org')) orgId: string, @Param('id', new IdPipe('sp')) id: string): Promise<ServicePrincipalDocument> {
+  disable(
+    @Caller() caller: Caller,
+    @Origin() origin: AuditOrigin,
+    @Param('org_id', new IdPipe('org')) orgId: string,
+    @Param('id', new IdPipe('sp')) id: string,
+  ): Promise<ServicePrincipalDocument> {
     return this.changes.setStatus(caller, origin, { orgId, id }, 'disabled');
   }
 
   @Post(':id/enable')
   @HttpCode(200)
   @RequireScopes('write:service-principals')
-  @ApiOperation({ operationId: 'enableServicePrincipal', summary: 'Enable a service principal', description: 'It gets tokens again; those from before it was disabled stay refused.' })
+  @ApiOperation({
+    operationId: 'enableServicePrincipal',
+    summary: 'Enable a service principal',
+    description: 'It gets tokens again; those from before it was disabled stay refused.',
+  })
   @ApiParam(ORG_ID)
   @ApiParam(ID)
   @ApiOkResponse({ type: ServicePrincipalDocument })
   @ApiProblems({}, 'not_found')
-  enable(@Caller() caller: Caller, @Origin() origin: AuditOrigin, @Param('org_id', new IdPipe('org')) orgId: string, @Param('id', new IdPipe('sp')) id: string): Promise<ServicePrincipalDocument> {
+  enable(
+    @Caller() caller: Caller,
+    @Origin() origin: AuditOrigin,
+    @Param('org_id', new IdPipe('org')) orgId: string,
+    @Param('id', new IdPipe('sp')) id: string,
+  ): Promise<ServicePrincipalDocument> {
     return this.changes.setStatus(caller, origin, { orgId, id }, 'active');
   }
 }

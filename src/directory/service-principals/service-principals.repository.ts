@@ -36,7 +36,11 @@ export class ServicePrincipalsRepository {
 
   async update(tx: Transaction, principal: ServicePrincipal): Promise<void> {
     const { id, name, status, authMethod, jwks, jwksUri, tokenLifetimeSeconds, allowedIps, updatedAt } = principal;
-    await tx.manager.update(ServicePrincipal, { id }, { name, status, authMethod, jwks: jwks as never, jwksUri, tokenLifetimeSeconds, allowedIps, updatedAt });
+    await tx.manager.update(
+      ServicePrincipal,
+      { id },
+      { name, status, authMethod, jwks: jwks as never, jwksUri, tokenLifetimeSeconds, allowedIps, updatedAt },
+    );
   }
 
   async replaceGrants(tx: Transaction, principal: ServicePrincipal, grants: readonly StoredGrant[]): Promise<void> {
@@ -64,7 +68,9 @@ export class ServicePrincipalsRepository {
   }
 
   private async insertGrants(tx: Transaction, { id, orgId }: ServicePrincipal, grants: readonly StoredGrant[]): Promise<void> {
-    const rows = grants.filter(({ scopes }) => scopes.length > 0).map(({ apiId, scopes }) => ({ servicePrincipalId: id, orgId, apiId, scopes: [...scopes] }));
+    const rows = grants
+      .filter(({ scopes }) => scopes.length > 0)
+      .map(({ apiId, scopes }) => ({ servicePrincipalId: id, orgId, apiId, scopes: [...scopes] }));
     if (rows.length > 0) await tx.manager.insert(ServicePrincipalGrant, rows);
   }
 

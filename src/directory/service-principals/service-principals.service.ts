@@ -29,7 +29,12 @@ export class ServicePrincipals {
     private readonly records: PrincipalRecords,
   ) {}
 
-  async create(caller: Caller, submission: Submission, orgId: string, body: CreateServicePrincipal): Promise<CreatedServicePrincipalDocument> {
+  async create(
+    caller: Caller,
+    submission: Submission,
+    orgId: string,
+    body: CreateServicePrincipal,
+  ): Promise<CreatedServicePrincipalDocument> {
     requireEntry(caller, orgId);
     const principal = newPrincipal(orgId, caller, body);
     const asked = this.rights.resolve(body.grants);
@@ -39,7 +44,11 @@ export class ServicePrincipals {
         const org = await this.orgs.getForCredentials(tx, orgId);
         this.rights.requireAssignable(asked, { held: [], ceiling: org.ceiling, creator });
         principal.grants = asked.map(({ api, scopes }) => ({ audience: api.identifier, scopes: [...scopes] }));
-        await this.repository.insert(tx, principal, asked.map(({ api, scopes }) => ({ apiId: api.id, scopes })));
+        await this.repository.insert(
+          tx,
+          principal,
+          asked.map(({ api, scopes }) => ({ apiId: api.id, scopes })),
+        );
         const minted = principal.usesSecrets() ? await this.secrets.add(tx, { id: principal.id, orgId }, undefined) : undefined;
         await this.records.created(tx, caller, submission, principal, minted);
         const document = ServicePrincipalDocument.from(principal, minted ? [minted.record] : []);
@@ -53,7 +62,10 @@ export class ServicePrincipals {
     return this.tenants.run(orgId, async (tx) => {
       await this.orgs.getInside(tx, orgId);
       const page = await this.repository.list(tx, orgId, query.after(), query.limit);
-      const secrets = await this.secrets.listByOwner(tx, page.items.map(({ id }) => id));
+      const secrets = await this.secrets.listByOwner(
+        tx,
+        page.items.map(({ id }) => id),
+      );
       return listDocument(page, (principal) => ServicePrincipalDocument.from(principal, secrets.get(principal.id) ?? []));
     });
   }
@@ -74,19 +86,33 @@ export class ServicePrincipals {
       if (!principal) throw notFound();
       await this.secrets.deleteAll(tx, id);
       await this.repository.delete(tx, orgId, id);
-      await this.records.changed(tx, caller, origin, { action: 'service_principal.deleted', principal, details: { before: principal.facts() } });
+      await this.records.changed(tx, caller, origin, {
+        action: 'service_principal.deleted',
+        principal,
+        details: { before: principal.facts() },
+      });
     });
   }
 }
 
 function newPrincipal(orgId: string, caller: Caller, body: CreateServicePrincipal): ServicePrincipal {
   const { authentication, mistakes } = changeAuthentication({ authMethod: 'client_secret', jwks: null, jwksUri: null }, body);
-  if (mistakes.length > 0) throw httpProblem('validation_failed', 'The service principal cannot authenticate like this. Nothing was stored.', { errors: mistakes });
+  if (mistakes.length > 0)
+    throw httpProblem('validation_failed', 'The service principal cannot authenticate like this. Nothing was stored.', {
+      errors: mistakes,
+    });
   const now = new Date();
   return Object.assign(new ServicePrincipal(), {
-    id: newId('sp'), orgId, name: body.name, status: 'active' as const, ...authentication,
+    id: newId('sp'),
+    orgId,
+    name: body.name,
+    status: 'active' as const,
+    ...authentication,
     tokenLifetimeSeconds: body.token_lifetime_seconds ?? null,
     allowedIps: (body.allowed_ips ?? []).flatMap((network) => readNetwork(network) ?? []),
-    createdBy: caller.clientId, createdAt: now, updatedAt: now, grants: [],
+    createdBy: caller.clientId,
+    createdAt: now,
+    updatedAt: now,
+    grants: [],
   });
 }

@@ -4,7 +4,7 @@ import { OAuthError } from '@countersign/oauth';
 import { Configuration } from '../config/index.js';
 import { Log } from '../logging/index.js';
 import { answerError } from './error-answer.js';
-import { httpProblem } from './problem.js';
+import { httpProblem, Problem } from './problem.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const OAUTH_PREFIX = '/oauth/';
@@ -21,7 +21,7 @@ export class ErrorFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const error = thrown instanceof NotFoundException ? notFound(request) : thrown;
-    const oauth = request.url.startsWith(OAUTH_PREFIX);
+    const oauth = request.url.startsWith(OAUTH_PREFIX) && !isNoEndpoint(error);
     const answer = answerError(error, { oauth, requestId: request.id, problemBase: `${this.configuration.settings.PUBLIC_URL}/docs/errors` });
     this.note(request, answer.status, answer.reason, error);
     void reply.status(answer.status).headers({ 'cache-control': 'no-store', ...answer.headers }).send(answer.body);
@@ -32,6 +32,11 @@ export class ErrorFilter implements ExceptionFilter {
     if (status >= HttpStatus.INTERNAL_SERVER_ERROR) this.log.error('request.failed', { ...fields, error: error instanceof Error && error.cause ? error.cause : error });
     else if (reason && this.log.isEnabled('debug')) this.log.info('request.refused', fields);
   }
+}
+
+/** A path below /oauth that nothing answers is not an OAuth endpoint. */
+function isNoEndpoint(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'not_found';
 }
 
 /** A path that exists with another method is 405 and names the methods (RFC 9110 §15.5.6). */

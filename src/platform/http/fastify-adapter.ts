@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Zone } from '@countersign/oauth';
 import type { Settings } from '../config/index.js';
+import { issuerPathRewriter } from './issuer-path.js';
 
 const JSON_BODY_BYTES = 2 * 1024 * 1024;
 /** Standards HTTP-8: a whole form is at most 64 KiB. */
@@ -19,9 +20,11 @@ export function zoneOfSocket(socket: object): Zone | undefined {
 
 /** The public listener; the internal zone's joins the same application beside it. */
 export function createFastifyAdapter(settings: Settings): FastifyAdapter {
+  const rewriteUrl = issuerPathRewriter(settings.PUBLIC_URL);
   const adapter = new FastifyAdapter({
     trustProxy: settings.TRUSTED_PROXIES.length > 0 ? [...settings.TRUSTED_PROXIES] : false,
     genReqId: () => randomUUID(),
+    ...(rewriteUrl && { rewriteUrl: ({ url = '/' }) => rewriteUrl(url) }),
     bodyLimit: JSON_BODY_BYTES,
     keepAliveTimeout: 72_000,
     requestTimeout: 30_000,

@@ -11,7 +11,10 @@ export class IdempotencyModule implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.reaper.add({ name: 'idempotency-secrets', reap: (tx, limit) => this.repository.forgetSecrets(tx, new Date(Date.now() - SECRET_MS), limit) });
+    this.reaper.add({
+      name: 'idempotency-secrets',
+      reap: (tx, limit) => this.repository.forgetSecrets(tx, new Date(Date.now() - SECRET_MS), limit),
+    });
     this.reaper.add({ name: 'idempotency-records', reap: (tx, limit) => this.repository.deleteExpired(tx, limit) });
   }
 }

@@ -36,12 +36,20 @@ export class IdempotencyRepository {
 
   /** Undefined where another organization's request of the same caller used the key: row-level security hides it. */
   async find(tx: Transaction, { caller, key }: IdempotentRequest): Promise<IdempotencyRecord | undefined> {
-    const [record] = await tx.manager.query<IdempotencyRecord[]>('SELECT request_digest, response, sealed_secret, created_at FROM idempotency_records WHERE caller = $1 AND key = $2', [caller, key]);
+    const [record] = await tx.manager.query<IdempotencyRecord[]>(
+      'SELECT request_digest, response, sealed_secret, created_at FROM idempotency_records WHERE caller = $1 AND key = $2',
+      [caller, key],
+    );
     return record;
   }
 
   async fill(tx: Transaction, { caller, key }: IdempotentRequest, response: object, sealedSecret: string | null): Promise<void> {
-    await tx.manager.query('UPDATE idempotency_records SET response = $3, sealed_secret = $4 WHERE caller = $1 AND key = $2', [caller, key, JSON.stringify(response), sealedSecret]);
+    await tx.manager.query('UPDATE idempotency_records SET response = $3, sealed_secret = $4 WHERE caller = $1 AND key = $2', [
+      caller,
+      key,
+      JSON.stringify(response),
+      sealedSecret,
+    ]);
   }
 
   /** Answers how many secrets it removed. */

@@ -28,7 +28,10 @@ export class Idempotency {
   async once<T extends object>(tx: Transaction, request: IdempotentRequest | undefined, work: () => Promise<T>): Promise<T> {
     if (!request) return work();
     const claimed = await this.repository.claim(tx, request, new Date(Date.now() + RECORD_MS));
-    if (claimed === 'busy') throw new Problem(IDEMPOTENCY_PROBLEMS, 'idempotency_key_in_use', 'The first request with this Idempotency-Key is still running.', { headers: { 'retry-after': '2' } });
+    if (claimed === 'busy')
+      throw new Problem(IDEMPOTENCY_PROBLEMS, 'idempotency_key_in_use', 'The first request with this Idempotency-Key is still running.', {
+        headers: { 'retry-after': '2' },
+      });
     if (!claimed) return (await this.replay(request, await this.repository.find(tx, request))) as T;
     const answer = await work();
     const { client_secret: secret } = answer as { client_secret?: unknown };
@@ -39,7 +42,11 @@ export class Idempotency {
 
   private async replay(request: IdempotentRequest, record: IdempotencyRecord | undefined): Promise<object> {
     if (!record || !timingSafeEqual(record.request_digest, request.digest)) {
-      throw new Problem(IDEMPOTENCY_PROBLEMS, 'idempotency_key_reused', 'This Idempotency-Key was sent before with another request. Use a new key.');
+      throw new Problem(
+        IDEMPOTENCY_PROBLEMS,
+        'idempotency_key_reused',
+        'This Idempotency-Key was sent before with another request. Use a new key.',
+      );
     }
     if (record.sealed_secret === null || record.created_at.getTime() + SECRET_MS < Date.now()) return record.response;
     const secret = await this.sealer.open('external', purposeOf(request), record.sealed_secret);

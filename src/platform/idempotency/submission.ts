@@ -32,11 +32,19 @@ function idempotentRequest(request: FastifyRequest & GuardedRequest): Idempotent
   if (key === undefined) return undefined;
   if (typeof key !== 'string' || !VISIBLE_ASCII.test(key)) {
     throw httpProblem('malformed_request', 'The Idempotency-Key header is malformed.', {
-      errors: [{ location: 'Idempotency-Key', message: 'The key is not 1 to 255 visible ASCII characters.', fix: 'Send a random value, such as a UUID, once per attempt series.' }],
+      errors: [
+        {
+          location: 'Idempotency-Key',
+          message: 'The key is not 1 to 255 visible ASCII characters.',
+          fix: 'Send a random value, such as a UUID, once per attempt series.',
+        },
+      ],
     });
   }
   if (!request.user) throw new Error('@Submission() stands on a route whose caller is not authenticated.');
   const { clientId, subject } = request.user;
-  const digest = createHash('sha256').update(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`).digest();
+  const digest = createHash('sha256')
+    .update(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`)
+    .digest();
   return { caller: `${clientId} ${subject}`, key, digest };
 }

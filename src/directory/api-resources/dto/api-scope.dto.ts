@@ -5,8 +5,10 @@ import { ASSIGNERS, RISKS, type Assigner, type Risk, type ScopeDefinition } from
 
 export class ApiScopeDocument {
   @ApiProperty({ description: 'Name of the scope, as clients ask for it.', example: 'read:invoices' })
+  @Matches(/^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/, {
+    message: 'A scope is not 1 to 128 visible ASCII characters without quotes and backslashes.',
+  })
   @IsString()
-  @Matches(/^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/, { message: 'A scope is not 1 to 128 visible ASCII characters without quotes and backslashes.' })
   name!: string;
 
   @ApiProperty({ description: 'What it allows, for administrators and consent screens.', example: 'Read invoices.' })

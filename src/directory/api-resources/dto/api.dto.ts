@@ -22,7 +22,12 @@ export class ApiDocument {
   @ApiProperty({ type: [ApiScopeDocument], description: 'Its scope catalogue.' })
   scopes!: ApiScopeDocument[];
 
-  @ApiProperty({ type: Number, nullable: true, description: 'Lifetime of its tokens; null: the default of the kind of client.', example: 3600 })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Lifetime of its tokens; null: the default of the kind of client.',
+    example: 3600,
+  })
   token_lifetime_seconds!: number | null;
 
   @ApiProperty({ enum: ACCESS_TOKEN_ALGS, description: 'How its tokens are signed.', example: 'RS256' })
@@ -31,7 +36,11 @@ export class ApiDocument {
   @ApiProperty({ enum: SENDER_CONSTRAINTS, description: 'Which proof of possession its tokens need.', example: 'none' })
   sender_constraint!: SenderConstraint;
 
-  @ApiPropertyOptional({ type: [String], description: 'Microservices that may exchange its tokens. Operators see it.', example: ['export'] })
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'Microservices that may exchange its tokens. Operators see it.',
+    example: ['export'],
+  })
   served_by?: string[];
 
   @ApiProperty({ description: 'True for the APIs of the platform itself.', example: false })
@@ -45,7 +54,11 @@ export class ApiDocument {
 
   static from(api: ApiResource, forOperator: boolean): ApiDocument {
     return {
-      id: api.id, identifier: api.identifier, name: api.name, zone: api.zone, status: api.status,
+      id: api.id,
+      identifier: api.identifier,
+      name: api.name,
+      zone: api.zone,
+      status: api.status,
       scopes: api.scopes.map((scope) => ApiScopeDocument.from(scope)),
       token_lifetime_seconds: api.tokenLifetimeSeconds,
       signing_alg: api.signingAlg,

@@ -8,15 +8,15 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/;
 /** Scopes at one API. */
 export class GrantDocument implements ClientGrant {
   @ApiProperty({ description: 'Identifier of the API.', example: 'https://api.example.com' })
-  @IsString()
   @Length(1, 255)
+  @IsString()
   audience!: string;
 
   @ApiProperty({ type: [String], description: 'Scopes that the API knows.', example: ['read:analytics-data'] })
-  @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(128)
   @ArrayUnique()
   @Matches(SCOPE_TOKEN, { each: true, message: 'A scope is not 1 to 128 visible ASCII characters without quotes and backslashes.' })
+  @IsArray()
   scopes!: string[];
 }

@@ -15,14 +15,19 @@ class ApiSettings {
   name!: string;
 
   @ApiProperty({ type: [ApiScopeDocument], description: 'The whole catalogue. A scope that is left out disappears from every grant.' })
-  @IsArray()
   @ArrayMaxSize(128)
   @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => ApiScopeDocument)
+  @IsArray()
   scopes!: ApiScopeDocument[];
 
-  @ApiPropertyOptional({ type: Number, nullable: true, description: 'Lifetime of its tokens: 300 to 86400 (external), 60 to 900 (internal).', example: 3600 })
+  @ApiPropertyOptional({
+    type: Number,
+    nullable: true,
+    description: 'Lifetime of its tokens: 300 to 86400 (external), 60 to 900 (internal).',
+    example: 3600,
+  })
   @Clearable()
   @IsInt()
   token_lifetime_seconds?: number | null;
@@ -32,27 +37,39 @@ class ApiSettings {
   @IsIn(ACCESS_TOKEN_ALGS)
   signing_alg?: AccessTokenAlg;
 
-  @ApiPropertyOptional({ enum: SENDER_CONSTRAINTS, description: 'Which proof of possession its tokens need; none to begin with.', example: 'none' })
+  @ApiPropertyOptional({
+    enum: SENDER_CONSTRAINTS,
+    description: 'Which proof of possession its tokens need; none to begin with.',
+    example: 'none',
+  })
   @Omittable()
   @IsIn(SENDER_CONSTRAINTS)
   sender_constraint?: SenderConstraint;
 
   @ApiPropertyOptional({ type: [String], description: 'Names of the microservices that may exchange its tokens.', example: ['export'] })
   @Omittable()
-  @IsArray()
   @ArrayMaxSize(50)
   @ArrayUnique()
   @Matches(SERVICE_NAME, { each: true, message: 'A service name is not lower-case letters, digits and hyphens.' })
+  @IsArray()
   served_by?: string[];
 }
 
 export class CreateApi extends ApiSettings {
-  @ApiProperty({ description: 'What tokens carry as `aud`: an absolute URI without fragment or a plain name; for an internal API the name of its service. It never changes.', example: 'https://api.example.com' })
-  @IsString()
+  @ApiProperty({
+    description:
+      'What tokens carry as `aud`: an absolute URI without fragment or a plain name; for an internal API the name of its service. It never changes.',
+    example: 'https://api.example.com',
+  })
   @Length(1, 255)
+  @IsString()
   identifier!: string;
 
-  @ApiProperty({ enum: ZONES, description: 'external for tenants and partners, internal for our own microservices. It never changes.', example: 'external' })
+  @ApiProperty({
+    enum: ZONES,
+    description: 'external for tenants and partners, internal for our own microservices. It never changes.',
+    example: 'external',
+  })
   @IsIn(ZONES)
   zone!: Zone;
 }

@@ -12,7 +12,11 @@ export class OrgDocument {
   @ApiProperty({ type: String, nullable: true, description: 'Its id in your own systems.', example: 'crm-4711' })
   external_id!: string | null;
 
-  @ApiProperty({ enum: ['active', 'suspended'], description: 'A suspended organization gets no tokens, and those it has are refused.', example: 'active' })
+  @ApiProperty({
+    enum: ['active', 'suspended'],
+    description: 'A suspended organization gets no tokens, and those it has are refused.',
+    example: 'active',
+  })
   status!: string;
 
   @ApiProperty({ type: [GrantDocument], nullable: true, description: 'The most its principals can be granted; null: no limit.' })
@@ -26,7 +30,10 @@ export class OrgDocument {
 
   static from(org: Org): OrgDocument {
     return {
-      id: org.id, name: org.name, external_id: org.externalId, status: org.status,
+      id: org.id,
+      name: org.name,
+      external_id: org.externalId,
+      status: org.status,
       ceiling: org.ceiling?.map(({ audience, scopes }) => ({ audience, scopes: [...scopes] })) ?? null,
       created_at: org.createdAt.toISOString(),
       updated_at: org.updatedAt.toISOString(),
@@ -48,7 +55,9 @@ export class OrgSuspensionDocument extends OrgDocument {
   dry_run!: boolean;
 
   @ApiProperty({
-    type: 'object', additionalProperties: { type: 'integer' }, example: { service_principals: 3, live_secrets: 4 },
+    type: 'object',
+    additionalProperties: { type: 'integer' },
+    example: { service_principals: 3, live_secrets: 4 },
     description: 'What stops working: active service principals, live secrets and so on.',
   })
   affected!: Record<string, number>;

@@ -14,13 +14,17 @@ export class CreateOrg {
   @IsDisplayText(255)
   external_id?: string | null;
 
-  @ApiPropertyOptional({ type: [GrantDocument], nullable: true, description: 'The most its principals can be granted. Leave it out or send null for no limit.' })
+  @ApiPropertyOptional({
+    type: [GrantDocument],
+    nullable: true,
+    description: 'The most its principals can be granted. Leave it out or send null for no limit.',
+  })
   @Clearable()
-  @IsArray()
   @ArrayMaxSize(50)
   @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => GrantDocument)
+  @IsArray()
   ceiling?: GrantDocument[] | null;
 }
 

@@ -9,14 +9,24 @@ export class RotateSecret {
   @IsDisplayText(100)
   name?: string;
 
-  @ApiPropertyOptional({ minimum: 0, maximum: MAX_GRACE_SECONDS, default: DEFAULT_GRACE_SECONDS, description: 'How long the present secrets keep working. 0 ends them at once.', example: DEFAULT_GRACE_SECONDS })
+  @ApiPropertyOptional({
+    minimum: 0,
+    maximum: MAX_GRACE_SECONDS,
+    default: DEFAULT_GRACE_SECONDS,
+    description: 'How long the present secrets keep working. 0 ends them at once.',
+    example: DEFAULT_GRACE_SECONDS,
+  })
   @Omittable()
-  @IsInt()
   @Min(0)
   @Max(MAX_GRACE_SECONDS)
+  @IsInt()
   grace_seconds?: number;
 
-  @ApiPropertyOptional({ default: false, description: 'true: add a secret beside the present one and leave that as it is. At most two are live.', example: false })
+  @ApiPropertyOptional({
+    default: false,
+    description: 'true: add a secret beside the present one and leave that as it is. At most two are live.',
+    example: false,
+  })
   @Omittable()
   @IsBoolean()
   keep_existing?: boolean;

@@ -17,7 +17,11 @@ export class ServicePrincipalDocument {
   @ApiProperty({ description: 'Name for people.', example: 'nightly-export' })
   name!: string;
 
-  @ApiProperty({ enum: ['active', 'disabled'], description: 'A disabled one gets no tokens, and those it has are refused.', example: 'active' })
+  @ApiProperty({
+    enum: ['active', 'disabled'],
+    description: 'A disabled one gets no tokens, and those it has are refused.',
+    example: 'active',
+  })
   status!: string;
 
   @ApiProperty({ enum: AUTH_METHODS, description: 'How it proves who it is.', example: 'client_secret' })
@@ -49,8 +53,14 @@ export class ServicePrincipalDocument {
 
   static from(principal: ServicePrincipal, secrets: readonly ClientSecret[]): ServicePrincipalDocument {
     return {
-      id: principal.id, client_id: principal.id, org_id: principal.orgId ?? '', name: principal.name, status: principal.status,
-      auth_method: principal.authMethod, jwks: principal.jwks, jwks_uri: principal.jwksUri,
+      id: principal.id,
+      client_id: principal.id,
+      org_id: principal.orgId ?? '',
+      name: principal.name,
+      status: principal.status,
+      auth_method: principal.authMethod,
+      jwks: principal.jwks,
+      jwks_uri: principal.jwksUri,
       grants: principal.grants.map(({ audience, scopes }) => ({ audience, scopes: [...scopes] })),
       token_lifetime_seconds: principal.tokenLifetimeSeconds,
       allowed_ips: principal.allowedIps,
@@ -63,7 +73,9 @@ export class ServicePrincipalDocument {
 
 export class CreatedServicePrincipalDocument extends ServicePrincipalDocument {
   @ApiPropertyOptional({
-    type: String, nullable: true, example: 'csn_secret_4f9KZ…',
+    type: String,
+    nullable: true,
+    example: 'csn_secret_4f9KZ…',
     description: 'The secret, shown once; only with auth_method client_secret. null when an idempotent retry comes later than 60 seconds.',
   })
   client_secret?: string | null;

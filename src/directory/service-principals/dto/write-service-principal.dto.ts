@@ -1,6 +1,19 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsObject, IsString, Length, Max, Min, ValidateBy, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsString,
+  Length,
+  Max,
+  Min,
+  ValidateBy,
+  ValidateNested,
+} from 'class-validator';
 import { Clearable, IsDisplayText, Omittable } from '../../administration/index.js';
 import { GrantDocument } from '../../api-resources/index.js';
 import { readNetwork } from '../allowed-networks.policy.js';
@@ -12,49 +25,92 @@ export class CreateServicePrincipal {
   @IsDisplayText(100)
   name!: string;
 
-  @ApiProperty({ type: [GrantDocument], description: 'What it may ask for, by API. Inside the ceiling of the organization and your own rights.' })
-  @IsArray()
+  @ApiProperty({
+    type: [GrantDocument],
+    description: 'What it may ask for, by API. Inside the ceiling of the organization and your own rights.',
+  })
   @ArrayMaxSize(50)
   @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => GrantDocument)
+  @IsArray()
   grants!: GrantDocument[];
 
-  @ApiPropertyOptional({ enum: AUTH_METHODS, description: 'How it proves who it is; client_secret to begin with (HTTP Basic or form). tls_client_auth is not available yet.', example: 'client_secret' })
+  @ApiPropertyOptional({
+    enum: AUTH_METHODS,
+    description: 'How it proves who it is; client_secret to begin with (HTTP Basic or form). tls_client_auth is not available yet.',
+    example: 'client_secret',
+  })
   @Omittable()
   @IsIn(AUTH_METHODS)
   auth_method?: (typeof AUTH_METHODS)[number];
 
   @ApiPropertyOptional({
-    type: 'object', additionalProperties: true, nullable: true, example: { keys: [{ kty: 'EC', crv: 'P-256', x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU', y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0', kid: '2026-11' }] },
-    description: 'Its public keys for private_key_jwt: RSA of at least 2048 bits, P-256, P-384 or Ed25519; at most ten; never a private member.',
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    example: {
+      keys: [
+        {
+          kty: 'EC',
+          crv: 'P-256',
+          x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+          y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+          kid: '2026-11',
+        },
+      ],
+    },
+    description:
+      'Its public keys for private_key_jwt: RSA of at least 2048 bits, P-256, P-384 or Ed25519; at most ten; never a private member.',
   })
   @Clearable()
   @IsObject()
   jwks?: Record<string, unknown> | null;
 
-  @ApiPropertyOptional({ type: String, nullable: true, description: 'Where its public keys are, in place of jwks; https.', example: 'https://partner.example.com/jwks.json' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    description: 'Where its public keys are, in place of jwks; https.',
+    example: 'https://partner.example.com/jwks.json',
+  })
   @Clearable()
-  @IsString()
   @Length(1, 2048)
+  @IsString()
   jwks_uri?: string | null;
 
-  @ApiPropertyOptional({ type: Number, nullable: true, minimum: 300, maximum: 86_400, description: 'Lifetime of its tokens; without it that of the API.', example: 3600 })
+  @ApiPropertyOptional({
+    type: Number,
+    nullable: true,
+    minimum: 300,
+    maximum: 86_400,
+    description: 'Lifetime of its tokens; without it that of the API.',
+    example: 3600,
+  })
   @Clearable()
-  @IsInt()
   @Min(300)
   @Max(86_400)
+  @IsInt()
   token_lifetime_seconds?: number | null;
 
-  @ApiPropertyOptional({ type: [String], description: 'Networks from which it may ask for tokens; empty: any.', example: ['203.0.113.0/24'] })
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'Networks from which it may ask for tokens; empty: any.',
+    example: ['203.0.113.0/24'],
+  })
   @Omittable()
-  @IsArray()
   @ArrayMaxSize(50)
   @ArrayUnique()
   @ValidateBy(
-    { name: 'isNetwork', validator: { validate: (value) => typeof value === 'string' && readNetwork(value) !== undefined, defaultMessage: () => 'Each entry is a network in CIDR notation, such as 203.0.113.0/24.' } },
+    {
+      name: 'isNetwork',
+      validator: {
+        validate: (value) => typeof value === 'string' && readNetwork(value) !== undefined,
+        defaultMessage: () => 'Each entry is a network in CIDR notation, such as 203.0.113.0/24.',
+      },
+    },
     { each: true },
   )
+  @IsArray()
   allowed_ips?: string[];
 }
 

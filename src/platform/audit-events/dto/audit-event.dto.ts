@@ -1,11 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsISO8601, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { ACTOR_TYPES, type AuditFilter, type StoredAuditEvent } from '../../audit/index.js';
 import { ListQuery } from '../../http/index.js';
-import { ACTOR_TYPES } from '../audit-event.js';
-import type { AuditFilter, StoredAuditEvent } from '../audit.repository.js';
 
 export class AuditEventsQuery extends ListQuery {
-  @ApiPropertyOptional({ description: 'Events of this organization. A caller that belongs to one sees only its own in any case.', example: 'org_01kamx4f5ye8wvq3m2ts6dgn0h' })
+  @ApiPropertyOptional({
+    description: 'Events of this organization. A caller that belongs to one sees only its own in any case.',
+    example: 'org_01kamx4f5ye8wvq3m2ts6dgn0h',
+  })
   @IsOptional()
   @IsString()
   @Length(1, 64)
@@ -45,7 +47,15 @@ export class AuditEventsQuery extends ListQuery {
 
   toFilter(): AuditFilter {
     const { org_id: orgId, actor, action, target, result, from, to } = this;
-    return { orgId, actor, action, target, result, from: from === undefined ? undefined : new Date(from), to: to === undefined ? undefined : new Date(to) };
+    return {
+      orgId,
+      actor,
+      action,
+      target,
+      result,
+      from: from === undefined ? undefined : new Date(from),
+      to: to === undefined ? undefined : new Date(to),
+    };
   }
 }
 
@@ -78,7 +88,12 @@ export class AuditEventDocument {
   @ApiProperty({ format: 'date-time', description: 'When it happened.', example: '2026-11-22T08:00:00.000Z' })
   time!: string;
 
-  @ApiProperty({ type: String, nullable: true, description: 'The organization it belongs to; null: the platform.', example: 'org_01kamx4f5ye8wvq3m2ts6dgn0h' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The organization it belongs to; null: the platform.',
+    example: 'org_01kamx4f5ye8wvq3m2ts6dgn0h',
+  })
   org_id!: string | null;
 
   @ApiProperty({ type: AuditActorDocument, description: 'Who did it.' })
@@ -96,7 +111,12 @@ export class AuditEventDocument {
   @ApiProperty({ type: String, nullable: true, description: 'Why it failed.', example: null })
   reason_code!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'The request that caused it.', example: '6f1c4a1e-3f0b-4c39-a6b4-0f4d6f0c8a52' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The request that caused it.',
+    example: '6f1c4a1e-3f0b-4c39-a6b4-0f4d6f0c8a52',
+  })
   request_id!: string | null;
 
   @ApiProperty({ type: String, nullable: true, description: 'Source address.', example: '203.0.113.7' })
@@ -105,7 +125,12 @@ export class AuditEventDocument {
   @ApiProperty({ type: String, nullable: true, description: 'User agent of the request.', example: 'curl/8.5.0' })
   user_agent!: string | null;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'More about it; changes carry before and after, never a secret.', example: { client_id: 'sp_01kamx4f5ye8wvq3m2ts6dgn0h' } })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'More about it; changes carry before and after, never a secret.',
+    example: { client_id: 'sp_01kamx4f5ye8wvq3m2ts6dgn0h' },
+  })
   details!: Record<string, unknown>;
 
   static from(event: StoredAuditEvent): AuditEventDocument {

@@ -14,7 +14,11 @@ export class AuditEventsController {
 
   @Get()
   @RequireScopes('read:audit-events')
-  @ApiOperation({ operationId: 'listAuditEvents', summary: 'List audit events', description: 'Newest first. Operators see everything; a caller that belongs to an organization sees the events of that one.' })
+  @ApiOperation({
+    operationId: 'listAuditEvents',
+    summary: 'List audit events',
+    description: 'Newest first. Operators see everything; a caller that belongs to an organization sees the events of that one.',
+  })
   @ApiOkResponse({ type: AuditEventList })
   list(@Caller() caller: Caller, @Query() query: AuditEventsQuery): Promise<ListDocument<AuditEventDocument>> {
     return this.events.list(caller, query);
