@@ -20,9 +20,9 @@ import { Configuration, ConfigurationModule } from './platform/config/index.js';
 import { CryptoModule } from './platform/crypto/index.js';
 import { DatabaseModule, type DatabaseConnection } from './platform/database/index.js';
 import { HealthModule } from './platform/health/index.js';
-import { createValidationPipe, ErrorFilter, ZoneGuard } from './platform/http/index.js';
+import { createValidationPipe, ErrorFilter, guardHooks, ZoneGuard } from './platform/http/index.js';
 import { IdempotencyModule } from './platform/idempotency/index.js';
-import { LoggingModule, type Log } from './platform/logging/index.js';
+import { Log, LoggingModule } from './platform/logging/index.js';
 import { MetricsModule } from './platform/metrics/index.js';
 import { CallerRateLimitGuard, RateLimitModule } from './platform/rate-limit/index.js';
 import { ReaperModule } from './platform/reaper/index.js';
@@ -33,8 +33,9 @@ const DIRECTORY = [AdministrationModule, ApiResourcesModule, CredentialsModule, 
 const ISSUER = [ClientAuthModule, DiscoveryModule, RevocationModule, SigningKeysModule, TokenIssuanceModule];
 
 /** The external zone's APIs of this process, and what proves a caller to them. */
-function guardOptions({ settings }: Configuration, keys: SigningKeys, revocations: Revocations): CountersignGuardOptions {
+function guardOptions({ settings }: Configuration, keys: SigningKeys, revocations: Revocations, log: Log): CountersignGuardOptions {
   return {
+    ...guardHooks(log),
     issuer: settings.PUBLIC_URL,
     keys: keys.verificationKeys.external,
     revocations: revocations.list,
@@ -61,7 +62,7 @@ export class AppModule {
         ...ISSUER,
         SaasalyticsModule,
         BootstrapModule,
-        CountersignGuardModule.forRootAsync({ imports: [SigningKeysModule, RevocationModule], inject: [Configuration, SigningKeys, Revocations], useFactory: guardOptions }),
+        CountersignGuardModule.forRootAsync({ imports: [SigningKeysModule, RevocationModule], inject: [Configuration, SigningKeys, Revocations, Log], useFactory: guardOptions }),
       ],
       providers: [
         { provide: APP_GUARD, useClass: ZoneGuard },

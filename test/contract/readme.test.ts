@@ -6,7 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs/guides')).filter((name) => name.endsWith('.md')).sort().map((name) => `docs/guides/${name}`)];
+const PAGES = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs/guides'))
+    .filter((name) => name.endsWith('.md'))
+    .sort()
+    .map((name) => `docs/guides/${name}`),
+];
 const MARK = '<!-- tested -->';
 const URLS_OF_THE_DEMO = /localhost:3[09]00|\.countersign\//;
 const TIMEOUT_MS = 60_000;
@@ -34,7 +40,8 @@ describe('the commands of the documentation', () => {
   });
 
   it('exist on the pages that promise them', () => {
-    for (const page of ['README.md', 'docs/guides/service-principals.md', 'docs/guides/operations.md']) expect(tested(page).length, page).toBeGreaterThan(0);
+    for (const page of ['README.md', 'docs/guides/service-principals.md', 'docs/guides/operations.md'])
+      expect(tested(page).length, page).toBeGreaterThan(0);
   });
 
   it('are marked as tested wherever they talk to the demo server', () => {

@@ -1,11 +1,14 @@
+import { Agent, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { decodeJwt } from 'jose';
 import { afterEach, describe, expect, it } from 'vitest';
-import { requestToken } from '../support/requests.js';
 import { Installation } from './support/installation.js';
 import { pause, PlantedProduct } from './support/product.js';
 
 const TOKENS = 10_000;
 const WORKERS = 32;
+/** About 20 s are enough on two idle cores. */
+const DEADLINE_MS = 90_000;
 
 let installation: Installation;
 const planted: PlantedProduct[] = [];
@@ -17,31 +20,37 @@ afterEach(async () => {
 /** Clients that keep the `jti` of every token they receive; a refused or lost answer counts for nothing. */
 class Load {
   readonly received: string[] = [];
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: WORKERS });
+  private readonly deadline = Date.now() + DEADLINE_MS;
 
   /** Asks until so many tokens have been received in all. */
   async until(total: number): Promise<void> {
-    const deadline = Date.now() + 50_000;
     const worker = async (): Promise<void> => {
-      while (this.received.length < total && Date.now() < deadline) {
-        const token = await oneToken();
+      while (this.received.length < total && Date.now() < this.deadline) {
+        const token = await this.oneToken();
         if (token === undefined) await pause(20);
         else this.received.push(String(decodeJwt(token).jti));
       }
     };
     await Promise.all(Array.from({ length: WORKERS }, worker));
+    this.agent.destroy();
   }
 
   async past(count: number): Promise<void> {
-    while (this.received.length < count) await pause(5);
+    while (this.received.length < count && Date.now() < this.deadline) await pause(5);
   }
-}
 
-async function oneToken(): Promise<string | undefined> {
-  try {
-    const answer = await requestToken(installation.url, installation.operator);
-    return answer.status === 200 ? String(answer.body['access_token']) : undefined;
-  } catch {
-    return undefined;
+  /** node:http with kept connections: a third of the cost of fetch, and cost is what bounds this test. */
+  private oneToken(): Promise<string | undefined> {
+    const { client_id, client_secret } = installation.operator;
+    const form = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret }).toString();
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': form.length };
+    return new Promise((resolve) => {
+      const nothing = (): void => resolve(undefined);
+      request(`${installation.url}/oauth/token`, { method: 'POST', agent: this.agent, headers, timeout: 5_000 }, (response) => {
+        text(response).then((body) => resolve(response.statusCode === 200 ? (JSON.parse(body) as { access_token: string }).access_token : undefined), nothing);
+      }).once('error', nothing).end(form);
+    });
   }
 }
 
@@ -78,7 +87,7 @@ describe('an audit row for every token that a client received', () => {
     expect(load.received.length).toBeGreaterThanOrEqual(TOKENS);
     expect(new Set(load.received).size).toBe(load.received.length);
     expect(await unrecorded(load.received)).toBe(0);
-  }, 60_000);
+  }, 120_000);
 
   it('the same check finds missing rows where the minter does not wait for the audit', async () => {
     planted.push(PlantedProduct.plant('src/issuer/token-issuance/token-minter.js', 'signer.sign(claims), recorded]', 'signer.sign(claims), void recorded.catch(() => undefined)]'));
@@ -90,13 +99,5 @@ describe('an audit row for every token that a client received', () => {
     await killPostmaster();
     await done;
     expect(await unrecorded(load.received)).toBeGreaterThan(0);
-  }, 30_000);
-
-  it('and where the audit is switched off', async () => {
-    installation = await Installation.make({ DANGEROUSLY_DISABLE_TOKEN_AUDIT: 'true' });
-    await installation.start();
-    const load = new Load();
-    await load.until(50);
-    expect(await unrecorded(load.received)).toBe(load.received.length);
-  }, 30_000);
+  }, 60_000);
 });

@@ -6,8 +6,17 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { KeysUnavailable, LocalJwks, RevocationList, type KeySource, type ResourceRequestRefused } from '@countersign/resource-server';
-import { testIssuer, type TestIssuer } from '../../testing/src/tokens.js';
-import { Caller, ClientAuthenticated, CountersignGuardModule, ProtectedResource, Public, RequireScopes, undeclaredRoutes, type RequestContext } from './index.js';
+import { testIssuer, type TestIssuer } from '@countersign/testing';
+import {
+  Caller,
+  ClientAuthenticated,
+  CountersignGuardModule,
+  ProtectedResource,
+  Public,
+  RequireScopes,
+  undeclaredRoutes,
+  type RequestContext,
+} from './index.js';
 
 const AUDIENCE = 'https://api.example/analytics';
 const METADATA = 'https://api.example/.well-known/oauth-protected-resource/analytics';
@@ -124,8 +133,10 @@ describe('AccessTokenGuard', () => {
     failure = undefined;
   });
 
-  const get = (url: string, authorization?: string) => app.inject({ method: 'GET', url, headers: authorization === undefined ? {} : { authorization } });
-  const bearer = async (options?: Parameters<TestIssuer['tokenFor']>[0]) => `Bearer ${await issuer.tokenFor({ scopes: ['read:reports', 'read:account'], ...options })}`;
+  const get = (url: string, authorization?: string) =>
+    app.inject({ method: 'GET', url, headers: authorization === undefined ? {} : { authorization } });
+  const bearer = async (options?: Parameters<TestIssuer['tokenFor']>[0]) =>
+    `Bearer ${await issuer.tokenFor({ scopes: ['read:reports', 'read:account'], ...options })}`;
 
   it('200 with every scope: the handler gets the caller', async () => {
     const authorization = await bearer({ org: 'org_a', claims: { grant: 'con_1', act: { sub: 'app_1' }, jti: 'jti_1' } });
@@ -133,8 +144,16 @@ describe('AccessTokenGuard', () => {
       const response = await get('/reports', authorization);
       expect(response.statusCode, attempt).toBe(200);
       expect(response.json()).toMatchObject({
-        principalType: 'service_principal', subject: 'sp_test', clientId: 'sp_test', orgId: 'org_a', scopes: ['read:reports', 'read:account'],
-        credentialId: 'sec_test', tokenId: 'jti_1', grantId: 'con_1', actor: { sub: 'app_1' }, claims: { iss: issuer.issuer },
+        principalType: 'service_principal',
+        subject: 'sp_test',
+        clientId: 'sp_test',
+        orgId: 'org_a',
+        scopes: ['read:reports', 'read:account'],
+        credentialId: 'sec_test',
+        tokenId: 'jti_1',
+        grantId: 'con_1',
+        actor: { sub: 'app_1' },
+        claims: { iss: issuer.issuer },
       });
     }
     expect(accepted).toHaveLength(2);
@@ -148,7 +167,12 @@ describe('AccessTokenGuard', () => {
     expect(response.headers['content-type']).toContain('application/problem+json');
     expect(response.headers['cache-control']).toBe('no-store');
     expect(response.json()).toEqual({
-      type: 'about:blank', title: 'Authentication required', status: 401, code: 'missing_credentials', request_id: expect.any(String), detail: expect.any(String),
+      type: 'about:blank',
+      title: 'Authentication required',
+      status: 401,
+      code: 'missing_credentials',
+      request_id: expect.any(String),
+      detail: expect.any(String),
     });
   });
 
@@ -156,12 +180,15 @@ describe('AccessTokenGuard', () => {
     expect((await get('/reports', authorization)).headers['www-authenticate']).not.toContain('error');
   });
 
-  it.each(['Bearer', 'Bearer a b', 'Bearer "x"', 'Bearer a, Bearer b'])('400 for the malformed header "%s" (RS-3)', async (authorization) => {
-    const response = await get('/reports', authorization);
-    expect(response.statusCode).toBe(400);
-    expect(response.headers['www-authenticate']).toMatch(/^Bearer error="invalid_request", .*resource_metadata=/);
-    expect(response.json()).toMatchObject({ code: 'invalid_request' });
-  });
+  it.each(['Bearer', 'Bearer a b', 'Bearer "x"', 'Bearer a, Bearer b'])(
+    '400 for the malformed header "%s" (RS-3)',
+    async (authorization) => {
+      const response = await get('/reports', authorization);
+      expect(response.statusCode).toBe(400);
+      expect(response.headers['www-authenticate']).toMatch(/^Bearer error="invalid_request", .*resource_metadata=/);
+      expect(response.json()).toMatchObject({ code: 'invalid_request' });
+    },
+  );
 
   it('400 for a token in the query, even beside a good one (RS-1)', async () => {
     expect((await get(`/reports?access_token=a`)).statusCode).toBe(400);
@@ -189,7 +216,9 @@ describe('AccessTokenGuard', () => {
     const response = await get('/reports', await bearer(options));
     const description = reason === 'expired' ? 'The access token expired.' : 'The access token is invalid.';
     expect(response.statusCode).toBe(401);
-    expect(response.headers['www-authenticate']).toBe(`Bearer error="invalid_token", error_description="${description}", resource_metadata="${METADATA}"`);
+    expect(response.headers['www-authenticate']).toBe(
+      `Bearer error="invalid_token", error_description="${description}", resource_metadata="${METADATA}"`,
+    );
     expect(response.json()).toMatchObject({ code: 'invalid_token', detail: description });
     expect(refused).toMatchObject([{ refusal: { reason }, context: { route: 'ReportsController.list', audience: AUDIENCE } }]);
   });
@@ -212,7 +241,9 @@ describe('AccessTokenGuard', () => {
     for (const attempt of ['verified', 'remembered']) {
       const response = await get('/reports', authorization);
       expect(response.statusCode, attempt).toBe(403);
-      expect(response.headers['www-authenticate']).toMatch(/^Bearer error="insufficient_scope", .*scope="read:reports read:account", resource_metadata=/);
+      expect(response.headers['www-authenticate']).toMatch(
+        /^Bearer error="insufficient_scope", .*scope="read:reports read:account", resource_metadata=/,
+      );
     }
     expect(refused[0]?.context.caller?.clientId).toBe('sp_test');
     expect(accepted).toEqual([]);
@@ -279,8 +310,13 @@ describe('AccessTokenGuard', () => {
   });
 
   it('no challenge for a preflight, and no way past the guard either (RS-17)', async () => {
-    const preflight = (url: string) => app.inject({ method: 'OPTIONS', url, headers: { origin: 'https://x.example', 'access-control-request-method': 'GET' } });
-    for (const [url, status] of [['/open', 200], ['/reports', 404], ['/reports/everything', 403]] as const) {
+    const preflight = (url: string) =>
+      app.inject({ method: 'OPTIONS', url, headers: { origin: 'https://x.example', 'access-control-request-method': 'GET' } });
+    for (const [url, status] of [
+      ['/open', 200],
+      ['/reports', 404],
+      ['/reports/everything', 403],
+    ] as const) {
       const response = await preflight(url);
       expect(response.statusCode, url).toBe(status);
       expect(response.headers['www-authenticate']).toBeUndefined();
@@ -288,12 +324,14 @@ describe('AccessTokenGuard', () => {
     }
   });
 
-  // Seen failing with passport's strategy object shared by requests: one caller got the identity of another.
+  // Seen failing with passport's strategy object shared by requests: answers went astray, and some requests got none.
   it('200 with their own identity for a hundred callers at once', async () => {
     const clients = Array.from({ length: 100 }, (_, i) => `sp_${i}`);
     const tokens = await Promise.all(clients.map((client_id) => bearer({ org: `org_${client_id}`, claims: { client_id } })));
     const responses = await Promise.all(tokens.map((authorization) => get('/reports', authorization)));
-    expect(responses.map((response) => [response.json().clientId, response.json().orgId])).toEqual(clients.map((client) => [client, `org_${client}`]));
+    expect(responses.map((response) => [response.json().clientId, response.json().orgId])).toEqual(
+      clients.map((client) => [client, `org_${client}`]),
+    );
   });
 });
 

@@ -14,10 +14,13 @@ export interface AccessTokenStrategyOptions {
  */
 export class AccessTokenStrategy extends Strategy {
   /** Set by passport-jwt from `jwtFromRequest`. */
-  private declare readonly _jwtFromRequest: JwtFromRequestFunction<GuardedRequest>;
+  declare private readonly _jwtFromRequest: JwtFromRequestFunction<GuardedRequest>;
 
   constructor() {
-    super({ jwtFromRequest: (request: GuardedRequest) => extractBearerToken(tokenBearing(request)) ?? null, secretOrKeyProvider: unused }, unused);
+    super(
+      { jwtFromRequest: (request: GuardedRequest) => extractBearerToken(tokenBearing(request)) ?? null, secretOrKeyProvider: unused },
+      unused,
+    );
   }
 
   /** passport calls this on a copy per request, with `success`, `fail` and `error` of that request. */

@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LocalJwks, TokenRefused } from '@countersign/resource-server';
-import { testIssuer, type TestIssuer } from '../../testing/src/tokens.js';
+import { testIssuer, type TestIssuer } from '@countersign/testing';
 import { CallerCredentials } from './caller-credential.js';
 import { AccessTokenGuard, Caller, CountersignGuardModule, RequireScopes, type CallerCredential } from './index.js';
 
@@ -19,7 +19,13 @@ const apiKey: CallerCredential = {
   prove: ({ headers }) => {
     const key = headers['x-api-key'] ?? headers['authorization'];
     if (!key?.includes('good')) return Promise.reject(new TokenRefused('revoked', 'No such key.'));
-    return Promise.resolve({ principalType: 'api_key', subject: 'key_1', clientId: 'key_1', scopes: new Set(['read:reports']), credentialId: 'key_1' });
+    return Promise.resolve({
+      principalType: 'api_key',
+      subject: 'key_1',
+      clientId: 'key_1',
+      scopes: new Set(['read:reports']),
+      credentialId: 'key_1',
+    });
   },
 };
 
@@ -57,10 +63,7 @@ describe('caller credentials', () => {
 
   const get = (headers: Record<string, string>, url = '/reports') => app.inject({ method: 'GET', url, headers });
 
-  it.each([
-    [{ 'x-api-key': 'good' }],
-    [{ authorization: 'Bearer csn_key_live_good' }],
-  ])('200 with an API key in %o', async (headers) => {
+  it.each([[{ 'x-api-key': 'good' }], [{ authorization: 'Bearer csn_key_live_good' }]])('200 with an API key in %o', async (headers) => {
     const response = await get(headers);
     expect([response.statusCode, response.json()]).toEqual([200, { type: 'api_key' }]);
   });
@@ -97,7 +100,10 @@ describe('caller credentials', () => {
   it('two applications in one process keep their issuers apart', async () => {
     const other = await testIssuer({ issuer: 'https://other.example', audience: AUDIENCE });
     const second = await start(other);
-    const [fresh, foreign] = await Promise.all([issuer.tokenFor({ scopes: ['read:reports'] }), other.tokenFor({ scopes: ['read:reports'] })]);
+    const [fresh, foreign] = await Promise.all([
+      issuer.tokenFor({ scopes: ['read:reports'] }),
+      other.tokenFor({ scopes: ['read:reports'] }),
+    ]);
     expect((await get({ authorization: `Bearer ${fresh}` })).statusCode).toBe(200);
     expect((await get({ authorization: `Bearer ${foreign}` })).statusCode).toBe(401);
     await second.close();

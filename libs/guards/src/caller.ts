@@ -1,7 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { AccessTokenClaims, ActorClaim, PrincipalType } from '@countersign/oauth';
 import type { VerifiedAccessToken } from '@countersign/resource-server';
-import type { GuardedRequest } from './guarded-request.js';
 
 /** Who calls, as proven. Frozen; the first argument of service methods. */
 export interface Caller {
@@ -25,7 +24,7 @@ export interface Caller {
 
 /** The caller of the request. Only on routes with `@RequireScopes`: elsewhere nobody was proven, and this throws. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
-  const { user } = context.switchToHttp().getRequest<GuardedRequest>();
+  const { user } = context.switchToHttp().getRequest<{ user?: Caller }>();
   if (!user) throw new Error('@Caller() stands on a route whose caller is not authenticated; add @RequireScopes(…).');
   return user;
 });

@@ -13,7 +13,11 @@ export class CountersignGuardModule {
     return CountersignGuardModule.forRootAsync({ useFactory: () => options });
   }
 
-  static forRootAsync<Args extends unknown[]>({ imports = [], inject = [], useFactory }: CountersignGuardAsyncOptions<Args>): DynamicModule {
+  static forRootAsync<Args extends unknown[]>({
+    imports = [],
+    inject = [],
+    useFactory,
+  }: CountersignGuardAsyncOptions<Args>): DynamicModule {
     return {
       module: CountersignGuardModule,
       global: true,

@@ -40,11 +40,17 @@ describe('the OpenAPI side of the decorators', () => {
 
   it('@RequireScopes sets the security requirement, the extension and the refusals with examples', () => {
     const operation = document.paths['/reports']?.get;
-    expect(operation).toMatchObject({ security: [{ oauth2: ['read:reports', 'read:account'] }], 'x-required-scopes': ['read:reports', 'read:account'] });
+    expect(operation).toMatchObject({
+      security: [{ oauth2: ['read:reports', 'read:account'] }],
+      'x-required-scopes': ['read:reports', 'read:account'],
+    });
     const responses = operation?.responses as Record<string, { headers?: object; content?: Record<string, { examples?: object }> }>;
     expect(Object.keys(responses)).toEqual(['401', '403', '429']);
     expect(responses['401']?.headers).toHaveProperty('WWW-Authenticate');
-    expect(Object.keys(responses['401']?.content?.['application/problem+json']?.examples ?? {})).toEqual(['missing_credentials', 'invalid_token']);
+    expect(Object.keys(responses['401']?.content?.['application/problem+json']?.examples ?? {})).toEqual([
+      'missing_credentials',
+      'invalid_token',
+    ]);
   });
 
   it('@Public and @ClientAuthenticated need no token and say so', () => {

@@ -10,7 +10,11 @@ export function ApiRefusals(scopes: readonly string[]): MethodDecorator {
   return applyDecorators(
     refusalResponse(401, {
       missing_credentials: bearerChallenge({ scopes, resourceMetadata: EXAMPLE_METADATA }),
-      invalid_token: bearerChallenge({ error: 'invalid_token', description: 'The access token expired.', resourceMetadata: EXAMPLE_METADATA }),
+      invalid_token: bearerChallenge({
+        error: 'invalid_token',
+        description: 'The access token expired.',
+        resourceMetadata: EXAMPLE_METADATA,
+      }),
     }),
     refusalResponse(403, {
       insufficient_scope: bearerChallenge({ error: 'insufficient_scope', scopes, resourceMetadata: EXAMPLE_METADATA }),
@@ -31,7 +35,9 @@ function refusalResponse(status: 401 | 403, challenges: Partial<Record<ResourceR
   return ApiResponse({
     status,
     description: codes.map((code) => RESOURCE_REFUSALS[code].meaning).join(' '),
-    headers: { 'WWW-Authenticate': { description: 'How to authenticate (RFC 6750 §3, RFC 9728 §5.1).', schema: { type: 'string' }, example } },
+    headers: {
+      'WWW-Authenticate': { description: 'How to authenticate (RFC 6750 §3, RFC 9728 §5.1).', schema: { type: 'string' }, example },
+    },
     content: { 'application/problem+json': { examples } },
   });
 }

@@ -12,7 +12,8 @@ export class ProtectedResources {
   private readonly defaultName: string | undefined;
 
   constructor(options: VerifierOptions & ResourceOptions) {
-    const resources: Readonly<Record<string, ProtectedResourceOptions>> = 'audience' in options ? { default: { identifier: options.audience } } : options.resources;
+    const resources: Readonly<Record<string, ProtectedResourceOptions>> =
+      'audience' in options ? { default: { identifier: options.audience } } : options.resources;
     const names = Object.keys(resources);
     const verifier = toVerifier(options);
     this.byName = new Map(Object.entries(resources).map(([name, resource]) => [name, toResource(resource, verifier)]));

@@ -16,7 +16,14 @@ export class RefusalLog {
     if (!this.mayWrite()) return;
     const { cause } = refusal;
     const facts = cause instanceof TokenRefused ? { expected: cause.expected, received: cause.received } : {};
-    this.logger.warn({ message: `Refused ${refusal.status}`, code: refusal.code, reason: refusal.reason, route, requestId: request.id, ...facts });
+    this.logger.warn({
+      message: `Refused ${refusal.status}`,
+      code: refusal.code,
+      reason: refusal.reason,
+      route,
+      requestId: request.id,
+      ...facts,
+    });
   }
 
   private mayWrite(): boolean {

@@ -1,13 +1,14 @@
 import { createHmac, createSign, generateKeyPairSync, KeyObject } from 'node:crypto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { testIssuer, type TestIssuer, type TestTokenOptions } from '../../testing/src/tokens.js';
+import { testIssuer, type TestIssuer, type TestTokenOptions } from '@countersign/testing';
 import { AccessTokenVerifier } from './access-token-verifier.js';
 import { LocalJwks } from './local-jwks.js';
 import { TokenRefused } from './token-refused.js';
 
 const AUDIENCE = 'https://api.example/analytics';
 const encode = (value: unknown): string => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
-const decode = (segment: string | undefined): Record<string, unknown> => JSON.parse(Buffer.from(segment ?? '', 'base64url').toString()) as Record<string, unknown>;
+const decode = (segment: string | undefined): Record<string, unknown> =>
+  JSON.parse(Buffer.from(segment ?? '', 'base64url').toString()) as Record<string, unknown>;
 
 /** Attacks 1 to 16 of the requirements, as far as a guard meets them. */
 describe('attacks on access tokens', () => {
@@ -58,8 +59,15 @@ describe('attacks on access tokens', () => {
 
   it('attack 3: refuses a key used with the algorithm of another', async () => {
     const pss = await testIssuer({ audience: AUDIENCE, alg: 'PS256' });
-    const both = new AccessTokenVerifier({ issuer: issuer.issuer, keys: await LocalJwks.from({ keys: [...issuer.jwks.keys, ...pss.jwks.keys] }) });
-    for (const [alg, kid] of [['PS256', issuer.kid], ['RS256', pss.kid], ['ES256', issuer.kid]]) {
+    const both = new AccessTokenVerifier({
+      issuer: issuer.issuer,
+      keys: await LocalJwks.from({ keys: [...issuer.jwks.keys, ...pss.jwks.keys] }),
+    });
+    for (const [alg, kid] of [
+      ['PS256', issuer.kid],
+      ['RS256', pss.kid],
+      ['ES256', issuer.kid],
+    ]) {
       expect((await refusal(reheaded({ alg, kid }), both)).reason).toBe('algorithm');
     }
     const rsaOnly = new AccessTokenVerifier({ issuer: pss.issuer, keys: await LocalJwks.from(pss.jwks), algorithms: ['RS256'] });
@@ -134,7 +142,9 @@ describe('attacks on access tokens', () => {
     ['a member spelled with an escape', (claims) => claims.replace('{', '{"\\u0073ub":"sp_admin",')],
     ['a duplicate inside an object', (claims) => claims.replace('{', '{"act":{"sub":"a","sub":"b"},')],
   ])('attack 8: refuses %s in signed claims', async (_, spoil) => {
-    expect((await refusal(signRaw(issuer, segments[0] ?? '', spoil(Buffer.from(segments[1] ?? '', 'base64url').toString())))).reason).toBe('malformed');
+    expect((await refusal(signRaw(issuer, segments[0] ?? '', spoil(Buffer.from(segments[1] ?? '', 'base64url').toString())))).reason).toBe(
+      'malformed',
+    );
   });
 
   it('attack 8: takes claims with white space and no duplicate', async () => {
@@ -176,8 +186,23 @@ describe('attacks on access tokens', () => {
   });
 
   it.each([
-    'JWT', undefined, '', 'dpop+jwt', 'client-authentication+jwt', 'oauth-authz-req+jwt', 'oauth-id-jag+jwt', 'logout+jwt',
-    'secevent+jwt', 'txntoken+jwt', 'token-introspection+jwt', 'wit+jwt', 'at+jwt ', 'xat+jwt', 'application/application/at+jwt', 1, ['at+jwt'],
+    'JWT',
+    undefined,
+    '',
+    'dpop+jwt',
+    'client-authentication+jwt',
+    'oauth-authz-req+jwt',
+    'oauth-id-jag+jwt',
+    'logout+jwt',
+    'secevent+jwt',
+    'txntoken+jwt',
+    'token-introspection+jwt',
+    'wit+jwt',
+    'at+jwt ',
+    'xat+jwt',
+    'application/application/at+jwt',
+    1,
+    ['at+jwt'],
   ])('attack 10: refuses typ %j', async (typ) => {
     expect((await refusal(await issuer.tokenFor({ header: { typ } }))).reason).toBe('type');
   });
@@ -192,15 +217,32 @@ describe('attacks on access tokens', () => {
   });
 
   it.each([
-    'https://issuer.example.evil', 'https://issuer.example/', 'https://ISSUER.example', 'https://issuer.example:443', 'http://issuer.example',
-    'https://issuer.example/tenant-a', '', undefined, ['https://issuer.example'],
+    'https://issuer.example.evil',
+    'https://issuer.example/',
+    'https://ISSUER.example',
+    'https://issuer.example:443',
+    'http://issuer.example',
+    'https://issuer.example/tenant-a',
+    '',
+    undefined,
+    ['https://issuer.example'],
   ])('attack 12: refuses the issuer %j even under our key', async (iss) => {
     expect((await refusal(await issuer.tokenFor({ claims: { iss } }))).reason).toBe('issuer');
   });
 
   it.each<[unknown]>([
-    [[AUDIENCE, 'https://other.example']], [[AUDIENCE, AUDIENCE]], [[]], [AUDIENCE.slice(0, -1)], [`${AUDIENCE}/`], [AUDIENCE.toUpperCase()],
-    ['https://api.example'], [undefined], [null], [''], [[[AUDIENCE]]], [{ 0: AUDIENCE }],
+    [[AUDIENCE, 'https://other.example']],
+    [[AUDIENCE, AUDIENCE]],
+    [[]],
+    [AUDIENCE.slice(0, -1)],
+    [`${AUDIENCE}/`],
+    [AUDIENCE.toUpperCase()],
+    ['https://api.example'],
+    [undefined],
+    [null],
+    [''],
+    [[[AUDIENCE]]],
+    [{ 0: AUDIENCE }],
   ])('attack 13: refuses the audience %j', async (aud) => {
     expect((await refusal(await issuer.tokenFor({ claims: { aud } }))).reason).toBe('audience');
   });
@@ -226,11 +268,14 @@ describe('attacks on access tokens', () => {
 
   it('attack 16: refuses encrypted tokens and giants without work', async () => {
     const started = performance.now();
-    const jwe = [encode({ alg: 'PBES2-HS256+A128KW', enc: 'A128GCM', p2c: 2_000_000_000, p2s: 'AA', zip: 'DEF' }), 'a', 'b', 'c', 'd'].join('.');
+    const jwe = [encode({ alg: 'PBES2-HS256+A128KW', enc: 'A128GCM', p2c: 2_000_000_000, p2s: 'AA', zip: 'DEF' }), 'a', 'b', 'c', 'd'].join(
+      '.',
+    );
     expect((await refusal(jwe)).reason).toBe('malformed');
     expect((await refusal('a'.repeat(8193))).reason).toBe('too_large');
     expect((await refusal(`${'x'.repeat(5_000_000)}.x.x`)).reason).toBe('too_large');
-    expect(performance.now() - started).toBeLessThan(50);
+    // The key derivation that p2c asks for would take minutes.
+    expect(performance.now() - started).toBeLessThan(500);
   });
 
   // Seen failing with the signature check skipped.

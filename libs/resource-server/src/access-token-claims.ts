@@ -21,10 +21,13 @@ export function readAccessTokenClaims(payload: Buffer, issuer: string): AccessTo
   }
   claims['aud'] = singleAudience(claims['aud']);
   for (const name of REQUIRED_STRINGS) if (!isText(claims[name])) refuseClaim(name, 'a non-empty string', claims[name]);
-  for (const name of OPTIONAL_STRINGS) if (claims[name] !== undefined && !isText(claims[name])) refuseClaim(name, 'a non-empty string', claims[name]);
-  for (const name of OPTIONAL_OBJECTS) if (claims[name] !== undefined && !isRecord(claims[name])) refuseClaim(name, 'an object', claims[name]);
+  for (const name of OPTIONAL_STRINGS)
+    if (claims[name] !== undefined && !isText(claims[name])) refuseClaim(name, 'a non-empty string', claims[name]);
+  for (const name of OPTIONAL_OBJECTS)
+    if (claims[name] !== undefined && !isRecord(claims[name])) refuseClaim(name, 'an object', claims[name]);
   if (typeof claims['scope'] !== 'string') refuseClaim('scope', 'a string', claims['scope']);
-  if (!(PRINCIPAL_TYPES as readonly unknown[]).includes(claims['principal_type'])) refuseClaim('principal_type', PRINCIPAL_TYPES, claims['principal_type']);
+  if (!(PRINCIPAL_TYPES as readonly unknown[]).includes(claims['principal_type']))
+    refuseClaim('principal_type', PRINCIPAL_TYPES, claims['principal_type']);
   checkDates(claims);
   return claims as unknown as AccessTokenClaims;
 }
@@ -47,7 +50,8 @@ function parse(payload: Buffer): Record<string, unknown> {
 /** A token for several audiences could be carried from one of them to another, so there is exactly one. */
 function singleAudience(aud: unknown): string {
   const [only, ...others] = Array.isArray(aud) ? (aud as unknown[]) : [aud];
-  if (!isText(only) || others.length > 0) throw new TokenRefused('audience', 'The token does not name exactly one audience.', { received: aud });
+  if (!isText(only) || others.length > 0)
+    throw new TokenRefused('audience', 'The token does not name exactly one audience.', { received: aud });
   return only;
 }
 

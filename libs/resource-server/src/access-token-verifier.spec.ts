@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { testIssuer, type TestIssuer } from '../../testing/src/tokens.js';
+import { testIssuer, type TestIssuer } from '@countersign/testing';
 import { AccessTokenVerifier } from './access-token-verifier.js';
 import { LocalJwks } from './local-jwks.js';
 import { RevocationList } from './revocation-list.js';
@@ -25,7 +25,11 @@ describe('AccessTokenVerifier', () => {
     return { keys, revocations, verifier };
   }
 
-  const reasonOf = (attempt: Promise<unknown>) => attempt.then(() => 'accepted', (error: TokenRefused) => error.reason ?? String(error));
+  const reasonOf = (attempt: Promise<unknown>) =>
+    attempt.then(
+      () => 'accepted',
+      (error: TokenRefused) => error.reason ?? String(error),
+    );
 
   it('RFC 9068 §4: gives claims, scopes and key id of a good token', async () => {
     const { verifier } = await setUp();
@@ -80,14 +84,24 @@ describe('AccessTokenVerifier', () => {
       expect(await reasonOf(verifier.verify(token, { audience: AUDIENCE }))).toBe('key_unknown');
     });
 
-    it.each(['token', 'credential', 'client', 'grant', 'org', 'root'] as const)('refuses a remembered token once its %s is revoked', async (kind) => {
-      const { verifier, revocations } = await setUp();
-      const token = await issuer.tokenFor({ claims: { grant: 'con_1', root: 'root_1', jti: 'jti_1' } });
-      const { claims } = await verifier.verify(token, { audience: AUDIENCE });
-      const handle = { token: 'jti_1', credential: claims.cred, client: claims.client_id, grant: 'con_1', org: 'org_test', root: 'root_1' }[kind];
-      revocations.apply([{ seq: 1, kind, value: handle, revokedAt: claims.iat, expiresAt: claims.exp }]);
-      expect(await reasonOf(verifier.verify(token, { audience: AUDIENCE }))).toBe('revoked');
-    });
+    it.each(['token', 'credential', 'client', 'grant', 'org', 'root'] as const)(
+      'refuses a remembered token once its %s is revoked',
+      async (kind) => {
+        const { verifier, revocations } = await setUp();
+        const token = await issuer.tokenFor({ claims: { grant: 'con_1', root: 'root_1', jti: 'jti_1' } });
+        const { claims } = await verifier.verify(token, { audience: AUDIENCE });
+        const handle = {
+          token: 'jti_1',
+          credential: claims.cred,
+          client: claims.client_id,
+          grant: 'con_1',
+          org: 'org_test',
+          root: 'root_1',
+        }[kind];
+        revocations.apply([{ seq: 1, kind, value: handle, revokedAt: claims.iat, expiresAt: claims.exp }]);
+        expect(await reasonOf(verifier.verify(token, { audience: AUDIENCE }))).toBe('revoked');
+      },
+    );
 
     it('RFC 7800 §3.1: asks a remembered bound token for its proof every time', async () => {
       const { verifier } = await setUp();
@@ -118,7 +132,9 @@ describe('AccessTokenVerifier', () => {
   it('judges each of several concurrent requests by its own audience', async () => {
     const { verifier } = await setUp();
     const token = await issuer.tokenFor();
-    const outcomes = await Promise.all([AUDIENCE, 'https://other.example'].map((audience) => reasonOf(verifier.verify(token, { audience }))));
+    const outcomes = await Promise.all(
+      [AUDIENCE, 'https://other.example'].map((audience) => reasonOf(verifier.verify(token, { audience }))),
+    );
     expect(outcomes).toEqual(['accepted', 'audience']);
   });
 
@@ -152,7 +168,14 @@ describe('AccessTokenVerifier', () => {
 
   it('logs get expected and received, the public only that the token is invalid', async () => {
     const { verifier } = await setUp();
-    const refused: TokenRefused = await verifier.verify(await issuer.tokenFor({ audience: 'https://elsewhere\r\n.example' }), { audience: AUDIENCE }).catch((error) => error);
-    expect(refused).toMatchObject({ reason: 'audience', expected: AUDIENCE, received: 'https://elsewhere??.example', publicDescription: 'The access token is invalid.' });
+    const refused: TokenRefused = await verifier
+      .verify(await issuer.tokenFor({ audience: 'https://elsewhere\r\n.example' }), { audience: AUDIENCE })
+      .catch((error) => error);
+    expect(refused).toMatchObject({
+      reason: 'audience',
+      expected: AUDIENCE,
+      received: 'https://elsewhere??.example',
+      publicDescription: 'The access token is invalid.',
+    });
   });
 });

@@ -129,7 +129,8 @@ export class AccessTokenVerifier {
     // RFC 7519 §4.1.4: on or after `exp` the token is not accepted.
     if (now >= exp + this.toleranceSeconds) throw new TokenRefused('expired', 'The token expired.', { expected: now, received: exp });
     const start = nbf === undefined ? iat : Math.max(nbf, iat);
-    if (now < start - this.toleranceSeconds) throw new TokenRefused('not_yet_valid', 'The token is from the future.', { expected: now, received: start });
+    if (now < start - this.toleranceSeconds)
+      throw new TokenRefused('not_yet_valid', 'The token is from the future.', { expected: now, received: start });
   }
 }
 
@@ -138,6 +139,9 @@ function checkConfirmation(cnf: object, proven: Readonly<Record<string, string>>
   const members = Object.entries(cnf);
   const unproven = members.find(([member, value]) => !Object.hasOwn(proven, member) || proven[member] !== value);
   if (members.length === 0 || unproven) {
-    throw new TokenRefused('confirmation', 'The token is bound to a key that the request did not prove.', { expected: cnf, received: proven });
+    throw new TokenRefused('confirmation', 'The token is bound to a key that the request did not prove.', {
+      expected: cnf,
+      received: proven,
+    });
   }
 }

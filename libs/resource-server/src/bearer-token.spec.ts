@@ -17,12 +17,24 @@ describe('extractBearerToken', () => {
     expect(extractBearerToken(withHeader(authorization))).toBeUndefined();
   });
 
-  it.each(['Bearer', 'Bearer ', 'bearer', 'Bearer a b', 'Bearer a, Bearer b', 'Bearer "a"', 'Bearer a=b', 'Bearer ä', 'Bearer\tabc', 'Bearer a,', 'Bearer,', '', ' ', 'Bearer =='])(
-    'RS-3: 400 for "%s"',
-    (authorization) => {
-      expect(() => extractBearerToken(withHeader(authorization))).toThrow(expect.objectContaining({ reason: 'malformed_authorization' }));
-    },
-  );
+  it.each([
+    'Bearer',
+    'Bearer ',
+    'bearer',
+    'Bearer a b',
+    'Bearer a, Bearer b',
+    'Bearer "a"',
+    'Bearer a=b',
+    'Bearer ä',
+    'Bearer\tabc',
+    'Bearer a,',
+    'Bearer,',
+    '',
+    ' ',
+    'Bearer ==',
+  ])('RS-3: 400 for "%s"', (authorization) => {
+    expect(() => extractBearerToken(withHeader(authorization))).toThrow(expect.objectContaining({ reason: 'malformed_authorization' }));
+  });
 
   // Seen failing without rawHeaders: node keeps the first of two Authorization headers and drops the rest.
   it.each([
@@ -30,7 +42,9 @@ describe('extractBearerToken', () => {
     [['AUTHORIZATION', 'Bearer a', 'Authorization', 'Bearer a']],
   ])('RS-3: 400 for two Authorization headers', (rawHeaders) => {
     for (const read of [extractBearerToken, peekBearerToken]) {
-      expect(() => read({ headers: { authorization: 'Bearer a' }, rawHeaders })).toThrow(expect.objectContaining({ reason: 'duplicate_authorization' }));
+      expect(() => read({ headers: { authorization: 'Bearer a' }, rawHeaders })).toThrow(
+        expect.objectContaining({ reason: 'duplicate_authorization' }),
+      );
     }
   });
 

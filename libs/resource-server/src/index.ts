@@ -1,6 +1,12 @@
 export { AccessTokenVerifier, type AccessTokenVerifierOptions, type ExpectedToken } from './access-token-verifier.js';
 export { bearerChallenge, type BearerChallenge, type BearerError } from './bearer-challenge.js';
-export { extractBearerToken, MalformedCredentials, peekBearerToken, type MalformedCredentialsReason, type TokenBearingRequest } from './bearer-token.js';
+export {
+  extractBearerToken,
+  MalformedCredentials,
+  peekBearerToken,
+  type MalformedCredentialsReason,
+  type TokenBearingRequest,
+} from './bearer-token.js';
 export { InvalidJwks } from './jwk-set.js';
 export { KeysUnavailable, type KeySource, type VerificationKey } from './key-source.js';
 export { LocalJwks } from './local-jwks.js';

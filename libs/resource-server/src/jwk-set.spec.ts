@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { testIssuer, type TestIssuer } from '../../testing/src/tokens.js';
+import { testIssuer, type TestIssuer } from '@countersign/testing';
 import { importJwks } from './jwk-set.js';
 import { LocalJwks } from './local-jwks.js';
 
@@ -16,7 +16,10 @@ describe('importJwks', () => {
   it('RFC 7517 §5: gives the usable keys by id, each with its one algorithm', async () => {
     const ec = await testIssuer({ alg: 'ES256' });
     const keys = await importJwks({ keys: [rsa, ...ec.jwks.keys] });
-    expect([...keys.values()].map(({ kid, alg }) => [kid, alg])).toEqual([[issuer.kid, 'RS256'], [ec.kid, 'ES256']]);
+    expect([...keys.values()].map(({ kid, alg }) => [kid, alg])).toEqual([
+      [issuer.kid, 'RS256'],
+      [ec.kid, 'ES256'],
+    ]);
   });
 
   it.each<[string, Record<string, unknown>]>([

@@ -47,9 +47,8 @@ function readSet(document: unknown): Record<string, unknown>[] {
 
 async function importKey(jwk: Record<string, unknown>): Promise<VerificationKey | undefined> {
   const { kid, alg, use } = jwk;
-  if (typeof kid !== 'string' || kid === '' || kid.length > MAX_KID_LENGTH) return undefined;
   // RFC 8725 §3.1: a key is used with one algorithm, which it names itself.
-  if (!isAccessTokenAlg(alg) || (use !== undefined && use !== 'sig')) return undefined;
+  if (!isKeyId(kid) || !isAccessTokenAlg(alg) || (use !== undefined && use !== 'sig')) return undefined;
   const { kty, members } = KEY_TYPES[alg];
   if (jwk['kty'] !== kty || !members.every((member) => typeof jwk[member] === 'string')) return undefined;
   // RFC 7518 §3.3: RSA keys have 2048 bits or more.
@@ -61,6 +60,10 @@ async function importKey(jwk: Record<string, unknown>): Promise<VerificationKey 
   } catch {
     return undefined;
   }
+}
+
+function isKeyId(kid: unknown): kid is string {
+  return typeof kid === 'string' && kid !== '' && kid.length <= MAX_KID_LENGTH;
 }
 
 function isAccessTokenAlg(alg: unknown): alg is AccessTokenAlg {

@@ -22,7 +22,9 @@ async function discoverJwksUri(location: JwksLocation, options: FetchJsonOptions
   const { issuer, jwks_uri: jwksUri } = (document ?? {}) as { issuer?: unknown; jwks_uri?: unknown };
   // RFC 8414 §3.3: `issuer` is identical to the one asked for, else the document is not used.
   if (issuer !== location.issuer) {
-    throw new Error(`${metadataUrl} is the metadata of issuer ${JSON.stringify(issuer)}; "issuer" is set to ${JSON.stringify(location.issuer)}.`);
+    throw new Error(
+      `${metadataUrl} is the metadata of issuer ${JSON.stringify(issuer)}; "issuer" is set to ${JSON.stringify(location.issuer)}.`,
+    );
   }
   if (typeof jwksUri !== 'string') throw new Error(`${metadataUrl} names no jwks_uri.`);
   return jwksUri;
@@ -41,7 +43,8 @@ function reachable(url: string, { issuer, fetchFrom, dangerouslyAllowHttp = fals
     target.protocol = base.protocol;
     target.host = base.host;
   }
-  if (target.protocol === 'https:' || (target.protocol === 'http:' && (dangerouslyAllowHttp || isLoopback(target.hostname)))) return target.href;
+  if (target.protocol === 'https:' || (target.protocol === 'http:' && (dangerouslyAllowHttp || isLoopback(target.hostname))))
+    return target.href;
   throw new Error(`Keys are taken over https only (or from loopback), not from ${target.href}; see dangerouslyAllowHttp.`);
 }
 

@@ -30,7 +30,15 @@ describe('protectedResourceMetadata', () => {
   });
 
   it('RFC 9728 §2: names scopes, documentation and bindings', () => {
-    const described = { ...bare, scopes: ['read:reports'], name: 'Analytics', documentation: 'https://api.example/docs', dpopSigningAlgs: ['ES256'], dpopRequired: true, mtlsBound: true };
+    const described = {
+      ...bare,
+      scopes: ['read:reports'],
+      name: 'Analytics',
+      documentation: 'https://api.example/docs',
+      dpopSigningAlgs: ['ES256'],
+      dpopRequired: true,
+      mtlsBound: true,
+    };
     expect(protectedResourceMetadata(described)).toMatchObject({
       scopes_supported: ['read:reports'],
       resource_name: 'Analytics',

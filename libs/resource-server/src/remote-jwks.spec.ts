@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { testIssuer, type TestIssuer } from '../../testing/src/tokens.js';
+import { testIssuer, type TestIssuer } from '@countersign/testing';
 import { KeysUnavailable } from './key-source.js';
 import { RemoteJwks, type JwksEvent, type RemoteJwksOptions } from './remote-jwks.js';
 
@@ -29,7 +29,14 @@ describe('RemoteJwks', () => {
   });
 
   const source = (options: Partial<RemoteJwksOptions> = {}) =>
-    new RemoteJwks({ issuer: ISSUER, jwksUri: JWKS_URI, fetch: fakeFetch, clock: () => nowMs, onEvent: (event) => events.push(event), ...options });
+    new RemoteJwks({
+      issuer: ISSUER,
+      jwksUri: JWKS_URI,
+      fetch: fakeFetch,
+      clock: () => nowMs,
+      onEvent: (event) => events.push(event),
+      ...options,
+    });
   const passSeconds = (seconds: number) => void (nowMs += seconds * 1000);
   const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
   const down = () => {
@@ -178,10 +185,13 @@ describe('RemoteJwks', () => {
       expect(requests).toEqual(['http://localhost:3000/.well-known/oauth-authorization-server', 'http://localhost:3000/keys']);
     });
 
-    it.each(['http://issuer.internal/keys', 'http://localhost.example/keys', 'http://127.0.0.1.example/keys', 'file:///keys'])('JOSE-12: are not taken from %s', async (jwksUri) => {
-      await expect(source({ jwksUri }).find(a.kid)).rejects.toBeInstanceOf(KeysUnavailable);
-      expect(requests).toEqual([]);
-    });
+    it.each(['http://issuer.internal/keys', 'http://localhost.example/keys', 'http://127.0.0.1.example/keys', 'file:///keys'])(
+      'JOSE-12: are not taken from %s',
+      async (jwksUri) => {
+        await expect(source({ jwksUri }).find(a.kid)).rejects.toBeInstanceOf(KeysUnavailable);
+        expect(requests).toEqual([]);
+      },
+    );
 
     it('JOSE-12: are taken over plain HTTP where that was asked for', async () => {
       await expect(source({ jwksUri: 'http://issuer.internal/keys', dangerouslyAllowHttp: true }).find(a.kid)).resolves.toBeDefined();

@@ -1,11 +1,35 @@
 export const RESOURCE_REFUSALS = {
-  invalid_request: { status: 400, title: 'Malformed credentials', meaning: 'The request carries its credentials in the wrong place, twice, or malformed.' },
-  missing_credentials: { status: 401, title: 'Authentication required', meaning: 'The request carries no credentials that this API takes.' },
+  invalid_request: {
+    status: 400,
+    title: 'Malformed credentials',
+    meaning: 'The request carries its credentials in the wrong place, twice, or malformed.',
+  },
+  missing_credentials: {
+    status: 401,
+    title: 'Authentication required',
+    meaning: 'The request carries no credentials that this API takes.',
+  },
   invalid_token: { status: 401, title: 'Invalid access token', meaning: 'The access token expired, was revoked, or is not for this API.' },
-  insufficient_scope: { status: 403, title: 'Insufficient scope', meaning: 'The access token does not hold every scope the operation needs.' },
-  access_not_declared: { status: 403, title: 'Closed', meaning: 'The route does not say who may call it, so nobody may. A mistake of the API, not of the caller.' },
-  preflight_unanswered: { status: 403, title: 'No CORS here', meaning: 'A CORS preflight reached a protected route because the API has no CORS set up.' },
-  keys_unavailable: { status: 503, title: 'Temporarily unavailable', meaning: "The issuer's keys cannot be fetched, so no token can be judged; Retry-After says when to come back." },
+  insufficient_scope: {
+    status: 403,
+    title: 'Insufficient scope',
+    meaning: 'The access token does not hold every scope the operation needs.',
+  },
+  access_not_declared: {
+    status: 403,
+    title: 'Closed',
+    meaning: 'The route does not say who may call it, so nobody may. A mistake of the API, not of the caller.',
+  },
+  preflight_unanswered: {
+    status: 403,
+    title: 'No CORS here',
+    meaning: 'A CORS preflight reached a protected route because the API has no CORS set up.',
+  },
+  keys_unavailable: {
+    status: 503,
+    title: 'Temporarily unavailable',
+    meaning: "The issuer's keys cannot be fetched, so no token can be judged; Retry-After says when to come back.",
+  },
 } as const satisfies Record<string, { status: 400 | 401 | 403 | 503; title: string; meaning: string }>;
 
 export type ResourceRefusalCode = keyof typeof RESOURCE_REFUSALS;

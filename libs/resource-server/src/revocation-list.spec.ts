@@ -1,12 +1,31 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AccessTokenClaims } from '@countersign/oauth';
 import { REVOCATION_KINDS, RevocationList, type RevocationEntry } from './revocation-list.js';
 
 const claims: AccessTokenClaims = {
-  iss: 'i', sub: 's', aud: 'a', exp: 1100, iat: 1000, jti: 'v', client_id: 'v', scope: '', principal_type: 'app', org_id: 'v', cred: 'v', grant: 'v', root: 'v',
+  iss: 'i',
+  sub: 's',
+  aud: 'a',
+  exp: 1100,
+  iat: 1000,
+  jti: 'v',
+  client_id: 'v',
+  scope: '',
+  principal_type: 'app',
+  org_id: 'v',
+  cred: 'v',
+  grant: 'v',
+  root: 'v',
 };
-const entry = (members: Partial<RevocationEntry> = {}): RevocationEntry => ({ seq: 1, kind: 'client', value: 'v', revokedAt: 1000, expiresAt: 2000, ...members });
+const entry = (members: Partial<RevocationEntry> = {}): RevocationEntry => ({
+  seq: 1,
+  kind: 'client',
+  value: 'v',
+  revokedAt: 1000,
+  expiresAt: 2000,
+  ...members,
+});
 const HANDLE = { token: 'jti', credential: 'cred', client: 'client_id', grant: 'grant', org: 'org_id', root: 'root' } as const;
 
 describe('RevocationList', () => {
@@ -84,18 +103,32 @@ describe('RevocationList', () => {
   it('agrees with a plain search, in any order and however often entries are applied', () => {
     const entries = fc.array(
       fc.record({
-        seq: fc.nat(50), kind: fc.constantFrom(...REVOCATION_KINDS), value: fc.constantFrom('a', 'b', 'c'), revokedAt: fc.integer({ min: 990, max: 1010 }), expiresAt: fc.constant(2000),
+        seq: fc.nat(50),
+        kind: fc.constantFrom(...REVOCATION_KINDS),
+        value: fc.constantFrom('a', 'b', 'c'),
+        revokedAt: fc.integer({ min: 990, max: 1010 }),
+        expiresAt: fc.constant(2000),
       }),
     );
     const handle = fc.constantFrom('a', 'b', 'c', 'd');
-    const token = fc.record({ iat: fc.integer({ min: 985, max: 1015 }), jti: handle, cred: handle, client_id: handle, grant: handle, org_id: handle, root: handle });
+    const token = fc.record({
+      iat: fc.integer({ min: 985, max: 1015 }),
+      jti: handle,
+      cred: handle,
+      client_id: handle,
+      grant: handle,
+      org_id: handle,
+      root: handle,
+    });
     fc.assert(
       fc.property(entries, token, (all, handles) => {
         const list = new RevocationList();
         list.apply(all);
-        list.apply([...all].reverse());
+        list.apply(all.toReversed());
         const probe = { ...claims, ...handles };
-        expect(list.isRevoked(probe)).toBe(all.some(({ kind, value, revokedAt }) => probe[HANDLE[kind]] === value && probe.iat <= revokedAt));
+        expect(list.isRevoked(probe)).toBe(
+          all.some(({ kind, value, revokedAt }) => probe[HANDLE[kind]] === value && probe.iat <= revokedAt),
+        );
       }),
     );
   });

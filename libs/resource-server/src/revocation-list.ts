@@ -42,9 +42,7 @@ export class RevocationList implements RevocationChecker {
   /** Where the table outgrew memory: tokens up to here are dead, whatever they are. */
   private everythingUpTo = -Infinity;
 
-  constructor(
-    private readonly options: { maxEntries?: number; clock?: () => number } = {},
-  ) {}
+  constructor(private readonly options: { maxEntries?: number; clock?: () => number } = {}) {}
 
   /** The last entry seen; what to ask the issuer to continue from. */
   get lastSeq(): number {

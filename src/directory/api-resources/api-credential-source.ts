@@ -16,7 +16,7 @@ export class ApiCredentialSource implements ClientSource {
     private readonly transactions: PlatformTransactions,
     private readonly apis: ApiResourcesRepository,
     private readonly secrets: ClientSecrets,
-    changes: Changes,
+    private readonly changes: Changes,
   ) {
     const forget = (key: string | undefined): void => (key === undefined ? this.cache.forgetAll() : this.cache.forget(key));
     changes.on('apis', forget);
@@ -28,6 +28,8 @@ export class ApiCredentialSource implements ClientSource {
   }
 
   find(clientId: string): Promise<Client | undefined> {
+    // A replica that may have missed changes asks the database: a client that was disabled elsewhere must not get in.
+    if (!this.changes.isCurrent()) this.cache.forget(clientId);
     return this.cache.find(clientId);
   }
 

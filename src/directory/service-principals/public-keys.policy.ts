@@ -1,5 +1,5 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
-import type { JSONWebKeySet, JWK } from 'jose';
+import { calculateJwkThumbprint, type JSONWebKeySet, type JWK } from 'jose';
 import { CLIENT_ASSERTION_ALGS } from '@countersign/oauth';
 import type { ProblemItem } from '../../platform/http/index.js';
 
@@ -67,4 +67,10 @@ function keptMembers(key: Record<string, unknown>): JWK {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Thumbprints (RFC 7638) of the keys that are no longer there; they are the credential ids of the tokens got with them. */
+export async function missingKeys(before: readonly JWK[], after: readonly JWK[]): Promise<string[]> {
+  const kept = new Set(await Promise.all(after.map((key) => calculateJwkThumbprint(key))));
+  return (await Promise.all(before.map((key) => calculateJwkThumbprint(key)))).filter((thumbprint) => !kept.has(thumbprint));
 }

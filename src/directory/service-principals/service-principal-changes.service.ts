@@ -10,6 +10,7 @@ import { Orgs } from '../orgs/index.js';
 import { changeAuthentication } from './authentication.policy.js';
 import { readNetwork } from './allowed-networks.policy.js';
 import { CreatorRights } from './creator-rights.js';
+import { missingKeys } from './public-keys.policy.js';
 import { ServicePrincipalDocument } from './dto/service-principal.dto.js';
 import type { UpdateServicePrincipal } from './dto/write-service-principal.dto.js';
 import type { Creator } from './grant.policy.js';
@@ -41,13 +42,15 @@ export class ServicePrincipalChanges {
     return this.tenants.run(address.orgId, async (tx) => {
       const principal = await this.getForUpdate(tx, address);
       const before = principal.facts();
+      const keysBefore = principal.jwks?.keys ?? [];
       if (changesAuthentication(body)) this.changeAuthentication(principal, body, caller, creator);
       if (asked) await this.changeGrants(tx, principal, asked, creator);
       applyTo(principal, body);
       const changed = changedFields(before, principal.facts());
       if (changed) {
         await this.repository.update(tx, principal);
-        await this.records.changed(tx, caller, origin, { action: 'service_principal.updated', principal, details: { ...changed } });
+        const removed_keys = await missingKeys(keysBefore, principal.jwks?.keys ?? []);
+        await this.records.changed(tx, caller, origin, { action: 'service_principal.updated', principal, details: { ...changed, removed_keys } });
       }
       return this.document(tx, principal);
     });

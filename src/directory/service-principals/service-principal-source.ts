@@ -15,7 +15,7 @@ export class ServicePrincipalSource implements ClientSource {
   constructor(
     private readonly transactions: PlatformTransactions,
     private readonly repository: ClientsRepository,
-    changes: Changes,
+    private readonly changes: Changes,
   ) {
     changes.on('clients', (id) => (id === undefined ? this.cache.forgetAll() : this.cache.forget(id)));
     changes.on('orgs', (id) => (id === undefined ? this.cache.forgetAll() : this.cache.forgetOrg(id)));
@@ -28,6 +28,8 @@ export class ServicePrincipalSource implements ClientSource {
   }
 
   find(clientId: string): Promise<Client | undefined> {
+    // A replica that may have missed changes asks the database: a client that was disabled elsewhere must not get in.
+    if (!this.changes.isCurrent()) this.cache.forget(clientId);
     return this.cache.find(clientId);
   }
 }

@@ -1,35 +1,37 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { RevocationKind } from '@countersign/resource-server';
 import { AuditLog, type AuditEvent, type AuditReaction } from '../../platform/audit/index.js';
 import type { Transaction } from '../../platform/database/index.js';
+import { ApiCatalogue } from '../../directory/api-resources/index.js';
+import { killsOf } from './directory-kills.policy.js';
 import { Revocations } from './revocations.service.js';
-
-/** What each change of the directory kills: the tokens with this handle that were issued up to now. */
-const KILLS: Readonly<Record<string, RevocationKind>> = {
-  'service_principal.disabled': 'client',
-  'service_principal.deleted': 'client',
-  'service_principal.secret.deleted': 'credential',
-  'org.suspended': 'org',
-  'org.deleted': 'org',
-};
 
 /** A change of the directory that must act on tokens does so in its own transaction. */
 @Injectable()
 export class DirectoryReaction implements AuditReaction, OnModuleInit {
   readonly name = 'revocation';
-  readonly actions = Object.keys(KILLS);
+  readonly actions = [
+    'service_principal.disabled',
+    'service_principal.deleted',
+    'service_principal.updated',
+    'service_principal.secret.deleted',
+    'service_principal.secret.retired',
+    'org.suspended',
+    'org.deleted',
+  ];
 
   constructor(
     private readonly audit: AuditLog,
     private readonly revocations: Revocations,
+    private readonly apis: ApiCatalogue,
   ) {}
 
   onModuleInit(): void {
     this.audit.addReaction(this);
   }
 
-  async react(tx: Transaction, { action, target, orgId }: AuditEvent): Promise<void> {
-    const kind = KILLS[action];
-    if (kind && target) await this.revocations.revoke(tx, { kind, value: target.id, orgId });
+  async react(tx: Transaction, event: AuditEvent): Promise<void> {
+    for (const kill of killsOf(event, (audience) => this.apis.find(audience)?.id)) {
+      await this.revocations.revoke(tx, { ...kill, orgId: event.orgId });
+    }
   }
 }

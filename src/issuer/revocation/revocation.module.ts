@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ApiResourcesModule } from '../../directory/api-resources/index.js';
 import { ClientAuthModule } from '../client-auth/index.js';
 import { SigningKeysModule } from '../signing-keys/index.js';
 import { DirectoryReaction } from './directory-reaction.js';
@@ -9,7 +10,7 @@ import { RevocationRepository } from './revocation.repository.js';
 import { Revocations } from './revocations.service.js';
 
 @Module({
-  imports: [ClientAuthModule, SigningKeysModule],
+  imports: [ApiResourcesModule, ClientAuthModule, SigningKeysModule],
   controllers: [RevocationController],
   providers: [RevocationRepository, Revocations, DirectoryReaction, OwnTokens, RevocationEndpoint],
   exports: [Revocations],

@@ -5,6 +5,12 @@ import type { Transaction } from '../../platform/database/index.js';
 /** Any fixed number: held until commit, so that numbers become visible in their order. */
 const NUMBERING_LOCK = 7_262_913;
 
+/**
+ * Tokens issued this much later die too: another replica may have read the client just before the change, or hear of it a
+ * moment later, and sign in between. `Changes.isCurrent` keeps that moment shorter than this.
+ */
+const PROPAGATION_SECONDS = 3;
+
 export interface NewRevocation {
   readonly kind: RevocationKind;
   readonly value: string;
@@ -17,7 +23,10 @@ export class RevocationRepository {
   async insert(tx: Transaction, { kind, value, orgId, expiresAt }: NewRevocation): Promise<void> {
     await tx.manager.query('SELECT pg_advisory_xact_lock($1)', [NUMBERING_LOCK]);
     // clock_timestamp: a token issued while this transaction waited for the lock must die too.
-    await tx.manager.query(`INSERT INTO revocations (kind, value, org_id, revoked_at, expires_at) VALUES ($1, $2, $3, clock_timestamp(), $4)`, [kind, value, orgId ?? null, expiresAt]);
+    await tx.manager.query(
+      `INSERT INTO revocations (kind, value, org_id, revoked_at, expires_at) VALUES ($1, $2, $3, clock_timestamp() + make_interval(secs => $5), $4)`,
+      [kind, value, orgId ?? null, expiresAt, PROPAGATION_SECONDS],
+    );
   }
 
   /** Live entries after `seq`, in order. */
@@ -33,7 +42,7 @@ export class RevocationRepository {
 
   async reap(tx: Transaction, limit: number): Promise<number> {
     const rows = await tx.manager.query<unknown[]>(
-      'WITH dead AS (DELETE FROM revocations WHERE seq IN (SELECT seq FROM revocations WHERE expires_at < now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING 1) SELECT * FROM dead',
+      'WITH dead AS (DELETE FROM revocations WHERE seq IN (SELECT seq FROM revocations WHERE expires_at < now() ORDER BY expires_at LIMIT $1) RETURNING 1) SELECT * FROM dead',
       [limit],
     );
     return rows.length;

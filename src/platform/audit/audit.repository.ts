@@ -76,7 +76,7 @@ export class AuditRepository {
   async reapSingleUse(tx: Transaction, limit: number): Promise<number> {
     const rows = await tx.manager.query<unknown[]>(
       `WITH dead AS (DELETE FROM single_use_values WHERE (owner, digest) IN
-         (SELECT owner, digest FROM single_use_values WHERE expires_at < now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING 1) SELECT * FROM dead`,
+         (SELECT owner, digest FROM single_use_values WHERE expires_at < now() ORDER BY expires_at LIMIT $1) RETURNING 1) SELECT * FROM dead`,
       [limit],
     );
     return rows.length;

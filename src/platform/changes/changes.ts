@@ -9,9 +9,13 @@ export const CHANGE_CHANNEL = 'countersign_changes';
 /** @param key what changed; undefined: anything may have changed (missed notifications, reconnect). */
 export type ChangeListener = (key: string | undefined) => void | Promise<void>;
 
+/** Longest time without word from the database after which memory is not trusted; the poll is three times as frequent. */
+const CURRENT_MS = 2_000;
+
 /** Tells every replica, this one first, that something it keeps in memory has changed. */
 @Injectable()
 export class Changes {
+  private heardAt = 0;
   private readonly listeners = new Map<ChangeTopic, ChangeListener[]>();
 
   on(topic: ChangeTopic, listener: ChangeListener): void {
@@ -30,6 +34,16 @@ export class Changes {
       [topic, key],
     );
     tx.afterCommit(() => this.apply(topic, key));
+  }
+
+  /** Every change that was committed until now has been applied here. */
+  heard(): void {
+    this.heardAt = Date.now();
+  }
+
+  /** False while this replica may have missed changes: then what decides about access is read from the database itself. */
+  isCurrent(): boolean {
+    return Date.now() - this.heardAt < CURRENT_MS;
   }
 
   async apply(topic: ChangeTopic, key: string | undefined): Promise<void> {

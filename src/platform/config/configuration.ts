@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { cleanEnv, type CleanedEnv } from 'envalid';
+import { customCleanEnv, type CleanedEnv } from 'envalid';
 import { isSecret } from '@countersign/oauth';
 import { databaseSettings } from './database.settings.js';
 import { keysSettings } from './keys.settings.js';
@@ -48,7 +48,8 @@ export class ConfigurationError extends Error {
 export function loadConfiguration(environment: NodeJS.ProcessEnv): Configuration {
   const mistakes: string[] = [];
   const env = withFiles(environment, mistakes);
-  const settings = cleanEnv(env, SETTINGS, {
+  // Not cleanEnv: its strict proxy throws at the cross checks when they look at a setting that is wrong.
+  const settings: Settings = customCleanEnv(env, SETTINGS, (cleaned) => cleaned as Settings, {
     reporter: ({ errors }) => {
       for (const [name, error] of Object.entries(errors)) mistakes.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     },

@@ -1,6 +1,7 @@
-// PostgreSQL error classes that mean "not now": connection, resources (disk full among them), operator intervention.
+// PostgreSQL error classes that mean "not now": connection, resources (disk full among them), operator intervention; the codes
+// add systems' own, a database that is read-only for the moment, and transactions that lost against another.
 const UNAVAILABLE_CLASSES = ['08', '53', '57P', '58'];
-const UNAVAILABLE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN', '25006']);
+const UNAVAILABLE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN', '25006', '40001', '40P01']);
 const UNAVAILABLE_MESSAGES = /connection (?:terminated|timeout)|timeout exceeded when trying to connect|not queryable|driver not connected/i;
 
 /** Tells an outage of the database from a mistake of ours; the first is 503 and passes by itself. */

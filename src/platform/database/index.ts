@@ -1,3 +1,4 @@
+export { tryLock } from './advisory-lock.js';
 export { connectDatabase, createDatabase, type DatabaseConnection } from './connection.js';
 export { DatabaseConnectionToken } from './database-connection.token.js';
 export { DatabaseModule } from './database.module.js';
@@ -6,3 +7,4 @@ export { decodeCursor, encodeCursor, pageOf, type Page } from './cursor.js';
 export { migrate } from './migrator.js';
 export { createRolesSql, identifier, literal, ROLES, RUNTIME_LOGIN } from './roles.js';
 export { PlatformTransactions, TenantTransactions, Transaction } from './transactions.js';
+export { openPlatformSession, type DatabaseSession } from './session.js';

@@ -29,7 +29,7 @@ export class TenantTransactions {
   }
 }
 
-/** Opens transactions for what must cross organizations. `.ci` lists the modules that may. */
+/** Opens transactions for what must cross organizations. A test in test/contract lists the modules that may. */
 @Injectable()
 export class PlatformTransactions {
   constructor(private readonly dataSource: DataSource) {}

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Gauge } from 'prom-client';
-import { PlatformTransactions, type Transaction } from '../database/index.js';
+import { PlatformTransactions, tryLock, type Transaction } from '../database/index.js';
 import { Log } from '../logging/index.js';
 import { RequestMetrics } from '../metrics/index.js';
 
@@ -11,11 +11,11 @@ const MAX_BATCHES = 50;
 /** Rows of one kind whose time is over. */
 export interface ReapingJob {
   readonly name: string;
-  /** Deletes at most `limit` rows and answers how many it deleted; skips rows that another replica holds. */
+  /** Deletes at most `limit` rows and answers how many it deleted. */
   reap(tx: Transaction, limit: number): Promise<number>;
 }
 
-/** Removes what has expired, in the server process and in small batches; replicas share the work by SKIP LOCKED. */
+/** Removes what has expired, in the server process and in small batches; one replica at a time works on a job. */
 @Injectable()
 export class Reaper implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly jobs: ReapingJob[] = [];
@@ -57,7 +57,7 @@ export class Reaper implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private async reap(job: ReapingJob): Promise<void> {
     for (let batch = 0; batch < MAX_BATCHES; batch++) {
-      const removed = await this.transactions.run((tx) => job.reap(tx, BATCH));
+      const removed = await this.transactions.run(async (tx) => ((await tryLock(tx, `reaper:${job.name}`)) ? job.reap(tx, BATCH) : 0));
       if (removed < BATCH) return;
     }
   }

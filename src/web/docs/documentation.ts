@@ -5,6 +5,9 @@ import { createOpenApiDocument } from './openapi-document.js';
 
 const POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+// One server and no other definition to load: the bar of Swagger UI has nothing to offer here.
+const STYLE = '.swagger-ui .topbar { display: none } .swagger-ui .info { margin: 30px 0 }';
+
 /** `/docs` with Swagger UI, `/docs/openapi.json`, and `/docs/errors`. */
 export function mountDocumentation(app: NestFastifyApplication, publicUrl: string): void {
   const fastify = app.getHttpAdapter().getInstance();
@@ -19,6 +22,7 @@ export function mountDocumentation(app: NestFastifyApplication, publicUrl: strin
     jsonDocumentUrl: 'docs/openapi.json',
     raw: ['json'],
     customSiteTitle: 'Countersign API',
-    swaggerOptions: { persistAuthorization: false, displayRequestDuration: true, tagsSorter: 'alpha', docExpansion: 'list', defaultModelsExpandDepth: 0 },
+    customCss: STYLE,
+    swaggerOptions: { persistAuthorization: false, displayRequestDuration: true, docExpansion: 'list', defaultModelsExpandDepth: 0 },
   });
 }

@@ -16,6 +16,8 @@ export interface ErrorEntry {
 
 export interface ErrorChapter {
   readonly title: string;
+  /** Before the ids of its entries; the `type` of a problem document is the bare code. */
+  readonly anchor: string;
   readonly intro: string;
   readonly entries: readonly ErrorEntry[];
 }
@@ -25,9 +27,9 @@ const PROBLEMS: readonly ProblemTable[] = [HTTP_PROBLEMS, IDEMPOTENCY_PROBLEMS, 
 /** Every code that a caller can meet, read from the tables that the code throws from. */
 export function errorCatalogue(): ErrorChapter[] {
   return [
-    { title: 'OAuth endpoints', intro: 'JSON of RFC 6749 §5.2: `error` and `error_description`.', entries: oauthEntries() },
-    { title: 'Access tokens at an API', intro: 'The `WWW-Authenticate` header (RFC 6750 §3) and a problem document.', entries: Object.entries(RESOURCE_REFUSALS).map(([code, row]) => ({ code, ...row })) },
-    { title: 'Management and reference API', intro: 'A problem document (RFC 9457) whose `code` is one of these.', entries: PROBLEMS.flatMap((table) => Object.entries(table).map(([code, { status, meaning }]) => ({ code, status, meaning }))) },
+    { title: 'OAuth endpoints', anchor: 'oauth-', intro: 'JSON of RFC 6749 §5.2: `error` and `error_description`.', entries: oauthEntries() },
+    { title: 'Access tokens at an API', anchor: '', intro: 'The `WWW-Authenticate` header (RFC 6750 §3) and a problem document.', entries: Object.entries(RESOURCE_REFUSALS).map(([code, row]) => ({ code, ...row })) },
+    { title: 'Management and reference API', anchor: '', intro: 'A problem document (RFC 9457) whose `code` is one of these.', entries: PROBLEMS.flatMap((table) => Object.entries(table).map(([code, { status, meaning }]) => ({ code, status, meaning }))) },
   ];
 }
 

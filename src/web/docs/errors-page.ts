@@ -11,12 +11,14 @@ export function errorsPage(): string {
 <body><h1>Errors</h1><p>Every code that these APIs answer. <a href="/docs">API documentation</a></p>${errorCatalogue().map(chapter).join('\n')}</body></html>`;
 }
 
-function chapter({ title, intro, entries }: ErrorChapter): string {
-  return `<h2>${escape(title)}</h2><p>${inline(intro)}</p><table><thead><tr><th>Code</th><th>Status</th><th>Meaning</th></tr></thead><tbody>${entries.map(row).join('')}</tbody></table>`;
+function chapter({ title, intro, anchor, entries }: ErrorChapter): string {
+  return `<h2>${escape(title)}</h2><p>${inline(intro)}</p><table><thead><tr><th>Code</th><th>Status</th><th>Meaning</th></tr></thead><tbody>${entries.map((entry) => row(anchor, entry)).join('')}</tbody></table>`;
 }
 
-function row({ code, status, meaning }: ErrorEntry): string {
-  return `<tr id="${escape(code)}"><td><code>${escape(code)}</code></td><td>${status}</td><td>${inline(meaning)}</td></tr>`;
+function row(anchor: string, { code, status, meaning }: ErrorEntry): string {
+  // RFC 6749 codes stand for several statuses.
+  const id = anchor === '' ? code : `${anchor}${code}-${status}`;
+  return `<tr id="${escape(id)}"><td><code>${escape(code)}</code></td><td>${status}</td><td>${inline(meaning)}</td></tr>`;
 }
 
 function inline(text: string): string {

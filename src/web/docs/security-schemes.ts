@@ -1,0 +1,36 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { OPENAPI_OAUTH2_SCHEME } from '@countersign/guards';
+
+/** An API of this server as its documentation shows it. */
+export interface DocumentedApi {
+  readonly name: string;
+  /** Below which its routes are, such as `/analytics`. */
+  readonly path: string;
+  /** Description by scope. */
+  readonly scopes: ReadonlyMap<string, string>;
+}
+
+interface Operation {
+  security?: Record<string, string[]>[];
+}
+type SecuritySchemes = NonNullable<NonNullable<OpenAPIObject['components']>['securitySchemes']>;
+
+/** One security scheme per API: a token is for one API, so its scopes must not stand in one list with another's. */
+export function withSchemePerApi(document: OpenAPIObject, apis: readonly DocumentedApi[], tokenUrl: string): OpenAPIObject {
+  const securitySchemes: SecuritySchemes = {};
+  for (const api of apis) {
+    const operations = Object.entries(document.paths).flatMap(([path, item]) => (path.startsWith(`${api.path}/`) ? (Object.values(item) as Operation[]) : []));
+    const name = api.name.replaceAll(/[^A-Za-z0-9.-]+/g, '-');
+    const used = new Set(operations.flatMap((operation) => moveTo(name, operation)));
+    const scopes = Object.fromEntries([...api.scopes].filter(([scope]) => used.has(scope)));
+    securitySchemes[name] = { type: 'oauth2', description: `A token for ${api.name}. No scope chosen: everything the client was granted.`, flows: { clientCredentials: { tokenUrl, scopes } } };
+  }
+  return { ...document, components: { ...document.components, securitySchemes } };
+}
+
+/** @returns the scopes that the operation demands. */
+function moveTo(scheme: string, operation: Operation): string[] {
+  const scopes = operation.security?.flatMap((requirement) => requirement[OPENAPI_OAUTH2_SCHEME] ?? []) ?? [];
+  if (operation.security) operation.security = [{ [scheme]: scopes }];
+  return scopes;
+}
