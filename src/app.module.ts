@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { CountersignGuardModule, type CountersignGuardOptions } from '@countersign/guards';
 import { BootstrapModule } from './bootstrap/index.js';
 import { AdministrationModule } from './directory/administration/index.js';
@@ -62,13 +62,13 @@ export class AppModule {
         ...ISSUER,
         SaasalyticsModule,
         BootstrapModule,
-        CountersignGuardModule.forRootAsync({ imports: [SigningKeysModule, RevocationModule], inject: [Configuration, SigningKeys, Revocations, Log], useFactory: guardOptions }),
+        CountersignGuardModule.forRootAsync({ ownRefusalFilter: true, imports: [SigningKeysModule, RevocationModule], inject: [Configuration, SigningKeys, Revocations, Log], useFactory: guardOptions }),
       ],
       providers: [
         { provide: APP_GUARD, useClass: ZoneGuard },
         { provide: APP_GUARD, useClass: CallerRateLimitGuard },
         { provide: APP_PIPE, useFactory: createValidationPipe },
-        { provide: APP_FILTER, useClass: ErrorFilter },
+        ErrorFilter,
       ],
     };
   }

@@ -1,5 +1,5 @@
 import { banner } from './bootstrap/index.js';
-import { ConfigurationError } from './platform/config/index.js';
+import { explainFailure } from './start-failure.js';
 import { startServer, type RunningServer } from './start.js';
 
 const startedAt = Date.now();
@@ -18,7 +18,7 @@ try {
   else if (server.configuration.settings.NODE_ENV !== 'production') console.log(banner(server.configuration.settings, server.firstStart));
   else server.log.info('server.ready', { port: server.configuration.settings.PORT });
 } catch (error) {
-  console.error(error instanceof ConfigurationError ? error.message : error);
+  console.error(explainFailure(error, process.env));
   process.exit(1);
 }
 

@@ -4,8 +4,8 @@ import { ApiCatalogue, MANAGEMENT_SCOPES } from '../directory/api-resources/inde
 import { OperatorSeeding } from '../directory/service-principals/index.js';
 import { Configuration } from '../platform/config/index.js';
 import { newId } from '../platform/crypto/index.js';
-import { Log } from '../platform/logging/index.js';
 import { SAASALYTICS_SCOPES } from '../saasalytics/index.js';
+import { ConfiguredOperator } from './configured-operator.js';
 import { DemoFile, type DemoDocument } from './demo-file.js';
 import { DemoLoader } from './demo-loader.js';
 
@@ -21,9 +21,9 @@ export class Bootstrap {
   constructor(
     private readonly apis: ApiCatalogue,
     private readonly operators: OperatorSeeding,
+    private readonly configuredOperator: ConfiguredOperator,
     private readonly demo: DemoLoader,
     private readonly configuration: Configuration,
-    private readonly log: Log,
   ) {}
 
   async run(progress: (line: string) => void): Promise<FirstStart> {
@@ -31,7 +31,7 @@ export class Bootstrap {
     await this.seedApis();
     const file = new DemoFile(settings);
     if (!settings.DEMO) {
-      await this.seedConfiguredOperator();
+      await this.configuredOperator.seed(this.operatorGrants());
       return { demo: undefined, demoPath: file.path };
     }
     return { demo: await this.prepareDemo(file, progress), demoPath: file.path };
@@ -41,13 +41,6 @@ export class Bootstrap {
     const { PUBLIC_URL } = this.configuration.settings;
     await this.apis.seed({ key: 'management', identifier: `${PUBLIC_URL}/v1`, name: 'Countersign management API', zone: 'external', scopes: MANAGEMENT_SCOPES });
     await this.apis.seed({ key: 'analytics', identifier: `${PUBLIC_URL}/analytics`, name: 'Saasalytics', zone: 'external', scopes: SAASALYTICS_SCOPES.map(({ assignable_by: assignableBy, ...scope }) => ({ ...scope, assignableBy })) });
-  }
-
-  /** A headless first start: the operator's credentials come from the configuration and are never written anywhere. */
-  private async seedConfiguredOperator(): Promise<void> {
-    const { OPERATOR_CLIENT_ID: clientId, OPERATOR_CLIENT_SECRET: secret } = this.configuration.settings;
-    if (clientId && secret) await this.operators.seed({ clientId, clientSecret: secret.reveal(), grants: this.operatorGrants() });
-    else if (!(await this.operators.exists())) this.log.warn('operator.missing', { missing: ['OPERATOR_CLIENT_ID', 'OPERATOR_CLIENT_SECRET'] });
   }
 
   /** The file is written before the database, so that a killed first start is taken up by the next one. */

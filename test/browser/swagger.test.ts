@@ -16,7 +16,7 @@ beforeAll(async () => {
   const started = await startBrowser();
   if (!('reason' in started)) browser = started;
   else if (process.env['CI']) throw new Error(`No browser starts on this machine, and CI must not skip: ${started.reason}`);
-  else console.warn(`The browser tests are SKIPPED: no browser starts on this machine. ${started.reason}`);
+  else process.stderr.write(`The browser tests are SKIPPED: no browser starts on this machine. ${started.reason}\n`);
 }, 120_000);
 afterAll(async () => {
   await browser?.close();
@@ -48,8 +48,8 @@ async function authorizeDialog(api: string): Promise<Locator> {
 
 async function authorize(api: string, credential: { client_id: string; client_secret: string }, scopes: readonly string[]): Promise<Locator> {
   const part = await authorizeDialog(api);
-  await part.getByLabel('client_id').fill(credential.client_id);
-  await part.getByLabel('client_secret').fill(credential.client_secret);
+  await part.locator('[data-name=clientId]').fill(credential.client_id);
+  await part.locator('[data-name=clientSecret]').fill(credential.client_secret);
   for (const scope of scopes) await part.locator('.checkbox', { hasText: scope }).locator('label').first().click();
   await picture('authorize-filled');
   await part.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click();
@@ -78,7 +78,7 @@ describe('/docs in a browser', () => {
     const part = await authorize('Saasalytics', principal, ['read:analytics-data', 'read:account']);
     await part.getByText('Authorized').waitFor();
     await picture('authorized');
-    await page.getByRole('button', { name: 'Close' }).click();
+    await part.getByRole('button', { name: 'Close' }).click();
 
     const account = await tryOut('getAnalyticsAccount');
     expect(account.status).toBe('200');
@@ -108,7 +108,7 @@ describe('/docs in a browser', () => {
     await picture('authorize-refused');
   });
 
-  it('section 25: the Authorize dialog offers the scopes of each API apart', { timeout: 90_000 }, async () => {
+  it('RFC 6749 §3.3 the Authorize dialog shows the scopes of each API apart', { timeout: 90_000 }, async () => {
     await page.goto(`${server.url}/docs`);
     const saasalytics = await authorizeDialog('Saasalytics');
     const text = await saasalytics.innerText();

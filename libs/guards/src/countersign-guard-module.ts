@@ -17,6 +17,7 @@ export class CountersignGuardModule {
     imports = [],
     inject = [],
     useFactory,
+    ownRefusalFilter = false,
   }: CountersignGuardAsyncOptions<Args>): DynamicModule {
     return {
       module: CountersignGuardModule,
@@ -28,7 +29,7 @@ export class CountersignGuardModule {
         { provide: AccessTokenGuard, useFactory: (options: CountersignGuardOptions) => new AccessTokenGuard(options), inject: [OPTIONS] },
         // As an alias, so that tests can override AccessTokenGuard.
         { provide: APP_GUARD, useExisting: AccessTokenGuard },
-        { provide: APP_FILTER, useClass: ResourceRequestRefusedFilter },
+        ...(ownRefusalFilter ? [] : [{ provide: APP_FILTER, useClass: ResourceRequestRefusedFilter }]),
       ],
       exports: [AccessTokenGuard],
     };

@@ -57,4 +57,6 @@ export type CountersignGuardOptions = VerifierOptions & ResourceOptions & GuardH
 export interface CountersignGuardAsyncOptions<Args extends unknown[] = never[]> extends Pick<ModuleMetadata, 'imports'> {
   useFactory: (...args: Args) => CountersignGuardOptions | Promise<CountersignGuardOptions>;
   inject?: FactoryProvider['inject'];
+  /** True where the application answers `ResourceRequestRefused` in a filter of its own, by `refusalResponse`. */
+  ownRefusalFilter?: boolean;
 }

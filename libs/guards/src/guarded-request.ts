@@ -15,6 +15,8 @@ export interface GuardedRequest {
   user?: Caller;
 }
 
-export function tokenBearing({ headers, query, raw, rawHeaders }: GuardedRequest): TokenBearingRequest {
-  return { headers, query, rawHeaders: rawHeaders ?? raw?.rawHeaders };
+/** Without touching `headers`, which node builds only when somebody asks: a tenth of the cost of a small route. */
+export function tokenBearing(request: GuardedRequest): TokenBearingRequest {
+  const rawHeaders = request.rawHeaders ?? request.raw?.rawHeaders;
+  return rawHeaders ? { rawHeaders, query: request.query } : { headers: request.headers, query: request.query };
 }

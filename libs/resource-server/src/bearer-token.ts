@@ -1,8 +1,8 @@
-/** The parts of a request in which a token may be, lawfully or not. */
+/** The parts of a request in which a token may be, lawfully or not. One of the two forms of headers is enough. */
 export interface TokenBearingRequest {
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Node keeps only the first of several `Authorization` headers in `headers`; here all of them are. */
+  /** As node received them: preferred, because of several `Authorization` headers `headers` keeps only the first. */
   readonly rawHeaders?: readonly string[] | undefined;
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
   readonly query?: unknown;
 }
 
@@ -53,20 +53,20 @@ function theAuthorization({ headers, rawHeaders, query }: TokenBearingRequest): 
   if (typeof query === 'object' && query !== null && 'access_token' in query) {
     throw new MalformedCredentials('token_in_query', 'Send the access token in the Authorization header, never in the URL.');
   }
-  const authorization = headers['authorization'];
-  if (authorization === undefined) return undefined;
-  if (typeof authorization !== 'string' || (rawHeaders !== undefined && hasSeveralAuthorizations(rawHeaders))) {
-    throw new MalformedCredentials('duplicate_authorization', 'Send exactly one Authorization header.');
-  }
-  return authorization;
+  const found = rawHeaders ? authorizationsIn(rawHeaders) : headers?.['authorization'];
+  if (found === undefined || typeof found === 'string') return found;
+  throw new MalformedCredentials('duplicate_authorization', 'Send exactly one Authorization header.');
 }
 
-function hasSeveralAuthorizations(rawHeaders: readonly string[]): boolean {
-  let seen = 0;
+/** The value, or the values where there are several. */
+function authorizationsIn(rawHeaders: readonly string[]): string | readonly string[] | undefined {
+  let found: string | undefined;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i];
     // 13 letters: compares lower case only where the length fits.
-    if (name?.length === 13 && name.toLowerCase() === 'authorization') seen++;
+    if (name?.length !== 13 || name.toLowerCase() !== 'authorization') continue;
+    if (found !== undefined) return [found, rawHeaders[i + 1] ?? ''];
+    found = rawHeaders[i + 1] ?? '';
   }
-  return seen > 1;
+  return found;
 }

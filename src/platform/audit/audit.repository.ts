@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../database/index.js';
+import { textArray, type Transaction } from '../database/index.js';
 import { AUDIT_COLUMNS, type AuditRow } from './audit-row.js';
 
 export interface AuditFilter {
@@ -32,13 +32,15 @@ export interface StoredAuditEvent {
 }
 
 const COLUMNS = AUDIT_COLUMNS.join(', ');
-const UNNEST = AUDIT_COLUMNS.map((column, i) => `$${i + 1}::${column === 'time' ? 'timestamptz' : column === 'details' ? 'jsonb' : 'text'}[]`).join(', ');
-const INSERT = `INSERT INTO audit_events (${COLUMNS}) SELECT * FROM unnest(${UNNEST})`;
+const TEXT_COLUMNS = AUDIT_COLUMNS.slice(0, -1);
+const UNNEST = TEXT_COLUMNS.map((column, i) => `$${i + 1}::${column === 'time' ? 'timestamptz' : 'text'}[]`).join(', ');
+// The details go in as one JSON array: quoting each of them once more for an array of texts costs more than all other columns.
+const INSERT = `INSERT INTO audit_events (${COLUMNS}) SELECT * FROM ROWS FROM (unnest(${UNNEST}), jsonb_array_elements($${TEXT_COLUMNS.length + 1}::jsonb))`;
 
 @Injectable()
 export class AuditRepository {
   async insert(tx: Transaction, rows: readonly AuditRow[]): Promise<void> {
-    await tx.manager.query(INSERT, AUDIT_COLUMNS.map((_, column) => rows.map((row) => row[column])));
+    await tx.manager.query(INSERT, insertParameters(rows));
   }
 
   /** Claims values that may be used once; answers the indices of those that were free. */
@@ -81,4 +83,9 @@ export class AuditRepository {
     );
     return rows.length;
   }
+}
+
+function insertParameters(rows: readonly AuditRow[]): string[] {
+  const texts = TEXT_COLUMNS.map((_, column) => textArray(rows.map((row) => row[column] ?? null)));
+  return [...texts, `[${rows.map((row) => row.at(-1)).join(',')}]`];
 }

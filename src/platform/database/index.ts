@@ -8,3 +8,4 @@ export { migrate } from './migrator.js';
 export { createRolesSql, identifier, literal, ROLES, RUNTIME_LOGIN } from './roles.js';
 export { PlatformTransactions, TenantTransactions, Transaction } from './transactions.js';
 export { openPlatformSession, type DatabaseSession } from './session.js';
+export { textArray } from './text-array.js';

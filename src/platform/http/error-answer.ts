@@ -1,5 +1,7 @@
 import { HttpException } from '@nestjs/common';
+import { refusalResponse } from '@countersign/guards';
 import { OAuthError } from '@countersign/oauth';
+import { refusalResponse } from '@countersign/guards';
 import { ResourceRequestRefused } from '@countersign/resource-server';
 import { AuditUnavailable } from '../audit/index.js';
 import { isDatabaseUnavailable } from '../database/index.js';
@@ -14,6 +16,7 @@ export interface ErrorAnswer {
 }
 
 const RETRY_AFTER_SECONDS = '2';
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 const FASTIFY_CODES: Readonly<Record<number, HttpProblemCode>> = {
   400: 'malformed_request', 403: 'forbidden', 404: 'not_found', 405: 'method_not_allowed', 409: 'conflict', 413: 'payload_too_large', 415: 'unsupported_media_type', 422: 'validation_failed', 429: 'rate_limited',
 };
@@ -54,19 +57,13 @@ function asOAuthError(error: unknown): OAuthError {
 function answerProblem(error: unknown, { requestId, problemBase }: { requestId: string; problemBase: string }): ErrorAnswer {
   if (error instanceof ResourceRequestRefused) return answerRefusal(error, requestId, problemBase);
   const problem = asProblem(error);
-  return { status: problem.status, headers: { 'content-type': 'application/problem+json; charset=utf-8', ...problem.options.headers }, body: problemDocument(problem, requestId, problemBase), reason: problem.options.reason };
+  return { status: problem.status, headers: { 'content-type': PROBLEM_TYPE, ...problem.options.headers }, body: problemDocument(problem, requestId, problemBase), reason: problem.options.reason };
 }
 
 function answerRefusal(error: ResourceRequestRefused, requestId: string, problemBase: string): ErrorAnswer {
-  const { status, code } = error;
-  const body = { type: `${problemBase}#${code}`, title: TITLES[status] ?? 'Request refused', status, detail: error.message, code, request_id: requestId };
-  const headers: Record<string, string | string[]> = { 'content-type': 'application/problem+json; charset=utf-8' };
-  if (error.challenges.length > 0) headers['www-authenticate'] = [...error.challenges];
-  if (status === 503) headers['retry-after'] = RETRY_AFTER_SECONDS;
-  return { status, headers, body, reason: error.reason };
+  const { status, headers, body } = refusalResponse(error, requestId);
+  return { status, headers: { ...headers, 'content-type': PROBLEM_TYPE }, body: { ...body, type: `${problemBase}#${error.code}` }, reason: error.reason };
 }
-
-const TITLES: Readonly<Record<number, string>> = { 400: 'Malformed request', 401: 'Authentication required', 403: 'Insufficient scope', 503: 'Service unavailable' };
 
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;

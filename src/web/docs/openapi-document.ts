@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { ApiCatalogue } from '../../directory/api-resources/index.js';
 import { withNullTypes } from './null-types.js';
+import { withOptionalParametersEmpty } from './optional-parameters.js';
 import { withProblemSchema } from './problem-schema.js';
 import { withSchemePerApi, type DocumentedApi } from './security-schemes.js';
 import { TAGS } from './tags.js';
@@ -21,7 +22,8 @@ export function createOpenApiDocument(app: INestApplication, publicUrl: string):
   const builder = new DocumentBuilder().setOpenAPIVersion('3.1.0').setTitle('Countersign').setVersion('1').setDescription(DESCRIPTION.trim()).addServer(publicUrl);
   for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: (_, method) => method });
-  return withNullTypes(withProblemSchema(withSchemePerApi(document, documentedApis(app.get(ApiCatalogue), publicUrl), `${publicUrl}/oauth/token`)));
+  const secured = withSchemePerApi(document, documentedApis(app.get(ApiCatalogue), publicUrl), `${publicUrl}/oauth/token`);
+  return withNullTypes(withProblemSchema(withOptionalParametersEmpty(secured)));
 }
 
 function documentedApis(catalogue: ApiCatalogue, publicUrl: string): DocumentedApi[] {

@@ -1,0 +1,104 @@
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import * as oauth from 'oauth4webapi';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Operator, type PrincipalMade } from '../support/builders.js';
+import { startTestServer, type TestServer } from '../support/countersign.js';
+import { aClientKey, type ClientKey } from '../support/public-keys.js';
+
+const HTTP = { [oauth.allowInsecureRequests]: true } as const;
+const KEY_ALGS = ['ES256', 'RS256', 'PS256'];
+let server: TestServer;
+let issuer: oauth.AuthorizationServer;
+let audience: string;
+let withSecret: PrincipalMade;
+const keyed = new Map<string, { id: string; key: ClientKey }>();
+
+beforeAll(async () => {
+  server = await startTestServer();
+  audience = `${server.url}/analytics`;
+  const identifier = new URL(server.url);
+  issuer = await oauth.processDiscoveryResponse(identifier, await oauth.discoveryRequest(identifier, { algorithm: 'oauth2', ...HTTP }));
+  const operator = await Operator.of(server);
+  const grants = [{ audience, scopes: ['read:analytics-data', 'read:account'] }];
+  withSecret = await operator.aServicePrincipal(server.orgs[0].id, { grants });
+  for (const alg of KEY_ALGS) {
+    const key = await aClientKey(alg);
+    const { client_id: id } = await operator.aServicePrincipal(server.orgs[0].id, { grants, auth_method: 'private_key_jwt', jwks: key.jwks });
+    keyed.set(alg, { id, key });
+  }
+});
+afterAll(() => server.stop());
+
+type Credentials = [oauth.Client, oauth.ClientAuth];
+
+const METHODS: [string, () => Credentials][] = [
+  ['client_secret_basic', () => [{ client_id: withSecret.client_id }, oauth.ClientSecretBasic(withSecret.client_secret)]],
+  ['client_secret_post', () => [{ client_id: withSecret.client_id }, oauth.ClientSecretPost(withSecret.client_secret)]],
+  ...KEY_ALGS.map((alg): [string, () => Credentials] => [
+    `private_key_jwt with ${alg}`,
+    () => {
+      const { id, key } = keyed.get(alg)!;
+      return [{ client_id: id }, oauth.PrivateKeyJwt({ key: key.privateKey, kid: key.kid })];
+    },
+  ]),
+];
+
+async function tokenBy([client, authentication]: Credentials, parameters: Record<string, string>): Promise<string> {
+  const response = await oauth.clientCredentialsGrantRequest(issuer, client, authentication, new URLSearchParams(parameters), HTTP);
+  return (await oauth.processClientCredentialsResponse(issuer, client, response)).access_token;
+}
+
+function bearing(token: string): Request {
+  return new Request(`${server.url}/analytics/v1/account`, { headers: { authorization: `Bearer ${token}` } });
+}
+
+describe.each(METHODS)('oauth4webapi by %s', (_, credentials) => {
+  it.each(['resource', 'audience'])('200 with a token that both verifiers take, asked for by %s', async (parameter) => {
+    const token = await tokenBy(credentials(), { [parameter]: audience });
+    // RFC 9068 §4 by someone else's resource server, then by ours.
+    const claims = await oauth.validateJwtAccessToken(issuer, bearing(token), audience, HTTP);
+    expect(claims).toMatchObject({ client_id: credentials()[0].client_id, scope: 'read:analytics-data read:account', org_id: server.orgs[0].id });
+    expect((await fetch(bearing(token))).status).toBe(200);
+  });
+
+  it('200 on revocation, and 401 for the token from then on', async () => {
+    const [client, authentication] = credentials();
+    const token = await tokenBy([client, authentication], { resource: audience });
+    const response = await oauth.revocationRequest(issuer, client, authentication, token, HTTP);
+    expect(await oauth.processRevocationResponse(response)).toBeUndefined();
+    expect((await fetch(bearing(token))).status).toBe(401);
+  });
+});
+
+describe('oauth4webapi', () => {
+  it('RFC 9728 §3.3 finds the issuer from the API alone', async () => {
+    const resource = new URL(audience);
+    const metadata = await oauth.processResourceDiscoveryResponse(resource, await oauth.resourceDiscoveryRequest(resource, HTTP));
+    expect(metadata.authorization_servers).toEqual([issuer.issuer]);
+  });
+
+  it('401 is understood as a Bearer challenge that names the metadata and the scope', async () => {
+    const refusal = await oauth.protectedResourceRequest('no-such-token', 'GET', new URL(`${server.url}/analytics/v1/account`), undefined, undefined, HTTP).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(oauth.WWWAuthenticateChallengeError);
+    const { cause } = refusal as oauth.WWWAuthenticateChallengeError;
+    expect(cause).toMatchObject([{ scheme: 'bearer', parameters: { error: 'invalid_token', resource_metadata: `${server.url}/.well-known/oauth-protected-resource/analytics` } }]);
+  });
+
+  it('401 of the token endpoint carries the challenge of the scheme that was used', async () => {
+    const client = { client_id: withSecret.client_id };
+    const response = await oauth.clientCredentialsGrantRequest(issuer, client, oauth.ClientSecretBasic('wrong'), new URLSearchParams({ audience }), HTTP);
+    await expect(oauth.processClientCredentialsResponse(issuer, client, response)).rejects.toMatchObject({ cause: [{ scheme: 'basic' }] });
+  });
+
+  it('RFC 7517 §5 jose verifies with the published keys, whatever algorithm the API chose', async () => {
+    const operator = await Operator.of(server);
+    const keys = createRemoteJWKSet(new URL(String(issuer.jwks_uri)));
+    for (const alg of ['RS256', 'PS256', 'ES256']) {
+      const api = await operator.anApi({ signing_alg: alg });
+      const principal = await operator.aServicePrincipal(server.orgs[0].id, { grants: [{ audience: api.identifier, scopes: ['read:things'] }] });
+      const token = await tokenBy([{ client_id: principal.client_id }, oauth.ClientSecretPost(principal.client_secret)], { audience: api.identifier });
+      const { protectedHeader } = await jwtVerify(token, keys, { issuer: server.url, audience: api.identifier, typ: 'at+jwt' });
+      expect(protectedHeader.alg).toBe(alg);
+    }
+  });
+});
