@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { CountersignGuardModule, type CountersignGuardOptions } from '@countersign/guards';
 import { BootstrapModule } from './bootstrap/index.js';
 import { AdministrationModule } from './directory/administration/index.js';
@@ -68,7 +68,7 @@ export class AppModule {
         { provide: APP_GUARD, useClass: ZoneGuard },
         { provide: APP_GUARD, useClass: CallerRateLimitGuard },
         { provide: APP_PIPE, useFactory: createValidationPipe },
-        ErrorFilter,
+        { provide: APP_FILTER, useClass: ErrorFilter },
       ],
     };
   }

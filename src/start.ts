@@ -5,7 +5,7 @@ import { AppModule } from './app.module.js';
 import { Bootstrap, type FirstStart } from './bootstrap/index.js';
 import { Configuration, loadConfiguration } from './platform/config/index.js';
 import { connectDatabase, migrate, type DatabaseConnection } from './platform/database/index.js';
-import { addRequestHooks, createFastifyAdapter, ErrorFilter } from './platform/http/index.js';
+import { addRequestHooks, createFastifyAdapter } from './platform/http/index.js';
 import { Readiness } from './platform/health/index.js';
 import { Log } from './platform/logging/index.js';
 import { RequestMetrics } from './platform/metrics/index.js';
@@ -45,8 +45,6 @@ async function createApplication(configuration: Configuration, connection: Datab
     logger: log, bodyParser: false, abortOnError: false,
   });
   addRequestHooks(app.getHttpAdapter().getInstance(), configuration.settings, log, app.get(RequestMetrics));
-  // Not as APP_FILTER: the filter that is added last is asked first, and this one answers the refusals of the guards too.
-  app.useGlobalFilters(app.get(ErrorFilter));
   mountDocumentation(app, configuration.settings.PUBLIC_URL);
   await app.init();
   return app;

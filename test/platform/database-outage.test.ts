@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type DemoCredential, type TestServer } from '../support/countersign.js';
+import { launch, type LaunchedServer } from '../support/launch.js';
 import { call, postForm, requestToken, tokenOf, type Answer } from '../support/requests.js';
 import { DatabaseProxy } from './support/database-proxy.js';
 import { pause } from './support/product.js';
@@ -7,6 +8,7 @@ import { pause } from './support/product.js';
 let server: TestServer;
 let proxy: DatabaseProxy;
 /** The replica whose way to the database is cut. */
+let replica: LaunchedServer;
 let url: string;
 let opsUrl: string;
 let principal: DemoCredential;
@@ -16,15 +18,14 @@ let managementToken: string;
 beforeAll(async () => {
   server = await startTestServer();
   proxy = await DatabaseProxy.before(server.files.runtimeUrl);
-  const opsPort = 20_000 + Math.floor(Math.random() * 12_000);
-  opsUrl = `http://localhost:${opsPort}`;
-  const replica = await server.replica({ DATABASE_URL: proxy.urlFor(server.files.runtimeUrl), DATABASE_STATEMENT_TIMEOUT_MS: '2000', OPS_PORT: String(opsPort) });
-  url = replica.url;
+  replica = await launch(server.files, { PUBLIC_URL: server.url, DATABASE_URL: proxy.urlFor(server.files.runtimeUrl), DATABASE_STATEMENT_TIMEOUT_MS: '2000' });
+  ({ url, opsUrl } = replica);
   principal = server.orgs[0].service_principals[0]!;
   analyticsToken = await tokenOf(url, principal);
   managementToken = await tokenOf(url, server.demo.operator);
 });
 afterAll(async () => {
+  await replica.process.stop();
   await proxy.close();
   await server.stop();
 });

@@ -1,14 +1,17 @@
-import { sha256 } from '../crypto/index.js';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { SingleUse } from '@countersign/oauth';
-import { isDatabaseUnavailable, PlatformTransactions, type Transaction } from '../database/index.js';
+import { sha256 } from '../crypto/index.js';
+import { isDatabaseUnavailable } from '../database/index.js';
 import { Reaper } from '../reaper/index.js';
 import type { AuditEvent } from './audit-event.js';
+import { AuditBatches } from './audit-batches.js';
 import { AuditRepository } from './audit.repository.js';
 import { auditRow, type AuditRow } from './audit-row.js';
 
 const MAX_BATCH = 256;
 const MAX_QUEUE = 5_000;
+/** A database that has gone silent must not hold a request longer than its client waits. */
+const MAX_WAIT_MS = 5_000;
 
 /** The audit could not be written, so what it would have recorded must not happen. */
 export class AuditUnavailable extends Error {
@@ -25,6 +28,7 @@ export class AlreadyUsed extends Error {
 }
 
 interface Entry {
+  arrivedAt: number;
   row: AuditRow;
   singleUse: { owner: string; digest: Buffer; expiresAt: Date } | undefined;
   resolve: () => void;
@@ -32,7 +36,7 @@ interface Entry {
 }
 
 /**
- * Group commit: rows of concurrent requests share one transaction. One batch is in flight; the next starts when it has
+ * Group commit: rows of concurrent requests share one statement. One batch is in flight; the next starts when it has
  * committed, with all that came meanwhile. A promise resolves only when its own row is durable.
  */
 @Injectable()
@@ -41,7 +45,7 @@ export class AuditWriter implements OnModuleInit, OnApplicationShutdown {
   private running: Promise<void> | undefined;
 
   constructor(
-    private readonly transactions: PlatformTransactions,
+    private readonly batches: AuditBatches,
     private readonly repository: AuditRepository,
     private readonly reaper: Reaper,
   ) {}
@@ -57,44 +61,45 @@ export class AuditWriter implements OnModuleInit, OnApplicationShutdown {
   append(event: AuditEvent, singleUse?: SingleUse): Promise<void> {
     if (this.queue.length >= MAX_QUEUE) return Promise.reject(new AuditUnavailable('the queue is full'));
     return new Promise((resolve, reject) => {
-      this.queue.push({ row: auditRow(event), singleUse: singleUse && digestOf(singleUse), resolve, reject });
+      this.queue.push({ arrivedAt: performance.now(), row: auditRow(event), singleUse: singleUse && digestOf(singleUse), resolve, reject });
       this.running ??= this.drain();
     });
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.running;
+    await this.batches.close();
   }
 
   private async drain(): Promise<void> {
     // The requests that arrived in this turn of the event loop join the first batch.
     await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.queue.length > 0) {
+      this.dropOverdue();
       const batch = this.queue.splice(0, MAX_BATCH);
-      await this.commit(batch);
+      if (batch.length > 0) await this.commit(batch);
     }
     this.running = undefined;
   }
 
+  private dropOverdue(): void {
+    const oldest = performance.now() - MAX_WAIT_MS;
+    const index = this.queue.findIndex((entry) => entry.arrivedAt >= oldest);
+    const overdue = this.queue.splice(0, index < 0 ? this.queue.length : index);
+    for (const entry of overdue) entry.reject(new AuditUnavailable('it took too long'));
+  }
+
   private async commit(batch: readonly Entry[]): Promise<void> {
     try {
-      const winners = await this.transactions.run((tx) => this.write(tx, batch));
-      for (const entry of batch) settle(entry, winners);
+      const claims = batch.flatMap(({ singleUse }, row) => (singleUse ? [{ row, ...singleUse }] : []));
+      const lost = await this.batches.commit(
+        batch.map(({ row }) => row),
+        claims,
+      );
+      batch.forEach((entry, i) => (lost.has(i) ? entry.reject(new AlreadyUsed()) : entry.resolve()));
     } catch (error) {
       await this.afterFailure(batch, error);
     }
-  }
-
-  private async write(tx: Transaction, batch: readonly Entry[]): Promise<ReadonlySet<Entry>> {
-    const claims = batch.filter((entry) => entry.singleUse);
-    const won = new Set<Entry>(batch.filter((entry) => !entry.singleUse));
-    if (claims.length > 0) {
-      const free = await this.repository.claim(tx, claims.map((entry) => entry.singleUse!));
-      claims.forEach((entry, i) => free.has(i) && won.add(entry));
-    }
-    const rows = batch.filter((entry) => won.has(entry)).map((entry) => entry.row);
-    if (rows.length > 0) await this.repository.insert(tx, rows);
-    return won;
   }
 
   /** One poisoned row must fail alone: what is not an outage is tried again row by row. */
@@ -106,11 +111,6 @@ export class AuditWriter implements OnModuleInit, OnApplicationShutdown {
     }
     if (only) for (const entry of batch) await this.commit([entry]);
   }
-}
-
-function settle(entry: Entry, winners: ReadonlySet<Entry>): void {
-  if (winners.has(entry)) entry.resolve();
-  else entry.reject(new AlreadyUsed());
 }
 
 function digestOf({ owner, value, expiresAt }: SingleUse): { owner: string; digest: Buffer; expiresAt: Date } {

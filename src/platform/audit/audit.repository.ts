@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { textArray, type Transaction } from '../database/index.js';
+import type { Transaction } from '../database/index.js';
+import { batchParameters, INSERT_BATCH } from './audit-batch.repository.js';
 import { AUDIT_COLUMNS, type AuditRow } from './audit-row.js';
 
 export interface AuditFilter {
@@ -32,15 +33,11 @@ export interface StoredAuditEvent {
 }
 
 const COLUMNS = AUDIT_COLUMNS.join(', ');
-const TEXT_COLUMNS = AUDIT_COLUMNS.slice(0, -1);
-const UNNEST = TEXT_COLUMNS.map((column, i) => `$${i + 1}::${column === 'time' ? 'timestamptz' : 'text'}[]`).join(', ');
-// The details go in as one JSON array: quoting each of them once more for an array of texts costs more than all other columns.
-const INSERT = `INSERT INTO audit_events (${COLUMNS}) SELECT * FROM ROWS FROM (unnest(${UNNEST}), jsonb_array_elements($${TEXT_COLUMNS.length + 1}::jsonb))`;
 
 @Injectable()
 export class AuditRepository {
   async insert(tx: Transaction, rows: readonly AuditRow[]): Promise<void> {
-    await tx.manager.query(INSERT, insertParameters(rows));
+    await tx.manager.query(INSERT_BATCH, batchParameters(rows));
   }
 
   /** Claims values that may be used once; answers the indices of those that were free. */
@@ -83,9 +80,4 @@ export class AuditRepository {
     );
     return rows.length;
   }
-}
-
-function insertParameters(rows: readonly AuditRow[]): string[] {
-  const texts = TEXT_COLUMNS.map((_, column) => textArray(rows.map((row) => row[column] ?? null)));
-  return [...texts, `[${rows.map((row) => row.at(-1)).join(',')}]`];
 }

@@ -3,7 +3,11 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Configuration } from '../config/index.js';
 import { DatabaseConnectionToken } from './database-connection.token.js';
 import type { DatabaseConnection } from './connection.js';
+import { impatientClient } from './impatient-client.js';
 import { PlatformTransactions, TenantTransactions } from './transactions.js';
+
+/** The server ends a statement that takes too long; where not even that arrives, nobody is there. */
+const SILENCE_AFTER_TIMEOUT_MS = 1_000;
 
 type EntityClass = new () => object;
 
@@ -25,6 +29,7 @@ export class DatabaseModule {
         retryDelay: 500,
         poolErrorHandler: () => undefined,
         extra: {
+          Client: impatientClient(settings.DATABASE_STATEMENT_TIMEOUT_MS + SILENCE_AFTER_TIMEOUT_MS),
           max: settings.DATABASE_POOL_SIZE,
           min: 1,
           connectionTimeoutMillis: 3_000,

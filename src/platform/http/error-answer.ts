@@ -1,5 +1,4 @@
 import { HttpException } from '@nestjs/common';
-import { refusalResponse } from '@countersign/guards';
 import { OAuthError } from '@countersign/oauth';
 import { refusalResponse } from '@countersign/guards';
 import { ResourceRequestRefused } from '@countersign/resource-server';
