@@ -1,6 +1,6 @@
 // Starts servers in their own processes and sees to it that all of them end, whatever happens here.
 import { execFileSync, spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -66,10 +66,10 @@ export function node22() {
  */
 export async function startNode({ name, node = process.execPath, file, env = {}, cwd = projectRoot, isReady, timeoutSeconds = 60 }) {
   const logFile = join(runFolder(), `${name.replace(/[^a-z0-9]+/gi, '-')}-${Date.now()}.log`);
-  const log = createWriteStream(logFile);
-  const child = spawn(node, [file], { cwd, env: { ...cleanEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
-  child.stdout.pipe(log, { end: false });
-  child.stderr.pipe(log, { end: false });
+  // Straight into a file: a pipe would make this process read every log line of the server, on the same two cores.
+  const log = openSync(logFile, 'a');
+  const child = spawn(node, [file], { cwd, env: { ...cleanEnvironment(), ...env }, stdio: ['ignore', log, log, 'ipc'] });
+  closeSync(log);
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const server = { pid: child.pid, stop: () => endProcess(child, ended), log: () => readFileSync(logFile, 'utf8') };
   atTheEnd(server.stop);

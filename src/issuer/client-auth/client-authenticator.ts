@@ -4,7 +4,7 @@ import { OAuthError, Registry, type AuthenticatedClient, type Client, type Clien
 import { LastUsed } from '../../directory/credentials/index.js';
 import { RefusalCounter } from '../../platform/audit/index.js';
 import { Configuration } from '../../platform/config/index.js';
-import { RateLimiter, type RateLimitPolicy } from '../../platform/rate-limit/index.js';
+import { RateLimiter, type RateLimitPolicy, type RateLimitState } from '../../platform/rate-limit/index.js';
 import { Clients } from '../clients/index.js';
 import { authenticationFailed } from './authentication-failed.js';
 
@@ -30,7 +30,6 @@ export class ClientAuthenticator {
 
   /** @throws OAuthError `invalid_client`, the same for unknown and wrong; `invalid_request` for two methods at once. */
   async authenticate(request: OAuthRequest): Promise<AuthenticatedClient> {
-    await this.refuseGuessing(request);
     try {
       return await this.prove(request);
     } catch (error) {
@@ -70,21 +69,24 @@ export class ClientAuthenticator {
     return { method, claim };
   }
 
-  private async refuseGuessing({ sourceAddress }: OAuthRequest): Promise<void> {
-    const state = await this.limiter.peek(this.failures, sourceAddress);
-    // Only the guessing source waits: the real client goes on from its own address.
-    if (!state.allowed) throw new OAuthError('rate_limited', 'Too many failed authentications from this address.', { detail: 'authentication_failures', headers: { 'retry-after': String(state.resetSeconds) } });
-  }
-
   private async afterFailure(error: unknown, request: OAuthRequest): Promise<unknown> {
     if (!(error instanceof OAuthError) || error.kind !== 'invalid_client') return error;
-    await this.limiter.consume(this.failures, request.sourceAddress);
+    const guesses = await this.limiter.consume(this.failures, request.sourceAddress);
     this.refusals.count('client.authentication_failed', request.sourceAddress, error.detail ?? 'unknown');
+    if (!guesses.allowed) return tooManyFailures(guesses);
     if (request.authorization === undefined) return error;
     // RFC 6749 §5.2: a client that used the header is answered with a challenge of its scheme.
     const headers = { 'www-authenticate': `Basic realm="${this.realm}"` };
     return new OAuthError('invalid_client', error.message, { ...(error.detail && { detail: error.detail }), cause: error.cause, headers });
   }
+}
+
+// Only failures are refused: a right secret of 256 random bits is no guess, and the client behind the same address must not be locked out.
+function tooManyFailures({ resetSeconds }: RateLimitState): OAuthError {
+  return new OAuthError('rate_limited', 'Too many failed authentications from this address. Check the credentials.', {
+    detail: 'authentication_failures',
+    headers: { 'retry-after': String(resetSeconds) },
+  });
 }
 
 function reasonAgainst(client: Client, method: string): string {

@@ -1,4 +1,4 @@
-import { typeid } from 'typeid-js';
+import { typeidUnboxed } from 'typeid-js';
 
 export const ID_PREFIXES = ['org', 'usr', 'sp', 'app', 'svc', 'api', 'key', 'pat', 'con', 'evt', 'whk', 'sec', 'rep'] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
@@ -8,7 +8,7 @@ const SUFFIX = '[0-7][0-9a-hjkmnp-tv-z]{25}';
 const PATTERNS = Object.fromEntries(ID_PREFIXES.map((prefix) => [prefix, new RegExp(`^${prefix}_${SUFFIX}$`)])) as Record<IdPrefix, RegExp>;
 
 export function newId(prefix: IdPrefix): string {
-  return typeid(prefix).toString();
+  return typeidUnboxed(prefix);
 }
 
 export function isId(text: string, prefix: IdPrefix): boolean {

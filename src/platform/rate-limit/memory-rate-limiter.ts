@@ -16,12 +16,6 @@ export class MemoryRateLimiter extends RateLimiter {
     }
   }
 
-  async peek(policy: RateLimitPolicy, key: string): Promise<RateLimitState> {
-    const found = await this.limiterOf(policy).get(key);
-    if (!found) return { policy, allowed: true, remaining: policy.limit, resetSeconds: policy.windowSeconds };
-    return state(policy, found);
-  }
-
   private limiterOf(policy: RateLimitPolicy): RateLimiterMemory {
     let limiter = this.limiters.get(policy.name);
     if (!limiter) {

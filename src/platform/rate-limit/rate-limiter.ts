@@ -18,6 +18,4 @@ export interface RateLimitState {
 export abstract class RateLimiter {
   /** Counts one request. */
   abstract consume(policy: RateLimitPolicy, key: string): Promise<RateLimitState>;
-  /** Reads without counting. */
-  abstract peek(policy: RateLimitPolicy, key: string): Promise<RateLimitState>;
 }
