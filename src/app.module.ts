@@ -24,7 +24,7 @@ import { createValidationPipe, ErrorFilter, guardHooks, ZoneGuard } from './plat
 import { IdempotencyModule } from './platform/idempotency/index.js';
 import { Log, LoggingModule } from './platform/logging/index.js';
 import { MetricsModule } from './platform/metrics/index.js';
-import { CallerRateLimitGuard, RateLimitModule } from './platform/rate-limit/index.js';
+import { CallerRateLimitModule, RateLimitModule } from './platform/rate-limit/index.js';
 import { ReaperModule } from './platform/reaper/index.js';
 import { SAASALYTICS_ENTITIES, SaasalyticsModule } from './saasalytics/index.js';
 
@@ -63,10 +63,10 @@ export class AppModule {
         SaasalyticsModule,
         BootstrapModule,
         CountersignGuardModule.forRootAsync({ ownRefusalFilter: true, imports: [SigningKeysModule, RevocationModule], inject: [Configuration, SigningKeys, Revocations, Log], useFactory: guardOptions }),
+        CallerRateLimitModule,
       ],
       providers: [
         { provide: APP_GUARD, useClass: ZoneGuard },
-        { provide: APP_GUARD, useClass: CallerRateLimitGuard },
         { provide: APP_PIPE, useFactory: createValidationPipe },
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],

@@ -85,6 +85,7 @@ describe('attacks 49 and 50: nobody learns which clients exist', () => {
   });
 });
 
+// Seen to fail when failures are counted per client instead of per source, and when X-Forwarded-For counts from anybody.
 describe('attack 51: guessing from one address', () => {
   const LIMIT = 5;
   let server: TestServer;
@@ -95,32 +96,33 @@ describe('attack 51: guessing from one address', () => {
   });
   afterAll(() => server.stop());
 
+  const guess = (): typeof real => ({ client_id: real.client_id, client_secret: 'guess' });
+
   function from(address: string, credential = real): Promise<Answer> {
     return postForm(`${server.url}/oauth/token`, { grant_type: 'client_credentials', ...pick(credential) }, { 'x-forwarded-for': address });
   }
 
-  it('429 with Retry-After for the guesser, even with the right secret; 200 for the real client elsewhere', async () => {
-    for (let i = 0; i < LIMIT; i++) expect((await from('198.51.100.7', { ...real, client_secret: 'guess' })).status).toBe(401);
-    const refused = await from('198.51.100.7', { ...real, client_secret: 'guess' });
+  it('429 with Retry-After for the guesser; 200 for the real client, from elsewhere and even from behind the same address', async () => {
+    for (let i = 0; i < LIMIT; i++) expect((await from('198.51.100.7', guess())).status).toBe(401);
+    const refused = await from('198.51.100.7', guess());
     expect(refused.status).toBe(429);
     expect(refused.body).toEqual({ error: 'temporarily_unavailable', error_description: expect.any(String) as string });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60);
     expect(refused.headers.get('cache-control')).toBe('no-store');
-    // Or the 429 would tell when a guess was right.
-    expect((await from('198.51.100.7')).status).toBe(429);
     expect((await from('198.51.100.8')).status).toBe(200);
+    expect((await from('198.51.100.7')).status).toBe(200);
   });
 
   it('429 names no limit to someone who has not authenticated (RL-5)', async () => {
-    const { headers, status } = await from('198.51.100.7');
+    const { headers, status } = await from('198.51.100.7', guess());
     expect(status).toBe(429);
     for (const [name] of headers) expect(name).not.toMatch(/ratelimit/);
   });
 
   it('429 for the nearest address that no trusted proxy wrote: the client cannot put another in front', async () => {
-    expect((await from('203.0.113.99, 198.51.100.7')).status).toBe(429);
-    expect((await from('198.51.100.7, 198.51.100.9')).status).toBe(200);
+    expect((await from('203.0.113.99, 198.51.100.7', guess())).status).toBe(429);
+    expect((await from('198.51.100.7, 198.51.100.9', guess())).status).toBe(401);
   });
 });
 
@@ -149,7 +151,7 @@ describe('table 25.1 limits of a client that has authenticated', () => {
   afterAll(() => server.stop());
 
   it('429 at the token endpoint with the headers, and other clients go on', async () => {
-    const [client, other] = server.orgs[0].service_principals as [typeof server.orgs[0]['service_principals'][0], typeof server.orgs[0]['service_principals'][0]];
+    const [client, other] = [server.orgs[0].service_principals[0]!, server.orgs[0].service_principals[1]!];
     const answers = [];
     for (let i = 0; i < 4; i++) answers.push(await requestToken(server.url, client));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429]);

@@ -32,8 +32,13 @@ export function approve(issuance: Issuance, client: Client, proof: SenderProof |
   const { api } = issuance;
   if (!api.active || api.zone !== client.zone) throw new OAuthError('invalid_target', 'The API is not available.', { detail: api.active ? 'other_zone' : 'api_disabled' });
   if (issuance.scopes.length === 0) throw new OAuthError('invalid_scope', 'Nothing is granted for this API.');
-  if (api.senderConstraint !== 'none' && !proof) throw new OAuthError('invalid_request', 'The API takes sender-constrained tokens only, and the request proves no key.');
+  if (!satisfies(api.senderConstraint, proof)) throw new OAuthError('invalid_request', 'The API takes sender-constrained tokens only, and the request does not prove a key in the way that it asks for.', { detail: `needs_${api.senderConstraint}` });
   return { ...issuance, lifetimeSeconds: lifetimeOf(issuance, client) };
+}
+
+function satisfies(constraint: Issuance['api']['senderConstraint'], proof: SenderProof | undefined): boolean {
+  if (constraint === 'none') return true;
+  return proof !== undefined && (constraint === 'any' || constraint === proof.constraint);
 }
 
 /** The most specific wish, never above the API's own lifetime, within the bounds of the kind. */

@@ -35,6 +35,11 @@ function details(value: Readonly<Record<string, unknown>> | undefined): string {
   if (!value) return '{}';
   const json = JSON.stringify(value);
   if (json.length > MAX_DETAILS) return JSON.stringify({ truncated: true });
-  // jsonb refuses an escaped NUL and lone surrogates; they are rare, so only a text with escapes is written again.
-  return json.includes('\\u') ? JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? part.replace(UNSAFE, '') : part)) : json;
+  return json.includes('\\u') ? withoutEscapes(value) : json;
+}
+
+/** jsonb refuses an escaped NUL and lone surrogates; they are rare, so only a text with escapes is written again. Names of members can hold them too. */
+function withoutEscapes(value: Readonly<Record<string, unknown>>): string {
+  const json = JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? part.replace(UNSAFE, '') : part));
+  return json.replace(/(\\\\)|\\u[0-9a-f]{4}/g, (_, backslash: string | undefined) => backslash ?? '');
 }

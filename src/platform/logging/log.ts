@@ -71,7 +71,12 @@ function describe(error: unknown): Record<string, unknown> {
   const { code, driverError } = error as Error & { code?: unknown; driverError?: { code?: unknown } };
   const state = driverError?.code ?? code;
   const quoted = driverError !== undefined || error.constructor.name === 'DatabaseError';
-  return { type: error.name, code: state, message: quoted ? undefined : clean(error.message.split('\n')[0] ?? ''), at: quoted ? undefined : clean(error.stack?.split('\n')[1]?.trim() ?? '') };
+  return { type: error.name, code: state, message: quoted ? undefined : clean(error.message.split('\n')[0] ?? ''), at: quoted ? undefined : clean(placeOf(error)) };
+}
+
+/** A message may have several lines, and only the first is written. */
+function placeOf({ stack = '' }: Error): string {
+  return stack.split('\n').find((line) => /^\s+at /.test(line))?.trim() ?? '';
 }
 
 export function clean(text: string): string {

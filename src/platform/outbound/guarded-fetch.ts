@@ -1,5 +1,6 @@
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { request, type RequestOptions } from 'node:https';
+import { isIP } from 'node:net';
 import type { IncomingMessage } from 'node:http';
 import { isPublicAddress } from './public-address.js';
 
@@ -18,6 +19,9 @@ export async function guardedFetch(input: string | URL): Promise<Response> {
   if (url.protocol !== 'https:') throw new OutboundRefused('Only https addresses are fetched.');
   if (url.port !== '') throw new OutboundRefused('Only port 443 is fetched.');
   if (url.username || url.password) throw new OutboundRefused('The address carries credentials.');
+  // SSRF-2: Node asks no lookup about a host that is an address already. URL has brought every spelling of it to one form.
+  const literal = url.hostname.replace(/^\[|\]$/g, '');
+  if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw new OutboundRefused('The address is not public.');
   const response = await get(url);
   if (response.statusCode !== 200) {
     response.destroy();
