@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
@@ -10,6 +11,8 @@ import { Readiness } from './platform/health/index.js';
 import { Log } from './platform/logging/index.js';
 import { RequestMetrics } from './platform/metrics/index.js';
 import { mountDocumentation } from './web/docs/index.js';
+
+const SWEEP_MS = 50;
 
 export interface RunningServer {
   readonly configuration: Configuration;
@@ -31,7 +34,8 @@ export async function startServer(environment: NodeJS.ProcessEnv, progress: (lin
     if (applied.length > 0) progress(`applied ${applied.length} migrations`);
     const app = await createApplication(configuration, connection, log);
     const firstStart = await app.get(Bootstrap).run(progress);
-    await app.listen(settings.PORT, settings.HOST);
+    // Fastify's own listen: Nest's would log the failure too, which is told once and by name in start-failure.ts.
+    await app.getHttpAdapter().getInstance().listen({ port: settings.PORT, host: settings.HOST });
     app.get(Readiness).open();
     return { configuration, firstStart, log, stop: () => stop(app, connection, log) };
   } catch (error) {
@@ -51,7 +55,10 @@ async function createApplication(configuration: Configuration, connection: Datab
 }
 
 async function stop(app: NestFastifyApplication, connection: DatabaseConnection, log: Log): Promise<void> {
+  // Fastify closes the connections that are idle now; those whose last request still runs would stay for their keep-alive time.
+  const sweep = setInterval(() => (app.getHttpServer() as Server).closeIdleConnections(), SWEEP_MS);
   await app.close();
+  clearInterval(sweep);
   await connection.stop();
   log.flush();
 }

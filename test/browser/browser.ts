@@ -5,8 +5,14 @@ import { chromium, type Browser, type LaunchOptions } from 'playwright-core';
 
 const SYSTEM_BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const FLAGS = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync',
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
 ];
 
 /** The system's Chromium, or the one that comes with npm. Says why when neither starts. */
@@ -30,7 +36,10 @@ async function packagedBrowser(): Promise<Pick<LaunchOptions, 'executablePath' |
     const executablePath = await packaged.executablePath();
     // Its own font settings know only /tmp/fonts.
     const fonts = join(folder, 'fonts.conf');
-    writeFileSync(fonts, `<fontconfig><dir>/usr/share/fonts</dir><dir>${join(folder, 'fonts')}</dir><cachedir>${join(folder, 'font-cache')}</cachedir></fontconfig>`);
+    writeFileSync(
+      fonts,
+      `<fontconfig><dir>/usr/share/fonts</dir><dir>${join(folder, 'fonts')}</dir><cachedir>${join(folder, 'font-cache')}</cachedir></fontconfig>`,
+    );
     return { executablePath, env: { ...definedEnvironment(), LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'), FONTCONFIG_FILE: fonts } };
   } finally {
     restore();

@@ -46,7 +46,11 @@ async function authorizeDialog(api: string): Promise<Locator> {
   return page.locator('.auth-container', { hasText: `${api} (OAuth2` });
 }
 
-async function authorize(api: string, credential: { client_id: string; client_secret: string }, scopes: readonly string[]): Promise<Locator> {
+async function authorize(
+  api: string,
+  credential: { client_id: string; client_secret: string },
+  scopes: readonly string[],
+): Promise<Locator> {
   const part = await authorizeDialog(api);
   await part.locator('[data-name=clientId]').fill(credential.client_id);
   await part.locator('[data-name=clientSecret]').fill(credential.client_secret);
@@ -86,7 +90,11 @@ describe('/docs in a browser', () => {
     expect(account.body).not.toContain(other.name);
 
     const customers = await tryOut('listAnalyticsCustomers');
-    const listed = await call<{ data: { id: string }[] }>('GET', `${server.url}/analytics/v1/customers`, await tokenOf(server.url, principal));
+    const listed = await call<{ data: { id: string }[] }>(
+      'GET',
+      `${server.url}/analytics/v1/customers`,
+      await tokenOf(server.url, principal),
+    );
     expect(customers.status).toBe('200');
     expect(customers.body).toContain(listed.body.data[0]!.id);
     expect(complaints).toEqual([]);
@@ -103,7 +111,9 @@ describe('/docs in a browser', () => {
 
   it('401 in the Authorize dialog says that the client was not authenticated', { timeout: 90_000 }, async () => {
     await page.goto(`${server.url}/docs`);
-    const part = await authorize('Countersign-management-API', { client_id: server.demo.operator.client_id, client_secret: 'wrong' }, ['read:orgs']);
+    const part = await authorize('Countersign-management-API', { client_id: server.demo.operator.client_id, client_secret: 'wrong' }, [
+      'read:orgs',
+    ]);
     await part.getByText('Client authentication failed').waitFor();
     await picture('authorize-refused');
   });

@@ -32,7 +32,15 @@ describe('POST /v1/apis', () => {
   it('201 with catalogue and settings, which GET then shows alike', async () => {
     const made = await api.post('/v1/apis', external({ token_lifetime_seconds: 600, served_by: ['export'] }));
     expect(made.status).toBe(201);
-    expect(made.body).toMatchObject({ id: expect.stringMatching(/^api_/) as string, signing_alg: 'RS256', token_lifetime_seconds: 600, served_by: ['export'], system: false, status: 'active', scopes: [READ, WRITE] });
+    expect(made.body).toMatchObject({
+      id: expect.stringMatching(/^api_/) as string,
+      signing_alg: 'RS256',
+      token_lifetime_seconds: 600,
+      served_by: ['export'],
+      system: false,
+      status: 'active',
+      scopes: [READ, WRITE],
+    });
     expect((await api.get(`/v1/apis/${made.body.id}`)).body).toEqual(made.body);
   });
 
@@ -57,7 +65,11 @@ describe('POST /v1/apis', () => {
     expect((await tenant.api.get(`/v1/apis/${internal.body.id}`)).status).toBe(404);
     const seen = await tenant.api.all<Document>('/v1/apis');
     expect(seen.every((one) => one['zone'] === 'external' && one['served_by'] === undefined)).toBe(true);
-    expect(refusalOf(await api.post(`/v1/orgs/${tenant.org.id}/service-principals`, { name: 'x', grants: [{ audience: 'billing', scopes: ['read'] }] }))).toEqual([422, 'validation_failed']);
+    expect(
+      refusalOf(
+        await api.post(`/v1/orgs/${tenant.org.id}/service-principals`, { name: 'x', grants: [{ audience: 'billing', scopes: ['read'] }] }),
+      ),
+    ).toEqual([422, 'validation_failed']);
   });
 
   it.each<[string, Record<string, unknown>]>([
@@ -137,7 +149,14 @@ describe('PATCH and DELETE /v1/apis/{id}', () => {
 
   it('422 for fields that never change', async () => {
     const { body } = await api.post('/v1/apis', external());
-    for (const change of [{ identifier: anIdentifier() }, { zone: 'internal' }, { status: 'disabled' }, { id: 'api_x' }, { scopes: null }, { name: null }])
+    for (const change of [
+      { identifier: anIdentifier() },
+      { zone: 'internal' },
+      { status: 'disabled' },
+      { id: 'api_x' },
+      { scopes: null },
+      { name: null },
+    ])
       expect(refusalOf(await api.patch(`/v1/apis/${body.id}`, change))).toEqual([422, 'validation_failed']);
   });
 });
@@ -147,7 +166,11 @@ describe('/v1/apis/{id}/credentials', () => {
     const { body } = await api.post('/v1/apis', external());
     const path = `/v1/apis/${body.id}/credentials`;
     const first = await api.post(path, { name: 'gateway' });
-    expect(first.body).toMatchObject({ name: 'gateway', client_id: body.id, client_secret: expect.stringMatching(/^csn_secret_/) as string });
+    expect(first.body).toMatchObject({
+      name: 'gateway',
+      client_id: body.id,
+      client_secret: expect.stringMatching(/^csn_secret_/) as string,
+    });
     expect((await api.post(path, {})).status).toBe(201);
     expect(refusalOf(await api.post(path, {}))).toEqual([409, 'too_many_secrets']);
     const list = await api.get(path);

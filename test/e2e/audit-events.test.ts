@@ -45,7 +45,11 @@ describe('what is recorded', () => {
       return `/v1/orgs/${id}/service-principals/${(await operator.aServicePrincipal(id)).id}`;
     };
     const apis = async (): Promise<string> => `/v1/apis/${(await operator.anApi()).id}`;
-    const thenAct = (action: string, prepare: () => Promise<string>, act: (path: string) => Promise<Answer<unknown>>): { action: string; act: Act } => ({ action, act: async () => act(await prepare()) });
+    const thenAct = (
+      action: string,
+      prepare: () => Promise<string>,
+      act: (path: string) => Promise<Answer<unknown>>,
+    ): { action: string; act: Act } => ({ action, act: async () => act(await prepare()) });
     return {
       createOrg: { action: 'org.created', act: () => api.post('/v1/orgs', { name: 'audited' }) },
       updateOrg: thenAct('org.updated', orgs, (path) => api.patch(path, { name: 'renamed' })),
@@ -55,12 +59,26 @@ describe('what is recorded', () => {
         await api.post(`${path}/suspend`);
         return api.post(`${path}/reinstate`);
       }),
-      createApi: { action: 'api.created', act: () => api.post('/v1/apis', { identifier: 'https://audited.example.com', name: 'x', zone: 'external', sender_constraint: 'none', scopes: [] }) },
+      createApi: {
+        action: 'api.created',
+        act: () =>
+          api.post('/v1/apis', {
+            identifier: 'https://audited.example.com',
+            name: 'x',
+            zone: 'external',
+            sender_constraint: 'none',
+            scopes: [],
+          }),
+      },
       updateApi: thenAct('api.updated', apis, (path) => api.patch(path, { name: 'renamed' })),
       deleteApi: thenAct('api.deleted', apis, (path) => api.delete(path)),
       createApiCredential: thenAct('api.credential.created', apis, (path) => api.post(`${path}/credentials`, {})),
-      deleteApiCredential: thenAct('api.credential.deleted', apis, async (path) => api.delete(`${path}/credentials/${(await api.post(`${path}/credentials`, {})).body.id}`)),
-      createServicePrincipal: thenAct('service_principal.created', orgs, (path) => api.post(`${path}/service-principals`, { name: 'x', grants: [] })),
+      deleteApiCredential: thenAct('api.credential.deleted', apis, async (path) =>
+        api.delete(`${path}/credentials/${(await api.post(`${path}/credentials`, {})).body.id}`),
+      ),
+      createServicePrincipal: thenAct('service_principal.created', orgs, (path) =>
+        api.post(`${path}/service-principals`, { name: 'x', grants: [] }),
+      ),
       updateServicePrincipal: thenAct('service_principal.updated', principals, (path) => api.patch(path, { name: 'renamed' })),
       deleteServicePrincipal: thenAct('service_principal.deleted', principals, (path) => api.delete(path)),
       disableServicePrincipal: thenAct('service_principal.disabled', principals, (path) => api.post(`${path}/disable`)),
@@ -69,15 +87,31 @@ describe('what is recorded', () => {
         return api.post(`${path}/enable`);
       }),
       rotateServicePrincipalSecret: thenAct('service_principal.secret.rotated', principals, (path) => api.post(`${path}/secrets`, {})),
-      deleteServicePrincipalSecret: thenAct('service_principal.secret.deleted', principals, async (path) => api.delete(`${path}/secrets/${(await api.all<Document>(`${path}/secrets`))[0]?.id}`)),
-      ingestEvents: { action: 'analytics.events.ingested', act: () => analytics.post('/analytics/v1/events', { events: [{ id: 'audited', customer_id: 'c', type: 'x', occurred_at: new Date().toISOString() }] }) },
-      generateReport: { action: 'analytics.report.generated', act: () => analytics.post('/analytics/v1/reports', { kind: 'activity', from: '2026-01-01' }) },
-      updateAnalyticsAccount: { action: 'analytics.account.updated', act: () => analytics.patch('/analytics/v1/account', { display_name: 'Audited' }) },
+      deleteServicePrincipalSecret: thenAct('service_principal.secret.deleted', principals, async (path) =>
+        api.delete(`${path}/secrets/${(await api.all<Document>(`${path}/secrets`))[0]?.id}`),
+      ),
+      ingestEvents: {
+        action: 'analytics.events.ingested',
+        act: () =>
+          analytics.post('/analytics/v1/events', {
+            events: [{ id: 'audited', customer_id: 'c', type: 'x', occurred_at: new Date().toISOString() }],
+          }),
+      },
+      generateReport: {
+        action: 'analytics.report.generated',
+        act: () => analytics.post('/analytics/v1/reports', { kind: 'activity', from: '2026-01-01' }),
+      },
+      updateAnalyticsAccount: {
+        action: 'analytics.account.updated',
+        act: () => analytics.patch('/analytics/v1/account', { display_name: 'Audited' }),
+      },
     };
   }
 
   it('every operation of the OpenAPI document that changes something writes its event, in the transaction of the change', async () => {
-    const operations = [...(await documentedOperations(server, '/v1/')), ...(await documentedOperations(server, '/analytics/'))].filter(({ mutates }) => mutates);
+    const operations = [...(await documentedOperations(server, '/v1/')), ...(await documentedOperations(server, '/analytics/'))].filter(
+      ({ mutates }) => mutates,
+    );
     const known = acts();
     expect(operations.map(({ id }) => id).sort()).toEqual(Object.keys(known).sort());
     for (const [id, { action, act }] of Object.entries(known)) {
@@ -92,9 +126,18 @@ describe('what is recorded', () => {
     const answer = await api.post('/v1/orgs', { name: 'Seen' }, { 'user-agent': 'audit-test/1' });
     const [event] = await events(`target=${answer.body.id}`);
     expect(event).toEqual({
-      id: expect.stringMatching(/^evt_[0-9a-z]{26}$/) as string, time: expect.stringMatching(/^\d{4}-.*Z$/) as string, org_id: answer.body.id, action: 'org.created', result: 'success', reason_code: null,
-      actor: { type: 'service_principal', id: server.demo.operator.client_id, name: null }, target: { type: 'org', id: answer.body.id, name: 'Seen' },
-      request_id: answer.headers.get('x-request-id'), ip: '127.0.0.1', user_agent: 'audit-test/1', details: { after: { name: 'Seen', status: 'active', ceiling: null, external_id: null } },
+      id: expect.stringMatching(/^evt_[0-9a-z]{26}$/) as string,
+      time: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+      org_id: answer.body.id,
+      action: 'org.created',
+      result: 'success',
+      reason_code: null,
+      actor: { type: 'service_principal', id: server.demo.operator.client_id, name: null },
+      target: { type: 'org', id: answer.body.id, name: 'Seen' },
+      request_id: answer.headers.get('x-request-id'),
+      ip: '127.0.0.1',
+      user_agent: 'audit-test/1',
+      details: { after: { name: 'Seen', status: 'active', ceiling: null, external_id: null } },
     });
     expect(Math.abs(Date.parse(event?.time ?? '') - Date.now())).toBeLessThan(20_000);
   });
@@ -107,7 +150,9 @@ describe('what is recorded', () => {
     await api.patch(path, { name: 'New' });
     const changes = await events(`target=${principal.id}&action=service_principal.updated`);
     expect(changes).toHaveLength(1);
-    expect(changes.map(({ details: { before, after } }) => ({ before, after }))).toEqual([{ before: { name: 'Old', token_lifetime_seconds: null }, after: { name: 'New', token_lifetime_seconds: 300 } }]);
+    expect(changes.map(({ details: { before, after } }) => ({ before, after }))).toEqual([
+      { before: { name: 'Old', token_lifetime_seconds: null }, after: { name: 'New', token_lifetime_seconds: 300 } },
+    ]);
   });
 
   it('a refused change writes nothing', async () => {
@@ -127,7 +172,15 @@ describe('what is recorded', () => {
     await requestToken(server.url, { ...principal, client_secret: `${principal.client_secret}x` });
     await api.delete(path);
     const text = JSON.stringify(await server.sql('SELECT * FROM audit_events'));
-    for (const secret of [principal.client_secret, String(rotated.body['client_secret']), token, token.split('.')[2]!, operator.token, server.demo.operator.client_secret]) expect(text).not.toContain(secret);
+    for (const secret of [
+      principal.client_secret,
+      String(rotated.body['client_secret']),
+      token,
+      token.split('.')[2]!,
+      operator.token,
+      server.demo.operator.client_secret,
+    ])
+      expect(text).not.toContain(secret);
     expect(text).not.toMatch(/csn_secret_[0-9A-Za-z]{20}/);
   });
 });
@@ -141,9 +194,14 @@ describe('filters', () => {
     await requestToken(server.url, { ...tenant.administrator, audience: 'https://nowhere.example.com' });
     const { id: actor } = tenant.administrator;
     expect((await events(`actor=${actor}&action=service_principal.disabled`)).map(({ target }) => target?.id)).toEqual([made.body.id]);
-    expect((await events(`target=${made.body.id}`)).map(({ action }) => action)).toEqual(['service_principal.disabled', 'service_principal.created']);
+    expect((await events(`target=${made.body.id}`)).map(({ action }) => action)).toEqual([
+      'service_principal.disabled',
+      'service_principal.created',
+    ]);
     const failures = await events(`org_id=${tenant.org.id}&result=failure`);
-    expect(failures.map(({ action, reason_code, result }) => [action, reason_code, result])).toEqual([['token.refused', 'invalid_target', 'failure']]);
+    expect(failures.map(({ action, reason_code, result }) => [action, reason_code, result])).toEqual([
+      ['token.refused', 'invalid_target', 'failure'],
+    ]);
     const all = await events(`org_id=${tenant.org.id}`);
     expect(all.every((event) => event.org_id === tenant.org.id)).toBe(true);
     expect((await events(`org_id=${tenant.org.id}&result=success`)).length + failures.length).toBe(all.length);
@@ -155,13 +213,30 @@ describe('filters', () => {
     for (let i = 0; i < 3; i++) await api.patch(`/v1/orgs/${id}`, { name: `n${i}` });
     const all = await events(`org_id=${id}`);
     const [newest, middle] = [all[0]!, all[1]!];
-    expect((await events(`org_id=${id}&from=${newest.time}`)).map((event) => event.id)).toEqual(all.filter(({ time }) => time >= newest.time).map((event) => event.id));
-    expect((await events(`org_id=${id}&to=${middle.time}`)).map((event) => event.id)).toEqual(all.filter(({ time }) => time < middle.time).map((event) => event.id));
+    expect((await events(`org_id=${id}&from=${newest.time}`)).map((event) => event.id)).toEqual(
+      all.filter(({ time }) => time >= newest.time).map((event) => event.id),
+    );
+    expect((await events(`org_id=${id}&to=${middle.time}`)).map((event) => event.id)).toEqual(
+      all.filter(({ time }) => time < middle.time).map((event) => event.id),
+    );
     expect(await events(`org_id=${id}&to=2020-01-01`)).toEqual([]);
     expect(await events(`org_id=${id}&from=2020-01-01&to=2090-01-01T00:00:00Z`)).toHaveLength(all.length);
   });
 
-  it.each(['from=yesterday', 'to=2026-02-30', 'from=2026-13-01', 'result=maybe', 'action=A;drop', 'action=', 'actor=', 'foo=1', 'limit=0', 'limit=101', 'org_id=a&org_id=b', `actor=${'x'.repeat(257)}`])('422 for %s', async (query) => {
+  it.each([
+    'from=yesterday',
+    'to=2026-02-30',
+    'from=2026-13-01',
+    'result=maybe',
+    'action=A;drop',
+    'action=',
+    'actor=',
+    'foo=1',
+    'limit=0',
+    'limit=101',
+    'org_id=a&org_id=b',
+    `actor=${'x'.repeat(257)}`,
+  ])('422 for %s', async (query) => {
     expect(refusalOf(await api.get(`${EVENTS}?${query}`))).toEqual([422, 'validation_failed']);
   });
 });
@@ -176,13 +251,15 @@ describe('pages', () => {
     let cursor: string | null = '';
     for (let page = 0; cursor !== null; page++) {
       await Promise.all([rename(`during ${page}`), operator.anOrg()]);
-      const answer: Answer<ListOf<AuditEvent>> = await api.get<ListOf<AuditEvent>>(`${EVENTS}?org_id=${id}&limit=7${cursor ? `&cursor=${cursor}` : ''}`);
+      const answer: Answer<ListOf<AuditEvent>> = await api.get<ListOf<AuditEvent>>(
+        `${EVENTS}?org_id=${id}&limit=7${cursor ? `&cursor=${cursor}` : ''}`,
+      );
       seen.push(...answer.body.data.map((event) => event.id));
       cursor = answer.body.next_cursor;
     }
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen.slice(-expected.length)).toEqual(expected);
-    expect([...seen].sort().reverse()).toEqual(seen);
+    expect([...seen].sort().toReversed()).toEqual(seen);
   });
 });
 
@@ -195,7 +272,13 @@ describe('a caller of an organization', () => {
     expect(own.length).toBeGreaterThan(2);
     expect(new Set(own.map((event) => event.org_id))).toEqual(new Set([one.org.id]));
     const [foreign] = await events(`org_id=${other.org.id}`);
-    for (const filter of [`org_id=${other.org.id}`, `actor=${other.administrator.id}`, `target=${other.org.id}`, 'action=api.created', `target=${foreign?.target?.id}`]) {
+    for (const filter of [
+      `org_id=${other.org.id}`,
+      `actor=${other.administrator.id}`,
+      `target=${other.org.id}`,
+      'action=api.created',
+      `target=${foreign?.target?.id}`,
+    ]) {
       const answer = await one.api.get<ListOf<AuditEvent>>(`${EVENTS}?${filter}`);
       expect({ filter, body: answer.body }).toEqual({ filter, body: { data: [], next_cursor: null } });
     }

@@ -50,14 +50,20 @@ describe('what an administrator of an organization may hand out', () => {
 
   it('403 for scopes that only operators assign, even if it holds them itself', async () => {
     const mighty = await aTenant(operator, { rights: [...TENANT_RIGHTS, 'write:orgs', 'read:signing-keys'] });
-    const answer = await mighty.api.post(`/v1/orgs/${mighty.org.id}/service-principals`, { name: 'x', grants: [management('write:orgs', 'read:signing-keys', 'read:orgs')] });
+    const answer = await mighty.api.post(`/v1/orgs/${mighty.org.id}/service-principals`, {
+      name: 'x',
+      grants: [management('write:orgs', 'read:signing-keys', 'read:orgs')],
+    });
     expect(refusalOf(answer)).toEqual(REFUSED);
     expect(answer.text).toContain('operator only');
     expect(answer.text).toContain('write:orgs read:signing-keys');
   });
 
   it('its standing grants count, not the scopes of its token', async () => {
-    const narrow = new ApiCaller(server.url, await tokenOf(server.url, { ...tenant.administrator, audience: `${server.url}/v1` }, { scope: 'write:service-principals' }));
+    const narrow = new ApiCaller(
+      server.url,
+      await tokenOf(server.url, { ...tenant.administrator, audience: `${server.url}/v1` }, { scope: 'write:service-principals' }),
+    );
     expect((await narrow.post(principals(), { name: 'x', grants: [analytics('read:analytics-data')] })).status).toBe(201);
     expect(refusalOf(await narrow.get(principals()))).toEqual([403, 'insufficient_scope']);
   });
@@ -94,16 +100,23 @@ describe('the ceiling', () => {
 
   it('an API that is not in it is closed altogether', async () => {
     const org = await operator.anOrg({ ceiling: [] });
-    expect(refusalOf(await api.post(`/v1/orgs/${org.id}/service-principals`, { name: 'x', grants: [analytics('read:reports')] }))).toEqual(REFUSED);
+    expect(refusalOf(await api.post(`/v1/orgs/${org.id}/service-principals`, { name: 'x', grants: [analytics('read:reports')] }))).toEqual(
+      REFUSED,
+    );
   });
 });
 
 describe('operators', () => {
   it('403 for a management scope that the operator lacks itself', async () => {
-    const before = await server.sql<{ scopes: string[] }>('SELECT scopes FROM service_principal_grants WHERE service_principal_id = $1', [server.demo.operator.client_id]);
+    const before = await server.sql<{ scopes: string[] }>('SELECT scopes FROM service_principal_grants WHERE service_principal_id = $1', [
+      server.demo.operator.client_id,
+    ]);
     expect(before[0]?.scopes).toContain('write:webhooks');
     // No route changes an operator yet: take the right away behind the server's back, and let the version poll tell it.
-    await server.sql(`UPDATE service_principal_grants SET scopes = array_remove(scopes, 'write:webhooks') WHERE service_principal_id = $1`, [server.demo.operator.client_id]);
+    await server.sql(
+      `UPDATE service_principal_grants SET scopes = array_remove(scopes, 'write:webhooks') WHERE service_principal_id = $1`,
+      [server.demo.operator.client_id],
+    );
     await server.sql(`UPDATE change_versions SET version = version + 1 WHERE topic = 'clients'`);
     let answer: Answer<Document>;
     const deadline = Date.now() + 5_000;
@@ -133,7 +146,10 @@ describe('no takeover of a stronger principal', () => {
   it('403 for a key of one’s own, by jwks and by jwks_uri', async () => {
     const strong = await stronger();
     const jwk = await exportJWK((await generateKeyPair('ES256', { extractable: true })).publicKey);
-    for (const body of [{ auth_method: 'private_key_jwt', jwks: { keys: [jwk] } }, { auth_method: 'private_key_jwt', jwks_uri: 'https://mine.example.com/jwks.json' }])
+    for (const body of [
+      { auth_method: 'private_key_jwt', jwks: { keys: [jwk] } },
+      { auth_method: 'private_key_jwt', jwks_uri: 'https://mine.example.com/jwks.json' },
+    ])
       expect(refusalOf(await tenant.api.patch(strong.path, body))).toEqual(REFUSED);
     expect((await tenant.api.get(strong.path)).body).toMatchObject({ auth_method: 'client_secret', jwks: null, jwks_uri: null });
   });
@@ -142,7 +158,9 @@ describe('no takeover of a stronger principal', () => {
     const strong = await stronger();
     expect((await tenant.api.patch(strong.path, { name: 'renamed' })).status).toBe(200);
     expect((await tenant.api.patch(strong.path, { grants: [analytics('write:customer-events', 'read:analytics-data')] })).status).toBe(200);
-    expect(refusalOf(await tenant.api.patch(strong.path, { grants: [analytics('write:customer-events', 'write:account')] }))).toEqual(REFUSED);
+    expect(refusalOf(await tenant.api.patch(strong.path, { grants: [analytics('write:customer-events', 'write:account')] }))).toEqual(
+      REFUSED,
+    );
     expect((await tenant.api.patch(strong.path, { grants: [] })).status).toBe(200);
     expect(refusalOf(await tenant.api.patch(strong.path, { grants: [analytics('write:customer-events')] }))).toEqual(REFUSED);
   });
@@ -153,7 +171,11 @@ describe('no takeover of a stronger principal', () => {
 
   it('a grant that was handed out does not let its holder hand out more', async () => {
     const child = await create(management('write:service-principals', 'read:service-principals'));
-    const token = await tokenOf(server.url, { client_id: child.body.id, client_secret: String(child.body['client_secret']), audience: `${server.url}/v1` });
+    const token = await tokenOf(server.url, {
+      client_id: child.body.id,
+      client_secret: String(child.body['client_secret']),
+      audience: `${server.url}/v1`,
+    });
     const grandchild = new ApiCaller(server.url, token);
     expect(refusalOf(await grandchild.post(principals(), { name: 'x', grants: [analytics('read:analytics-data')] }))).toEqual(REFUSED);
     expect(refusalOf(await grandchild.post(`${principals()}/${tenant.administrator.id}/secrets`, {}))).toEqual(REFUSED);

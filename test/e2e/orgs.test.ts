@@ -18,7 +18,13 @@ describe('POST /v1/orgs', () => {
   it('201 with the organization, which GET then shows alike', async () => {
     const made = await api.post('/v1/orgs', { name: 'Acme', external_id: 'crm-1' });
     expect(made.status).toBe(201);
-    expect(made.body).toMatchObject({ id: expect.stringMatching(/^org_[0-9a-z]{26}$/) as string, name: 'Acme', external_id: 'crm-1', status: 'active', ceiling: null });
+    expect(made.body).toMatchObject({
+      id: expect.stringMatching(/^org_[0-9a-z]{26}$/) as string,
+      name: 'Acme',
+      external_id: 'crm-1',
+      status: 'active',
+      ceiling: null,
+    });
     const read = await api.get(`/v1/orgs/${made.body.id}`);
     expect(read.status).toBe(200);
     expect(read.body).toEqual(made.body);
@@ -42,7 +48,11 @@ describe('POST /v1/orgs', () => {
     ['null as name', { name: null }, '/name'],
     ['a status', { name: 'x', status: 'active' }, '/status'],
     ['an unknown API in the ceiling', { name: 'x', ceiling: [{ audience: 'nope', scopes: ['a'] }] }, '/ceiling/0/audience'],
-    ['an unknown scope in the ceiling', { name: 'x', ceiling: [{ audience: 'ANALYTICS', scopes: ['read:reports', 'nope'] }] }, '/ceiling/0/scopes'],
+    [
+      'an unknown scope in the ceiling',
+      { name: 'x', ceiling: [{ audience: 'ANALYTICS', scopes: ['read:reports', 'nope'] }] },
+      '/ceiling/0/scopes',
+    ],
     ['a ceiling that is no list', { name: 'x', ceiling: 'all' }, '/ceiling'],
     ['a ceiling entry that is null', { name: 'x', ceiling: [null] }, '/ceiling'],
   ])('422 for %s, and says where', async (_, body, location) => {
@@ -80,7 +90,15 @@ describe('GET /v1/orgs', () => {
 
   it('404 for ids that name nothing, whatever they look like', async () => {
     const { id } = await operator.anOrg();
-    for (const wrong of ['org_nope', id.toUpperCase(), `${id}0`, id.replace('org_', 'sp_'), `${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`, '%00', '..%2f..'])
+    for (const wrong of [
+      'org_nope',
+      id.toUpperCase(),
+      `${id}0`,
+      id.replace('org_', 'sp_'),
+      `${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`,
+      '%00',
+      '..%2f..',
+    ])
       expect({ wrong, refusal: refusalOf(await api.get(`/v1/orgs/${wrong}`)) }).toEqual({ wrong, refusal: [404, 'not_found'] });
   });
 });
@@ -96,14 +114,19 @@ describe('PATCH /v1/orgs/{id}', () => {
 
   it('200 writes the ceiling with identifiers as they are registered, in whatever spelling they come', async () => {
     const { id } = await operator.anOrg();
-    const answer = await api.patch(`/v1/orgs/${id}`, { ceiling: [{ audience: `${server.url}/analytics`.replace('http://localhost', 'HTTP://LOCALHOST'), scopes: ['read:reports'] }] });
+    const answer = await api.patch(`/v1/orgs/${id}`, {
+      ceiling: [{ audience: `${server.url}/analytics`.replace('http://localhost', 'HTTP://LOCALHOST'), scopes: ['read:reports'] }],
+    });
     expect(answer.body['ceiling']).toEqual([{ audience: `${server.url}/analytics`, scopes: ['read:reports'] }]);
   });
 
   it('a lower ceiling counts for the next token, and the old one comes back with the old ceiling', async () => {
     const org = await operator.anOrg();
-    const principal = await operator.aServicePrincipal(org.id, { grants: [{ audience: `${server.url}/analytics`, scopes: ['read:reports', 'read:account'] }] });
-    const scopeNow = async (): Promise<unknown> => (await requestToken(server.url, { ...principal, audience: `${server.url}/analytics` })).body['scope'];
+    const principal = await operator.aServicePrincipal(org.id, {
+      grants: [{ audience: `${server.url}/analytics`, scopes: ['read:reports', 'read:account'] }],
+    });
+    const scopeNow = async (): Promise<unknown> =>
+      (await requestToken(server.url, { ...principal, audience: `${server.url}/analytics` })).body['scope'];
     expect(await scopeNow()).toBe('read:reports read:account');
     await api.patch(`/v1/orgs/${org.id}`, { ceiling: [{ audience: `${server.url}/analytics`, scopes: ['read:account'] }] });
     expect(await scopeNow()).toBe('read:account');
@@ -129,7 +152,8 @@ describe('POST /v1/orgs/{id}/suspend', () => {
   it('200 suspends: no tokens and no new credentials until it is reinstated; twice does no harm', async () => {
     const org = await operator.anOrg();
     const principal = await operator.aServicePrincipal(org.id);
-    for (let i = 0; i < 2; i++) expect((await api.post(`/v1/orgs/${org.id}/suspend`)).body).toMatchObject({ status: 'suspended', dry_run: false });
+    for (let i = 0; i < 2; i++)
+      expect((await api.post(`/v1/orgs/${org.id}/suspend`)).body).toMatchObject({ status: 'suspended', dry_run: false });
     expect((await requestToken(server.url, principal)).body['error']).toBe('invalid_client');
     expect(refusalOf(await api.post(`/v1/orgs/${org.id}/service-principals`, { name: 'x', grants: [] }))).toEqual([409, 'org_suspended']);
     expect(refusalOf(await api.post(`/v1/orgs/${org.id}/service-principals/${principal.id}/secrets`, {}))).toEqual([409, 'org_suspended']);
@@ -145,7 +169,8 @@ describe('DELETE /v1/orgs/{id}', () => {
     const org = await operator.anOrg();
     const principal = await operator.aServicePrincipal(org.id);
     expect((await api.delete(`/v1/orgs/${org.id}`)).status).toBe(204);
-    for (const path of ['', '/service-principals', `/service-principals/${principal.id}`]) expect((await api.get(`/v1/orgs/${org.id}${path}`)).status).toBe(404);
+    for (const path of ['', '/service-principals', `/service-principals/${principal.id}`])
+      expect((await api.get(`/v1/orgs/${org.id}${path}`)).status).toBe(404);
     expect((await api.delete(`/v1/orgs/${org.id}`)).status).toBe(404);
     expect((await requestToken(server.url, principal)).body['error']).toBe('invalid_client');
     const tables = ['service_principals', 'service_principal_grants', 'client_secrets', 'analytics_events', 'analytics_accounts'];

@@ -35,8 +35,16 @@ describe('the reference API, per client', () => {
     const caller = new ApiCaller(server.url, await tokenOf(server.url, await aPrincipal()));
     for (let left = API_LIMIT - 1; left >= 0; left--) {
       const { status, headers } = await caller.get(ACCOUNT);
-      expect({ status, remaining: headers.get('x-ratelimit-remaining'), policy: headers.get('ratelimit-policy'), limit: headers.get('x-ratelimit-limit') }).toEqual({
-        status: 200, remaining: String(left), policy: `"api-client";q=${API_LIMIT};w=60`, limit: String(API_LIMIT),
+      expect({
+        status,
+        remaining: headers.get('x-ratelimit-remaining'),
+        policy: headers.get('ratelimit-policy'),
+        limit: headers.get('x-ratelimit-limit'),
+      }).toEqual({
+        status: 200,
+        remaining: String(left),
+        policy: `"api-client";q=${API_LIMIT};w=60`,
+        limit: String(API_LIMIT),
       });
       expect(headers.get('ratelimit')).toMatch(new RegExp(`^"api-client";r=${left};t=[1-9][0-9]?$`));
       expect(Number(headers.get('x-ratelimit-reset'))).toBeGreaterThan(Date.now() / 1000 - 1);
@@ -82,7 +90,11 @@ describe('the token endpoint, per client', () => {
     const [busy, calm] = [await aPrincipal(), await aPrincipal()];
     for (let left = TOKEN_LIMIT - 1; left >= 0; left--) {
       const { status, headers } = await requestToken(server.url, busy);
-      expect({ status, remaining: headers.get('x-ratelimit-remaining'), policy: headers.get('ratelimit-policy') }).toEqual({ status: 200, remaining: String(left), policy: `"token-client";q=${TOKEN_LIMIT};w=60` });
+      expect({ status, remaining: headers.get('x-ratelimit-remaining'), policy: headers.get('ratelimit-policy') }).toEqual({
+        status: 200,
+        remaining: String(left),
+        policy: `"token-client";q=${TOKEN_LIMIT};w=60`,
+      });
     }
     const refused = await requestToken(server.url, busy);
     expect([refused.status, refused.body['error']]).toEqual([429, 'temporarily_unavailable']);

@@ -65,9 +65,18 @@ describe('the very next request is 401, and within 2 s on another replica', () =
     ['the secret is rotated without grace', ({ path }) => api.post(`${path}/secrets`, { grace_seconds: 0 })],
     ['the organization is suspended', ({ orgId }) => api.post(`/v1/orgs/${orgId}/suspend`)],
     ['the organization is deleted', ({ orgId }) => api.delete(`/v1/orgs/${orgId}`)],
-    ['a scope is taken out of the grant', ({ path }) => api.patch(path, { grants: [{ audience: `${server.url}/analytics`, scopes: ['read:account'] }] })],
-    ['the grant at the API is taken away', ({ path }) => api.patch(path, { grants: [{ audience: `${server.url}/v1`, scopes: ['read:orgs'] }] })],
-    ['the principal is to authenticate by key', ({ path }) => api.patch(path, { auth_method: 'private_key_jwt', jwks_uri: 'https://partner.example.com/jwks.json' })],
+    [
+      'a scope is taken out of the grant',
+      ({ path }) => api.patch(path, { grants: [{ audience: `${server.url}/analytics`, scopes: ['read:account'] }] }),
+    ],
+    [
+      'the grant at the API is taken away',
+      ({ path }) => api.patch(path, { grants: [{ audience: `${server.url}/v1`, scopes: ['read:orgs'] }] }),
+    ],
+    [
+      'the principal is to authenticate by key',
+      ({ path }) => api.patch(path, { auth_method: 'private_key_jwt', jwks_uri: 'https://partner.example.com/jwks.json' }),
+    ],
   ];
 
   it.each(acts)('when %s', async (_, act) => {
@@ -79,10 +88,13 @@ describe('the very next request is 401, and within 2 s on another replica', () =
 describe('what goes on', () => {
   it('tokens of other principals and of other organizations', async () => {
     const [subject, bystander] = [await aSubject(), await aSubject()];
-    const neighbour = await operator.aServicePrincipal(subject.orgId, { grants: [{ audience: `${server.url}/analytics`, scopes: ['read:account'] }] });
+    const neighbour = await operator.aServicePrincipal(subject.orgId, {
+      grants: [{ audience: `${server.url}/analytics`, scopes: ['read:account'] }],
+    });
     const token = await tokenOf(server.url, neighbour);
     await api.post(`${subject.path}/disable`);
-    for (const alive of [token, bystander.token]) expect([await statusAt(server.url, alive), await statusAt(replica.url, alive)]).toEqual([200, 200]);
+    for (const alive of [token, bystander.token])
+      expect([await statusAt(server.url, alive), await statusAt(replica.url, alive)]).toEqual([200, 200]);
   });
 
   it('tokens that another secret of the principal got', async () => {
@@ -106,7 +118,10 @@ describe('what goes on', () => {
 
   it('a token whose grant only grows, whose principal gets a name or whose secret is rotated with grace', async () => {
     const subject = await aSubject();
-    const wider = [{ audience: `${server.url}/v1`, scopes: ['read:orgs'] }, { audience: `${server.url}/analytics`, scopes: ['write:account', 'read:reports', 'read:account'] }];
+    const wider = [
+      { audience: `${server.url}/v1`, scopes: ['read:orgs'] },
+      { audience: `${server.url}/analytics`, scopes: ['write:account', 'read:reports', 'read:account'] },
+    ];
     expect((await api.patch(subject.path, { grants: wider, name: 'Renamed' })).status).toBe(200);
     expect((await api.post(`${subject.path}/secrets`, {})).status).toBe(201);
     expect(await statusAt(server.url, subject.token)).toBe(200);
@@ -125,7 +140,8 @@ describe('coming back', () => {
     await api.post(`/v1/orgs/${suspended.orgId}/suspend`);
     await api.post(`${disabled.path}/disable`);
     await api.patch(narrowed.path, { grants: [{ audience: `${server.url}/analytics`, scopes: ['read:account'] }] });
-    for (const { principal } of [suspended, disabled]) expect((await requestToken(server.url, principal)).body['error']).toBe('invalid_client');
+    for (const { principal } of [suspended, disabled])
+      expect((await requestToken(server.url, principal)).body['error']).toBe('invalid_client');
     await api.post(`/v1/orgs/${suspended.orgId}/reinstate`);
     await api.post(`${disabled.path}/enable`);
     await pause(SETTLED_MS);

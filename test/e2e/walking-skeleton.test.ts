@@ -21,7 +21,13 @@ async function curl(...options: string[]): Promise<{ status: number; body: Recor
 
 async function tokenByCurl(org: DemoOrgEntry, more: string[] = []): Promise<{ status: number; body: Record<string, unknown> }> {
   const client = org.service_principals[0]!;
-  const form = ['grant_type=client_credentials', `client_id=${client.client_id}`, `client_secret=${client.client_secret}`, `audience=${server.url}/analytics`, ...more];
+  const form = [
+    'grant_type=client_credentials',
+    `client_id=${client.client_id}`,
+    `client_secret=${client.client_secret}`,
+    `audience=${server.url}/analytics`,
+    ...more,
+  ];
   return curl(`${server.url}/oauth/token`, ...form.flatMap((field) => ['-d', field]));
 }
 
@@ -31,7 +37,11 @@ describe('the README path, by curl', () => {
     const { status, body } = await tokenByCurl(server.orgs[0]);
     expect(status).toBe(200);
     expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 3600 });
-    expect(decodeJwt(String(body['access_token']))).toMatchObject({ org_id: server.orgs[0].id, aud: `${server.url}/analytics`, iss: server.url });
+    expect(decodeJwt(String(body['access_token']))).toMatchObject({
+      org_id: server.orgs[0].id,
+      aud: `${server.url}/analytics`,
+      iss: server.url,
+    });
   });
 
   it('200 with the metrics of that organization only', async () => {
@@ -39,7 +49,11 @@ describe('the README path, by curl', () => {
     for (const org of server.orgs) {
       const { body: token } = await tokenByCurl(org, ['scope=read:analytics-data']);
       const period = 'from=2026-01-01T00:00:00Z&to=2028-01-01T00:00:00Z';
-      const answer = await curl(`${server.url}/analytics/v1/metrics?metric=events&interval=month&timezone=utc&${period}`, '-H', `Authorization: Bearer ${String(token['access_token'])}`);
+      const answer = await curl(
+        `${server.url}/analytics/v1/metrics?metric=events&interval=month&timezone=utc&${period}`,
+        '-H',
+        `Authorization: Bearer ${String(token['access_token'])}`,
+      );
       expect(answer.status).toBe(200);
       const [series] = answer.body['series'] as { total: number }[];
       const [row] = await server.sql<{ count: string }>('SELECT count(*) FROM analytics_events WHERE org_id = $1', [org.id]);

@@ -23,7 +23,11 @@ beforeAll(async () => {
   withSecret = await operator.aServicePrincipal(server.orgs[0].id, { grants });
   for (const alg of KEY_ALGS) {
     const key = await aClientKey(alg);
-    const { client_id: id } = await operator.aServicePrincipal(server.orgs[0].id, { grants, auth_method: 'private_key_jwt', jwks: key.jwks });
+    const { client_id: id } = await operator.aServicePrincipal(server.orgs[0].id, {
+      grants,
+      auth_method: 'private_key_jwt',
+      jwks: key.jwks,
+    });
     keyed.set(alg, { id, key });
   }
 });
@@ -57,7 +61,11 @@ describe.each(METHODS)('oauth4webapi by %s', (_, credentials) => {
     const token = await tokenBy(credentials(), { [parameter]: audience });
     // RFC 9068 §4 by someone else's resource server, then by ours.
     const claims = await oauth.validateJwtAccessToken(issuer, bearing(token), audience, HTTP);
-    expect(claims).toMatchObject({ client_id: credentials()[0].client_id, scope: 'read:analytics-data read:account', org_id: server.orgs[0].id });
+    expect(claims).toMatchObject({
+      client_id: credentials()[0].client_id,
+      scope: 'read:analytics-data read:account',
+      org_id: server.orgs[0].id,
+    });
     expect((await fetch(bearing(token))).status).toBe(200);
   });
 
@@ -78,15 +86,28 @@ describe('oauth4webapi', () => {
   });
 
   it('401 is understood as a Bearer challenge that names the metadata and the scope', async () => {
-    const refusal = await oauth.protectedResourceRequest('no-such-token', 'GET', new URL(`${server.url}/analytics/v1/account`), undefined, undefined, HTTP).catch((error: unknown) => error);
+    const refusal = await oauth
+      .protectedResourceRequest('no-such-token', 'GET', new URL(`${server.url}/analytics/v1/account`), undefined, undefined, HTTP)
+      .catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(oauth.WWWAuthenticateChallengeError);
     const { cause } = refusal as oauth.WWWAuthenticateChallengeError;
-    expect(cause).toMatchObject([{ scheme: 'bearer', parameters: { error: 'invalid_token', resource_metadata: `${server.url}/.well-known/oauth-protected-resource/analytics` } }]);
+    expect(cause).toMatchObject([
+      {
+        scheme: 'bearer',
+        parameters: { error: 'invalid_token', resource_metadata: `${server.url}/.well-known/oauth-protected-resource/analytics` },
+      },
+    ]);
   });
 
   it('401 of the token endpoint carries the challenge of the scheme that was used', async () => {
     const client = { client_id: withSecret.client_id };
-    const response = await oauth.clientCredentialsGrantRequest(issuer, client, oauth.ClientSecretBasic('wrong'), new URLSearchParams({ audience }), HTTP);
+    const response = await oauth.clientCredentialsGrantRequest(
+      issuer,
+      client,
+      oauth.ClientSecretBasic('wrong'),
+      new URLSearchParams({ audience }),
+      HTTP,
+    );
     await expect(oauth.processClientCredentialsResponse(issuer, client, response)).rejects.toMatchObject({ cause: [{ scheme: 'basic' }] });
   });
 
@@ -95,8 +116,12 @@ describe('oauth4webapi', () => {
     const keys = createRemoteJWKSet(new URL(String(issuer.jwks_uri)));
     for (const alg of ['RS256', 'PS256', 'ES256']) {
       const api = await operator.anApi({ signing_alg: alg });
-      const principal = await operator.aServicePrincipal(server.orgs[0].id, { grants: [{ audience: api.identifier, scopes: ['read:things'] }] });
-      const token = await tokenBy([{ client_id: principal.client_id }, oauth.ClientSecretPost(principal.client_secret)], { audience: api.identifier });
+      const principal = await operator.aServicePrincipal(server.orgs[0].id, {
+        grants: [{ audience: api.identifier, scopes: ['read:things'] }],
+      });
+      const token = await tokenBy([{ client_id: principal.client_id }, oauth.ClientSecretPost(principal.client_secret)], {
+        audience: api.identifier,
+      });
       const { protectedHeader } = await jwtVerify(token, keys, { issuer: server.url, audience: api.identifier, typ: 'at+jwt' });
       expect(protectedHeader.alg).toBe(alg);
     }

@@ -20,13 +20,21 @@ beforeAll(async () => {
   withSecret = await operator.aServicePrincipal(server.orgs[0].id, { grants });
   for (const alg of KEY_ALGS) {
     const key = await aClientKey(alg);
-    const { client_id: id } = await operator.aServicePrincipal(server.orgs[0].id, { grants, auth_method: 'private_key_jwt', jwks: key.jwks });
+    const { client_id: id } = await operator.aServicePrincipal(server.orgs[0].id, {
+      grants,
+      auth_method: 'private_key_jwt',
+      jwks: key.jwks,
+    });
     keyed.set(alg, { id, key });
   }
 });
 afterAll(() => server.stop());
 
-function discover(clientId: string, authentication: client.ClientAuth, algorithm: 'oidc' | 'oauth2' = 'oauth2'): Promise<client.Configuration> {
+function discover(
+  clientId: string,
+  authentication: client.ClientAuth,
+  algorithm: 'oidc' | 'oauth2' = 'oauth2',
+): Promise<client.Configuration> {
   return client.discovery(new URL(server.url), clientId, undefined, authentication, { algorithm, execute: [client.allowInsecureRequests] });
 }
 
@@ -71,7 +79,13 @@ describe('openid-client', () => {
     const configuration = await discover(withSecret.client_id, client.ClientSecretBasic(withSecret.client_secret));
     const { access_token: token } = await client.clientCredentialsGrant(configuration, { audience });
     const keys = createRemoteJWKSet(new URL(String(configuration.serverMetadata().jwks_uri)));
-    const { payload } = await jwtVerify(token, keys, { issuer: server.url, audience, typ: 'at+jwt', algorithms: ['RS256'], requiredClaims: ['client_id', 'jti', 'iat', 'exp', 'sub'] });
+    const { payload } = await jwtVerify(token, keys, {
+      issuer: server.url,
+      audience,
+      typ: 'at+jwt',
+      algorithms: ['RS256'],
+      requiredClaims: ['client_id', 'jti', 'iat', 'exp', 'sub'],
+    });
     expect(payload).toMatchObject({ client_id: withSecret.client_id, org_id: server.orgs[0].id });
   });
 
@@ -81,6 +95,10 @@ describe('openid-client', () => {
     const inForm = await discover(withSecret.client_id, client.ClientSecretPost('wrong'));
     await expect(client.clientCredentialsGrant(inForm, { audience })).rejects.toMatchObject({ status: 401, error: 'invalid_client' });
     const right = await discover(withSecret.client_id, client.ClientSecretBasic(withSecret.client_secret));
-    await expect(client.clientCredentialsGrant(right, { audience, scope: 'write:account' })).rejects.toMatchObject({ status: 400, error: 'invalid_scope', error_description: expect.stringContaining('write:account') as string });
+    await expect(client.clientCredentialsGrant(right, { audience, scope: 'write:account' })).rejects.toMatchObject({
+      status: 400,
+      error: 'invalid_scope',
+      error_description: expect.stringContaining('write:account') as string,
+    });
   });
 });

@@ -15,11 +15,9 @@ const principal = () => server.orgs[0].service_principals[0]!;
 
 /** Holds up every token and every state change until it is told to go on. */
 async function holdAuditLog(): Promise<() => Promise<void>> {
-  const [row] = await server.sql<{ pid: number; name: string }>('SELECT current_database() AS name');
   const client = new Client({ connectionString: server.files.ownerUrl });
   await client.connect();
   await client.query('BEGIN; LOCK TABLE audit_events IN ACCESS EXCLUSIVE MODE');
-  expect(row?.name).toBeTruthy();
   return () => client.end();
 }
 
@@ -27,6 +25,7 @@ async function replica(environment: Readonly<Record<string, string>> = {}): Prom
   return launch(server.files, { PUBLIC_URL: server.url, ...environment });
 }
 
+// Seen to fail without the sweep of idle connections in start.ts: the process waits for the keep-alive time and ends with 1.
 describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s', (signal) => {
   it('finishes the requests that run, turns readiness to 503 before, takes no new ones, and ends with 0', async () => {
     const { url, opsUrl, process: running } = await replica();
@@ -66,6 +65,7 @@ it('with the database away the process ends all the same', async () => {
   expect(await running.stop()).toBe(0);
 });
 
+// Seen to fail with TypeORM's own order of shutdown, which ends the pool before the counters are written.
 it('what was counted in memory is written before the end', async () => {
   const { url, process: running } = await replica();
   const secretId = `SELECT last_used_at FROM client_secrets WHERE owner_id = '${principal().client_id}'`;

@@ -7,7 +7,12 @@ import { ALL_SCOPES, Analytics, analyticsIn, newAnalytics, refusalOf } from './s
 
 /** Each operation: the scope it needs, and a request that then succeeds. */
 const OPERATIONS: Readonly<Record<string, { scope: string; method: string; path: string; body?: () => object }>> = {
-  ingestEvents: { scope: 'write:customer-events', method: 'POST', path: '/events', body: () => ({ events: [{ id: 'x', customer_id: 'of-the-scope-test', type: 'x', occurred_at: new Date().toISOString() }] }) },
+  ingestEvents: {
+    scope: 'write:customer-events',
+    method: 'POST',
+    path: '/events',
+    body: () => ({ events: [{ id: 'x', customer_id: 'of-the-scope-test', type: 'x', occurred_at: new Date().toISOString() }] }),
+  },
   getMetrics: { scope: 'read:analytics-data', method: 'GET', path: '/metrics?metric=events' },
   listAnalyticsCustomers: { scope: 'read:analytics-data', method: 'GET', path: '/customers' },
   getAnalyticsCustomerSummary: { scope: 'read:analytics-data', method: 'GET', path: '/customers/c/summary' },
@@ -30,7 +35,10 @@ beforeAll(async () => {
   const occurred_at = new Date(Date.now() - 3_600_000).toISOString();
   // The same ids in both organizations, with other contents.
   await a.upload([{ id: 'e1', customer_id: 'c', type: 'of_a', occurred_at, amount_cents: 100, customer_name: 'Customer of A' }]);
-  await b.upload([{ id: 'e1', customer_id: 'c', type: 'of_b', occurred_at, amount_cents: 900, customer_name: 'Customer of B' }, { id: 'e2', customer_id: 'only-b', type: 'of_b', occurred_at }]);
+  await b.upload([
+    { id: 'e1', customer_id: 'c', type: 'of_b', occurred_at, amount_cents: 900, customer_name: 'Customer of B' },
+    { id: 'e2', customer_id: 'only-b', type: 'of_b', occurred_at },
+  ]);
   reportId = String((await a.post('/reports', { kind: 'activity', from: '2026-01-01' })).body['id']);
 });
 afterAll(() => server.stop());
@@ -71,7 +79,8 @@ describe('scopes', () => {
 
   it('401 without a token, with one of the management API and with one that is none', async () => {
     const management = operator.token;
-    for (const id of Object.keys(OPERATIONS)) for (const token of [undefined, management, 'x']) expect({ id, status: (await send(id, token))[0] }).toEqual({ id, status: 401 });
+    for (const id of Object.keys(OPERATIONS))
+      for (const token of [undefined, management, 'x']) expect({ id, status: (await send(id, token))[0] }).toEqual({ id, status: 401 });
   });
 });
 
@@ -79,8 +88,16 @@ describe('scopes', () => {
 describe('organizations', () => {
   it('the same ids of customers and events in two organizations are four different things', async () => {
     const [ofA, ofB] = [await a.get('/customers/c/summary'), await b.get('/customers/c/summary')];
-    expect(ofA.body).toMatchObject({ customer: { name: 'Customer of A' }, revenue_cents: 100, top_event_types: [{ type: 'of_a', count: 1 }] });
-    expect(ofB.body).toMatchObject({ customer: { name: 'Customer of B' }, revenue_cents: 900, top_event_types: [{ type: 'of_b', count: 1 }] });
+    expect(ofA.body).toMatchObject({
+      customer: { name: 'Customer of A' },
+      revenue_cents: 100,
+      top_event_types: [{ type: 'of_a', count: 1 }],
+    });
+    expect(ofB.body).toMatchObject({
+      customer: { name: 'Customer of B' },
+      revenue_cents: 900,
+      top_event_types: [{ type: 'of_b', count: 1 }],
+    });
     expect(await server.sql(`SELECT FROM analytics_events WHERE id = 'e1'`)).toHaveLength(2);
   });
 
@@ -92,7 +109,12 @@ describe('organizations', () => {
   });
 
   it('lists, metrics, reports and accounts tell nothing of the other', async () => {
-    const answers = [await a.get('/customers'), await a.get('/metrics?metric=events&group_by=type'), await a.post('/reports', { kind: 'activity', from: '2026-01-01' }), await a.get('/account')];
+    const answers = [
+      await a.get('/customers'),
+      await a.get('/metrics?metric=events&group_by=type'),
+      await a.post('/reports', { kind: 'activity', from: '2026-01-01' }),
+      await a.get('/account'),
+    ];
     for (const answer of answers) expect(answer.text).not.toMatch(/of_b|of B|only-b/);
     for (const answer of answers) expect(answer.text).not.toContain(b.orgId);
     expect((await a.get('/metrics?metric=revenue')).body['series']).toMatchObject([{ group: null, total: 100 }]);
@@ -105,7 +127,11 @@ describe('organizations', () => {
 
   it('403 forbidden for an operator, who belongs to no organization', async () => {
     const grant = await server.sql<{ id: string }>(`SELECT id FROM api_resources WHERE identifier = $1`, [`${server.url}/analytics`]);
-    await server.sql('INSERT INTO service_principal_grants (service_principal_id, api_id, scopes) VALUES ($1, $2, $3)', [server.demo.operator.client_id, grant[0]?.id, ALL_SCOPES]);
+    await server.sql('INSERT INTO service_principal_grants (service_principal_id, api_id, scopes) VALUES ($1, $2, $3)', [
+      server.demo.operator.client_id,
+      grant[0]?.id,
+      ALL_SCOPES,
+    ]);
     const replica = await server.replica();
     const token = await tokenOf(replica.url, { ...server.demo.operator, audience: `${server.url}/analytics` });
     for (const id of Object.keys(OPERATIONS)) expect({ id, refusal: await send(id, token) }).toEqual({ id, refusal: [403, 'forbidden'] });

@@ -62,7 +62,18 @@ describe('GET /analytics/v1/customers', () => {
     expect(await every('&country=XX')).toEqual([]);
   });
 
-  it.each(['limit=0', 'limit=101', 'segment=%00', 'segment=A', 'country=us', 'country=DEU', 'active_since=x', 'active_since=2026-02-30', 'name=x', 'org_id=org_x'])('422 for %s', async (query) => {
+  it.each([
+    'limit=0',
+    'limit=101',
+    'segment=%00',
+    'segment=A',
+    'country=us',
+    'country=DEU',
+    'active_since=x',
+    'active_since=2026-02-30',
+    'name=x',
+    'org_id=org_x',
+  ])('422 for %s', async (query) => {
     expect(refusalOf(await demo.get(`/customers?${query}`))).toEqual([422, 'validation_failed']);
   });
 });
@@ -70,16 +81,30 @@ describe('GET /analytics/v1/customers', () => {
 describe('GET /analytics/v1/customers/{id}/summary', () => {
   it('200 with the figures of a count by hand', async () => {
     for (const { id } of [all[0]!, all[Math.floor(all.length / 2)]!, all.at(-1)!]) {
-      const rows = (await server.sql<{ type: string; occurred_at: Date; amount_cents: string }>('SELECT type, occurred_at, amount_cents FROM analytics_events WHERE org_id = $1 AND customer_id = $2', [demo.orgId, id])).map((row) => ({ ...row, amount: Number(row.amount_cents) }));
+      const rows = (
+        await server.sql<{ type: string; occurred_at: Date; amount_cents: string }>(
+          'SELECT type, occurred_at, amount_cents FROM analytics_events WHERE org_id = $1 AND customer_id = $2',
+          [demo.orgId, id],
+        )
+      ).map((row) => ({ ...row, amount: Number(row.amount_cents) }));
       const recent = rows.filter(({ occurred_at }) => occurred_at.getTime() >= Date.now() - 30 * 86_400_000);
       const total = (some: { amount: number }[]): number => some.reduce((sum, { amount }) => sum + Math.abs(amount), 0);
-      const { body } = await demo.get<Record<string, unknown> & { top_event_types: { type: string; count: number }[] }>(`/customers/${id}/summary`);
+      const { body } = await demo.get<Record<string, unknown> & { top_event_types: { type: string; count: number }[] }>(
+        `/customers/${id}/summary`,
+      );
       expect(body).toMatchObject({
-        customer: all.find((one) => one.id === id), events: rows.length, events_last_30_days: recent.length, active_days_last_30: new Set(recent.map(({ occurred_at }) => occurred_at.toISOString().slice(0, 10))).size,
-        revenue_cents: total(rows.filter(({ amount }) => amount > 0)), refunded_cents: total(rows.filter(({ amount }) => amount < 0)),
+        customer: all.find((one) => one.id === id),
+        events: rows.length,
+        events_last_30_days: recent.length,
+        active_days_last_30: new Set(recent.map(({ occurred_at }) => occurred_at.toISOString().slice(0, 10))).size,
+        revenue_cents: total(rows.filter(({ amount }) => amount > 0)),
+        refunded_cents: total(rows.filter(({ amount }) => amount < 0)),
       });
       for (const { type, count } of body.top_event_types) expect(rows.filter((row) => row.type === type)).toHaveLength(count);
-      const invoices = rows.filter(({ type }) => type === 'invoice_paid').map(({ occurred_at }) => occurred_at.toISOString()).sort();
+      const invoices = rows
+        .filter(({ type }) => type === 'invoice_paid')
+        .map(({ occurred_at }) => occurred_at.toISOString())
+        .sort();
       expect(body['last_invoice_at']).toBe(invoices.at(-1) ?? null);
     }
   });
@@ -88,10 +113,16 @@ describe('GET /analytics/v1/customers/{id}/summary', () => {
     const client = await newAnalytics(operator);
     const id = 'a.b_c:d@e-F9';
     await client.upload([{ id: 'x', customer_id: id, type: 'x', occurred_at: new Date().toISOString() }]);
-    expect((await client.get<{ customer: Customer }>(`/customers/${encodeURIComponent(id)}/summary`)).body.customer).toMatchObject({ id, name: id, segment: null, country: null });
+    expect((await client.get<{ customer: Customer }>(`/customers/${encodeURIComponent(id)}/summary`)).body.customer).toMatchObject({
+      id,
+      name: id,
+      segment: null,
+      country: null,
+    });
   });
 
   it('404 for ids that name nothing, whatever they look like', async () => {
-    for (const id of ['nope', '%00', 'a%2Fb', '%F0%9F%98%80', "';--", 'x'.repeat(290)]) expect({ id, refusal: refusalOf(await demo.get(`/customers/${id}/summary`)) }).toEqual({ id, refusal: [404, 'not_found'] });
+    for (const id of ['nope', '%00', 'a%2Fb', '%F0%9F%98%80', "';--", 'x'.repeat(290)])
+      expect({ id, refusal: refusalOf(await demo.get(`/customers/${id}/summary`)) }).toEqual({ id, refusal: [404, 'not_found'] });
   });
 });

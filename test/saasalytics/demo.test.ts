@@ -33,7 +33,10 @@ describe('the demo', () => {
     for (const { service_principals } of server.demo.orgs) {
       expect(service_principals.length).toBeGreaterThanOrEqual(3);
       for (const credential of service_principals) {
-        const token = await tokenOf(server.url, { ...credential, audience: credential.audience.replace(server.demo.public_url, server.url) });
+        const token = await tokenOf(server.url, {
+          ...credential,
+          audience: credential.audience.replace(server.demo.public_url, server.url),
+        });
         const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { scope: string };
         expect(claims.scope).toBe(credential.scope);
       }
@@ -51,8 +54,17 @@ describe('the demo', () => {
 
   it('the two organizations have data of their own, with money in and out', async () => {
     const [first, second] = [await demoAnalytics(server, 0), await demoAnalytics(server, 1)];
-    const reports = await Promise.all([first, second].map((org) => org.post<{ result: { gross_cents: number; refunded_cents: number; subscriptions_canceled: number } }>('/reports', { kind: 'financial', from: new Date(Date.now() - 91 * DAY_MS).toISOString() })));
-    for (const { body } of reports) for (const figure of [body.result.gross_cents, body.result.refunded_cents, body.result.subscriptions_canceled]) expect(figure).toBeGreaterThan(0);
+    const reports = await Promise.all(
+      [first, second].map((org) =>
+        org.post<{ result: { gross_cents: number; refunded_cents: number; subscriptions_canceled: number } }>('/reports', {
+          kind: 'financial',
+          from: new Date(Date.now() - 91 * DAY_MS).toISOString(),
+        }),
+      ),
+    );
+    for (const { body } of reports)
+      for (const figure of [body.result.gross_cents, body.result.refunded_cents, body.result.subscriptions_canceled])
+        expect(figure).toBeGreaterThan(0);
     expect(reports[0]?.body.result).not.toEqual(reports[1]?.body.result);
   });
 

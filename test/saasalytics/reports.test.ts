@@ -52,7 +52,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-async function aReport<T>(kind: string, by = demo, fields: object = { from: dateOf(daysAgo(60)), to: dateOf(daysAgo(2)) }): Promise<Report<T>> {
+async function aReport<T>(
+  kind: string,
+  by = demo,
+  fields: object = { from: dateOf(daysAgo(60)), to: dateOf(daysAgo(2)) },
+): Promise<Report<T>> {
   const answer = await by.post<Report<T>>('/reports', { kind, ...fields });
   expect(answer.status).toBe(201);
   return answer.body;
@@ -104,20 +108,32 @@ describe('POST /analytics/v1/reports', () => {
     const report = await aReport<Financial>('financial');
     const { result } = report;
     const [from, to] = [new Date(report.from), new Date(report.to)];
-    const inside = (await rowsOf(demo.orgId)).filter(({ occurred_at }) => occurred_at >= from && occurred_at < to).map((row) => ({ ...row, amount: Number(row.amount_cents) }));
+    const inside = (await rowsOf(demo.orgId))
+      .filter(({ occurred_at }) => occurred_at >= from && occurred_at < to)
+      .map((row) => ({ ...row, amount: Number(row.amount_cents) }));
     const money = (rows: { amount: number }[]): Omit<Line, 'name'> => ({
-      gross_cents: sum(rows.filter(({ amount }) => amount > 0).map(({ amount }) => amount)), refunded_cents: -sum(rows.filter(({ amount }) => amount < 0).map(({ amount }) => amount)) || 0, net_cents: sum(rows.map(({ amount }) => amount)),
+      gross_cents: sum(rows.filter(({ amount }) => amount > 0).map(({ amount }) => amount)),
+      refunded_cents: -sum(rows.filter(({ amount }) => amount < 0).map(({ amount }) => amount)) || 0,
+      net_cents: sum(rows.map(({ amount }) => amount)),
     });
     const paying = new Set(inside.filter(({ amount }) => amount > 0).map((row) => row.customer_id)).size;
     const ofType = (type: string): number => inside.filter((row) => row.type === type).length;
     expect(result).toMatchObject({
-      ...money(inside), invoices: ofType('invoice_paid'), refunds: ofType('refund'), paying_customers: paying, net_per_paying_customer_cents: Math.round(money(inside).net_cents / paying),
-      subscriptions_started: ofType('subscription_started'), subscriptions_canceled: ofType('subscription_canceled'),
+      ...money(inside),
+      invoices: ofType('invoice_paid'),
+      refunds: ofType('refund'),
+      paying_customers: paying,
+      net_per_paying_customer_cents: Math.round(money(inside).net_cents / paying),
+      subscriptions_started: ofType('subscription_started'),
+      subscriptions_canceled: ofType('subscription_canceled'),
     });
     expect(result.gross_cents).toBeGreaterThan(0);
     expect(result.refunded_cents).toBeGreaterThan(0);
-    for (const lines of [result.by_month, result.by_segment]) for (const figure of ['gross_cents', 'refunded_cents', 'net_cents'] as const) expect(sum(lines.map((line) => line[figure]))).toBe(result[figure]);
-    for (const { name, ...line } of result.by_segment) expect({ name, ...line }).toEqual({ name, ...money(inside.filter(({ segment }) => (segment ?? '(none)') === name)) });
+    for (const lines of [result.by_month, result.by_segment])
+      for (const figure of ['gross_cents', 'refunded_cents', 'net_cents'] as const)
+        expect(sum(lines.map((line) => line[figure]))).toBe(result[figure]);
+    for (const { name, ...line } of result.by_segment)
+      expect({ name, ...line }).toEqual({ name, ...money(inside.filter(({ segment }) => (segment ?? '(none)') === name)) });
   });
 
   it('201 keeps the report as it was, whatever comes later, and GET shows it alike', async () => {
@@ -126,19 +142,43 @@ describe('POST /analytics/v1/reports', () => {
     const report = await aReport<Financial>('financial', client, { from: '2026-10-01' });
     await client.upload([{ id: 'b', customer_id: 'c', type: 'invoice_paid', occurred_at: '2026-10-02T12:00:00Z', amount_cents: 100 }]);
     expect((await client.get(`/reports/${report.id}`)).body).toEqual(report);
-    expect(report).toMatchObject({ id: expect.stringMatching(/^rep_/) as string, status: 'ready', requested_by: expect.stringMatching(/^sp_/) as string, result: { gross_cents: 100, by_month: [{ name: '2026-10' }] } });
+    expect(report).toMatchObject({
+      id: expect.stringMatching(/^rep_/) as string,
+      status: 'ready',
+      requested_by: expect.stringMatching(/^sp_/) as string,
+      result: { gross_cents: 100, by_month: [{ name: '2026-10' }] },
+    });
     expect((await aReport<Financial>('financial', client, { from: '2026-10-01' })).result.gross_cents).toBe(200);
   });
 
   it('201 with zeros where nothing happened', async () => {
     const client = await newAnalytics(operator);
     const { result } = await aReport<Activity>('activity', client, { from: '2026-01-01', to: '2026-02-01' });
-    expect(result).toEqual({ events: 0, active_customers: 0, new_customers: 0, inactive_customers: 0, busiest_day: null, by_type: [], top_customers: [] });
-    expect((await aReport<Financial>('financial', client, { from: '2026-01-01', to: '2026-02-01' })).result).toMatchObject({ gross_cents: 0, net_per_paying_customer_cents: 0, by_month: [] });
+    expect(result).toEqual({
+      events: 0,
+      active_customers: 0,
+      new_customers: 0,
+      inactive_customers: 0,
+      busiest_day: null,
+      by_type: [],
+      top_customers: [],
+    });
+    expect((await aReport<Financial>('financial', client, { from: '2026-01-01', to: '2026-02-01' })).result).toMatchObject({
+      gross_cents: 0,
+      net_per_paying_customer_cents: 0,
+      by_month: [],
+    });
   });
 
   it.each<[object, string]>([
-    [{}, '/kind'], [{ kind: 'x' }, '/kind'], [{ kind: 'constructor' }, '/kind'], [{ from: undefined }, '/from'], [{ from: 'yesterday' }, '/from'], [{ from: 20_260_101 }, '/from'], [{ to: '2025-01-01' }, '/to'], [{ from: '2010-01-01' }, '/from'],
+    [{}, '/kind'],
+    [{ kind: 'x' }, '/kind'],
+    [{ kind: 'constructor' }, '/kind'],
+    [{ from: undefined }, '/from'],
+    [{ from: 'yesterday' }, '/from'],
+    [{ from: 20_260_101 }, '/from'],
+    [{ to: '2025-01-01' }, '/to'],
+    [{ from: '2010-01-01' }, '/from'],
     [{ org_id: 'org_x' }, '/org_id'],
   ])('422 for %j, and says where', async (fields, location) => {
     const body = Object.keys(fields).length === 0 ? { from: '2026-01-01' } : { kind: 'activity', from: '2026-01-01', ...fields };
@@ -150,6 +190,7 @@ describe('POST /analytics/v1/reports', () => {
 
 describe('GET /analytics/v1/reports/{id}', () => {
   it('404 for ids that name nothing', async () => {
-    for (const id of ['x', 'rep_01kaj6q8f2e4tbp0m9d3s7x5zc', '%00', 'rep_', "rep_';--"]) expect(refusalOf(await demo.get(`/reports/${id}`))).toEqual([404, 'not_found']);
+    for (const id of ['x', 'rep_01kaj6q8f2e4tbp0m9d3s7x5zc', '%00', 'rep_', "rep_';--"])
+      expect(refusalOf(await demo.get(`/reports/${id}`))).toEqual([404, 'not_found']);
   });
 });

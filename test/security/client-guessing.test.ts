@@ -25,7 +25,20 @@ describe('attacks 49 and 50: nobody learns which clients exist', () => {
     const org = server.orgs[0].id;
     [known, disabled] = [await operator.aServicePrincipal(org), await operator.aServicePrincipal(org)];
     elsewhere = await operator.aServicePrincipal(org, { allowed_ips: ['203.0.113.0/24'] });
-    keyed = await operator.aServicePrincipal(org, { auth_method: 'private_key_jwt', jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU', y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0', kid: 'k' }] } });
+    keyed = await operator.aServicePrincipal(org, {
+      auth_method: 'private_key_jwt',
+      jwks: {
+        keys: [
+          {
+            kty: 'EC',
+            crv: 'P-256',
+            x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+            y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+            kid: 'k',
+          },
+        ],
+      },
+    });
     expect((await call('POST', `${server.url}/v1/orgs/${org}/service-principals/${disabled.id}/disable`, operator.token)).status).toBe(200);
   });
   afterAll(() => server.stop());
@@ -45,7 +58,11 @@ describe('attacks 49 and 50: nobody learns which clients exist', () => {
 
   it.each(['form', 'Basic'])('401 with the same bytes for every way of being wrong, by %s', async (by) => {
     const answers = await Promise.all(
-      Object.values(guesses()).map((guess) => (by === 'form' ? requestToken(server.url, guess) : postForm(`${server.url}/oauth/token`, { grant_type: 'client_credentials' }, { authorization: basic(guess) }))),
+      Object.values(guesses()).map((guess) =>
+        by === 'form'
+          ? requestToken(server.url, guess)
+          : postForm(`${server.url}/oauth/token`, { grant_type: 'client_credentials' }, { authorization: basic(guess) }),
+      ),
     );
     expect(answers[0]!.status).toBe(401);
     for (const answer of answers) expect(comparable(answer)).toEqual(comparable(answers[0]!));
@@ -53,10 +70,15 @@ describe('attacks 49 and 50: nobody learns which clients exist', () => {
 
   it('401 with the same bytes for assertions of unknown and known clients', async () => {
     const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const assertionOf = (id: string): string => `${encode({ alg: 'ES256' })}.${encode({ iss: id, sub: id, aud: server.url, exp: Math.floor(Date.now() / 1000) + 60, jti: 'x' })}.${'A'.repeat(86)}`;
+    const assertionOf = (id: string): string =>
+      `${encode({ alg: 'ES256' })}.${encode({ iss: id, sub: id, aud: server.url, exp: Math.floor(Date.now() / 1000) + 60, jti: 'x' })}.${'A'.repeat(86)}`;
     const answers = await Promise.all(
       [UNKNOWN, known.client_id, keyed.client_id, disabled.client_id].map((id) =>
-        postForm(`${server.url}/oauth/token`, { grant_type: 'client_credentials', client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion: assertionOf(id) }),
+        postForm(`${server.url}/oauth/token`, {
+          grant_type: 'client_credentials',
+          client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+          client_assertion: assertionOf(id),
+        }),
       ),
     );
     expect(answers[0]!.status).toBe(401);
@@ -71,7 +93,7 @@ describe('attacks 49 and 50: nobody learns which clients exist', () => {
   it('401 takes the same time for unknown client, wrong secret and disabled client', { timeout: 60_000 }, async () => {
     const cases = Object.values(guesses()).slice(0, 3);
     const samples: number[][] = cases.map(() => []);
-    for (let round = 0; round < 320; round++) {
+    for (let round = 0; round < 220; round++) {
       for (const [i, guess] of cases.entries()) {
         const started = performance.now();
         await requestToken(server.url, guess);
@@ -79,9 +101,10 @@ describe('attacks 49 and 50: nobody learns which clients exist', () => {
         if (round >= 20) samples[i]!.push(performance.now() - started);
       }
     }
-    const medians = samples.map((times) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!);
-    // One lookup in the database, or one slow hash, for one of them only would be several times this.
-    expect(Math.max(...medians) - Math.min(...medians)).toBeLessThan(Math.max(1, 0.5 * Math.min(...medians)));
+    // What else runs on the machine lengthens the slow half; a quarter of the way up, the work itself shows.
+    const typical = samples.map((times) => times.sort((a, b) => a - b)[Math.floor(times.length / 4)]!);
+    // One lookup in the database, or one slow hash, for one of them only would be more than this.
+    expect(Math.max(...typical) - Math.min(...typical)).toBeLessThan(Math.max(1, 0.5 * Math.min(...typical)));
   });
 });
 
@@ -169,7 +192,9 @@ describe('table 25.1 limits of a client that has authenticated', () => {
 
   it('429 at an API as a problem document, with the headers; another client goes on', async () => {
     const [first, second] = [server.orgs[1].service_principals[0]!, server.orgs[1].service_principals[1]!];
-    const tokens = await Promise.all([first, second].map(async (client) => String((await requestToken(server.url, client)).body['access_token'])));
+    const tokens = await Promise.all(
+      [first, second].map(async (client) => String((await requestToken(server.url, client)).body['access_token'])),
+    );
     const answers = [];
     for (let i = 0; i < 4; i++) answers.push(await call('GET', `${server.url}/analytics/v1/account`, tokens[0]));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429]);

@@ -3,7 +3,16 @@ import { MANAGEMENT_SCOPES } from '../../src/directory/api-resources/management-
 import type { Operator, PrincipalMade } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import { call, tokenOf, type Answer } from '../support/requests.js';
-import { ApiCaller, aTenant, documentedOperations, operatorOf, refusalOf, type ListOf, type Operation, type Tenant } from '../e2e/support/management.js';
+import {
+  ApiCaller,
+  aTenant,
+  documentedOperations,
+  operatorOf,
+  refusalOf,
+  type ListOf,
+  type Operation,
+  type Tenant,
+} from '../e2e/support/management.js';
 
 /** Two organizations whose administrators hold every management scope there is: no missing scope hides a missing check. */
 let server: TestServer;
@@ -48,11 +57,18 @@ function pathOf({ path }: Operation, { org, principal, secret }: Names): string 
 }
 
 async function attempt(operation: Operation, names: Names, headers: Record<string, string> = {}): Promise<Answer<Record<string, unknown>>> {
-  return call(operation.method, server.url + (pathOf(operation, names) ?? ''), a.api.token, BODIES[operation.id] ?? (operation.method === 'GET' || operation.method === 'DELETE' ? undefined : {}), headers);
+  return call(
+    operation.method,
+    server.url + (pathOf(operation, names) ?? ''),
+    a.api.token,
+    BODIES[operation.id] ?? (operation.method === 'GET' || operation.method === 'DELETE' ? undefined : {}),
+    headers,
+  );
 }
 
 const namesOfB = (): Names => ({ org: b.org.id, principal: victim.id, secret: victim.secrets[0]?.id ?? '' });
-const operations = async (): Promise<Operation[]> => (await documentedOperations(server, '/v1/')).filter((operation) => pathOf(operation, namesOfB()) !== undefined);
+const operations = async (): Promise<Operation[]> =>
+  (await documentedOperations(server, '/v1/')).filter((operation) => pathOf(operation, namesOfB()) !== undefined);
 
 /** Everything that belongs to B. */
 async function contentsOfB(): Promise<string> {
@@ -75,7 +91,11 @@ describe('attack 63 with ids of another organization every route answers as if n
 
   it('404, byte for byte like an id that never existed, and nothing changes', async () => {
     const before = await contentsOfB();
-    const unknown: Names = { org: 'org_01kaj6q8f2e4tbp0m9d3s7x5zc', principal: 'sp_01kaj6q8f2e4tbp0m9d3s7x5zc', secret: 'sec_01kaj6q8f2e4tbp0m9d3s7x5zc' };
+    const unknown: Names = {
+      org: 'org_01kaj6q8f2e4tbp0m9d3s7x5zc',
+      principal: 'sp_01kaj6q8f2e4tbp0m9d3s7x5zc',
+      secret: 'sec_01kaj6q8f2e4tbp0m9d3s7x5zc',
+    };
     for (const operation of await operations()) {
       const answer = await attempt(operation, namesOfB());
       expect({ id: operation.id, refusal: refusalOf(answer) }).toEqual({ id: operation.id, refusal: [404, 'not_found'] });
@@ -111,7 +131,8 @@ describe('attack 63 with ids of another organization every route answers as if n
         for (const trace of ['B-confidential', b.org.id, victim.id]) expect(answer.text).not.toContain(trace);
       }
     }
-    for (const query of [`org_id=${b.org.id}`, `actor=${victim.id}`, `target=${victim.id}`, `target=${b.org.id}`]) expect((await a.api.get(`/v1/audit-events?${query}`)).body).toEqual({ data: [], next_cursor: null });
+    for (const query of [`org_id=${b.org.id}`, `actor=${victim.id}`, `target=${victim.id}`, `target=${b.org.id}`])
+      expect((await a.api.get(`/v1/audit-events?${query}`)).body).toEqual({ data: [], next_cursor: null });
   });
 
   it('a grant cannot name what only B may know, and an error of A never names B', async () => {
@@ -127,7 +148,17 @@ describe('attack 63 with ids of another organization every route answers as if n
 describe('attack 64 the organization comes from the token and from nowhere else', () => {
   it('headers, query and cookies that name B change nothing', async () => {
     const names = [b.org.id, 'B-confidential'];
-    for (const header of ['x-tenant', 'x-tenant-id', 'x-org-id', 'x-organization-id', 'organization', 'cookie', 'x-forwarded-host', 'x-original-url', 'x-rewrite-url']) {
+    for (const header of [
+      'x-tenant',
+      'x-tenant-id',
+      'x-org-id',
+      'x-organization-id',
+      'organization',
+      'cookie',
+      'x-forwarded-host',
+      'x-original-url',
+      'x-rewrite-url',
+    ]) {
       for (const name of names) {
         const value = header === 'cookie' ? `org_id=${name}` : header.endsWith('url') ? `/v1/orgs/${name}` : name;
         const answer = await a.api.get<ListOf<{ id: string }>>('/v1/orgs', { [header]: value });
@@ -153,8 +184,19 @@ describe('attack 64 the organization comes from the token and from nowhere else'
       const answer = await call(operation.method, server.url + pathOf(operation, own), reader.api.token, BODIES[operation.id] ?? {});
       expect({ id: operation.id, refusal: refusalOf(answer) }).toEqual({ id: operation.id, refusal: [403, 'insufficient_scope'] });
     }
-    for (const [method, path] of [['POST', '/v1/orgs'], ['POST', '/v1/apis'], ['GET', '/v1/signing-keys']] as const) {
-      const answer = await call(method, server.url + path, a.api.token, method === 'GET' ? undefined : { name: 'x', identifier: 'https://x.example', zone: 'external', sender_constraint: 'none', scopes: [] });
+    for (const [method, path] of [
+      ['POST', '/v1/orgs'],
+      ['POST', '/v1/apis'],
+      ['GET', '/v1/signing-keys'],
+    ] as const) {
+      const answer = await call(
+        method,
+        server.url + path,
+        a.api.token,
+        method === 'GET'
+          ? undefined
+          : { name: 'x', identifier: 'https://x.example', zone: 'external', sender_constraint: 'none', scopes: [] },
+      );
       expect({ path, refused: [403, 422].includes(answer.status) }).toEqual({ path, refused: true });
     }
     expect(refusalOf(await a.api.get('/v1/signing-keys'))).toEqual([403, 'operator_only']);
@@ -164,7 +206,14 @@ describe('attack 64 the organization comes from the token and from nowhere else'
   it('401 for a token of another API, of nobody and without a signature of ours', async () => {
     const analytics = await tokenOf(server.url, { ...a.administrator, audience: `${server.url}/analytics` });
     const [head, body] = a.api.token!.split('.');
-    for (const token of [analytics, undefined, 'x', `${head}.${body}.`, `${Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')}.${body}.`])
-      for (const operation of await operations()) expect((await call(operation.method, server.url + pathOf(operation, namesOfB()), token)).status).toBe(401);
+    for (const token of [
+      analytics,
+      undefined,
+      'x',
+      `${head}.${body}.`,
+      `${Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')}.${body}.`,
+    ])
+      for (const operation of await operations())
+        expect((await call(operation.method, server.url + pathOf(operation, namesOfB()), token)).status).toBe(401);
   });
 });

@@ -14,7 +14,13 @@ interface Api {
 }
 
 const APIS: Api[] = [
-  { name: 'analytics', path: '/analytics/v1/account', scope: 'read:account', writePath: '/analytics/v1/events', writeScope: 'write:customer-events' },
+  {
+    name: 'analytics',
+    path: '/analytics/v1/account',
+    scope: 'read:account',
+    writePath: '/analytics/v1/events',
+    writeScope: 'write:customer-events',
+  },
   { name: 'v1', path: '/v1/orgs', scope: 'read:orgs', writePath: '/v1/orgs', writeScope: 'write:orgs' },
 ];
 let server: TestServer;
@@ -41,7 +47,12 @@ describe.each(APIS)('table 25.8 at /$name', (api) => {
     // RFC 9457 §3: the body is a problem document, and names the same status.
     expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
     expect(JSON.parse(answer.text)).toEqual({
-      type: `${server.url}/docs/errors#${code}`, title: expect.any(String) as string, status, detail: expect.any(String) as string, code, request_id: answer.headers['x-request-id'],
+      type: `${server.url}/docs/errors#${code}`,
+      title: expect.any(String) as string,
+      status,
+      detail: expect.any(String) as string,
+      code,
+      request_id: answer.headers['x-request-id'],
     });
   }
 
@@ -62,7 +73,12 @@ describe.each(APIS)('table 25.8 at /$name', (api) => {
 
   it('401 for credentials of another scheme', async () => {
     for (const authorization of ['Basic YTpi', 'DPoP abc', 'Bearerabc', 'Token x']) {
-      expectRefusal(await get([['authorization', authorization]]), 401, 'missing_credentials', `Bearer scope="${api.scope}", ${metadata()}`);
+      expectRefusal(
+        await get([['authorization', authorization]]),
+        401,
+        'missing_credentials',
+        `Bearer scope="${api.scope}", ${metadata()}`,
+      );
     }
   });
 
@@ -75,7 +91,12 @@ describe.each(APIS)('table 25.8 at /$name', (api) => {
     ['padding in the middle', 'Bearer ab=c'],
     ['an attribute', 'Bearer token=abc'],
   ])('400 for %s (RS-3)', async (_, authorization) => {
-    expectRefusal(await get([['authorization', authorization]]), 400, 'invalid_request', `Bearer error="invalid_request", error_description="The Authorization header must read: Bearer, one space, the token.", ${metadata()}`);
+    expectRefusal(
+      await get([['authorization', authorization]]),
+      400,
+      'invalid_request',
+      `Bearer error="invalid_request", error_description="The Authorization header must read: Bearer, one space, the token.", ${metadata()}`,
+    );
   });
 
   it('400 for two Authorization headers, even with the same token', async () => {
@@ -99,12 +120,22 @@ describe.each(APIS)('table 25.8 at /$name', (api) => {
 
   it('401 for a token of the other API (RS-9): aud is judged, not the issuer alone', async () => {
     // Seen to fail when judgeMoment of AccessTokenVerifier does not compare aud.
-    expectRefusal(await get([bearer(tokens.get(other(api))!)]), 401, 'invalid_token', `Bearer error="invalid_token", error_description="The access token is invalid.", ${metadata()}`);
+    expectRefusal(
+      await get([bearer(tokens.get(other(api))!)]),
+      401,
+      'invalid_token',
+      `Bearer error="invalid_token", error_description="The access token is invalid.", ${metadata()}`,
+    );
   });
 
   it('401 for anything that is not a token, and the answer does not say what is wrong with it (RS-4)', async () => {
     for (const token of ['abc', 'a.b.c', 'csn_key_live_abc', `${mine()}x`, mine().replace('.', '')]) {
-      expectRefusal(await get([bearer(token)]), 401, 'invalid_token', `Bearer error="invalid_token", error_description="The access token is invalid.", ${metadata()}`);
+      expectRefusal(
+        await get([bearer(token)]),
+        401,
+        'invalid_token',
+        `Bearer error="invalid_token", error_description="The access token is invalid.", ${metadata()}`,
+      );
     }
   });
 
@@ -112,23 +143,52 @@ describe.each(APIS)('table 25.8 at /$name', (api) => {
     const key = await stealSigningKey(server, 'external', 'RS256');
     const now = Math.floor(Date.now() / 1000);
     const expired = await forgeWith(key, mine(), { claims: { iat: now - 3600, exp: now - 60 } });
-    expectRefusal(await get([bearer(expired)]), 401, 'invalid_token', `Bearer error="invalid_token", error_description="The access token expired.", ${metadata()}`);
+    expectRefusal(
+      await get([bearer(expired)]),
+      401,
+      'invalid_token',
+      `Bearer error="invalid_token", error_description="The access token expired.", ${metadata()}`,
+    );
   });
 
   it('403 without the scope, and the challenge names every scope that is needed (RS-5)', async () => {
-    const answer = await rawRequest(server.url + api.writePath, { method: 'POST', headers: [bearer(mine()), ['content-type', 'application/json']], body: '{}' });
-    expectRefusal(answer, 403, 'insufficient_scope', `Bearer error="insufficient_scope", error_description="The operation needs the scopes: ${api.writeScope}", scope="${api.writeScope}", ${metadata()}`);
+    const answer = await rawRequest(server.url + api.writePath, {
+      method: 'POST',
+      headers: [bearer(mine()), ['content-type', 'application/json']],
+      body: '{}',
+    });
+    expectRefusal(
+      answer,
+      403,
+      'insufficient_scope',
+      `Bearer error="insufficient_scope", error_description="The operation needs the scopes: ${api.writeScope}", scope="${api.writeScope}", ${metadata()}`,
+    );
   });
 
   it('401 before the body is read: who may not write learns nothing about fields', async () => {
-    const answer = await rawRequest(server.url + api.writePath, { method: 'POST', headers: [['content-type', 'application/json']], body: '{"x":1}' });
+    const answer = await rawRequest(server.url + api.writePath, {
+      method: 'POST',
+      headers: [['content-type', 'application/json']],
+      body: '{"x":1}',
+    });
     expect(answer.status).toBe(401);
   });
 
   it('405 for OPTIONS without a challenge, with and without preflight headers (RS-17)', async () => {
-    for (const headers of [[], [['origin', 'https://app.example'], ['access-control-request-method', 'GET'], ['access-control-request-headers', 'authorization']]] as [string, string][][]) {
+    for (const headers of [
+      [],
+      [
+        ['origin', 'https://app.example'],
+        ['access-control-request-method', 'GET'],
+        ['access-control-request-headers', 'authorization'],
+      ],
+    ] as [string, string][][]) {
       const answer = await rawRequest(server.url + api.path, { method: 'OPTIONS', headers });
-      expect({ status: answer.status, challenge: answer.headers['www-authenticate'], cors: answer.headers['access-control-allow-origin'] }).toEqual({ status: 405, challenge: undefined, cors: undefined });
+      expect({
+        status: answer.status,
+        challenge: answer.headers['www-authenticate'],
+        cors: answer.headers['access-control-allow-origin'],
+      }).toEqual({ status: 405, challenge: undefined, cors: undefined });
       expect(answer.headers['allow']).toContain('GET');
     }
   });

@@ -12,7 +12,10 @@ export interface StolenKey {
 
 /** A private signing key of the running server, opened with the key-encryption key of its data folder. */
 export async function stealSigningKey(server: TestServer, zone: 'external' | 'internal', alg: string): Promise<StolenKey> {
-  const [row] = await server.sql<{ kid: string; sealed: string }>(`SELECT kid, sealed_private_key AS sealed FROM signing_keys WHERE zone = $1 AND alg = $2 AND status = 'active'`, [zone, alg]);
+  const [row] = await server.sql<{ kid: string; sealed: string }>(
+    `SELECT kid, sealed_private_key AS sealed FROM signing_keys WHERE zone = $1 AND alg = $2 AND status = 'active'`,
+    [zone, alg],
+  );
   if (!row) throw new Error(`The ${zone} zone has no ${alg} key.`);
   const kek = Buffer.from(readFileSync(join(server.files.dataDir, `key-encryption-key-${zone}.key`), 'utf8'), 'base64');
   const { plaintext } = await compactDecrypt(row.sealed, kek);

@@ -64,23 +64,41 @@ export async function openApiOf(url: string): Promise<OpenApi> {
 
 export function operationsOf(document: OpenApi): DocumentedOperation[] {
   return Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, method: method.toUpperCase(), path, operation })),
+    Object.entries(item).map(([method, operation]) => ({
+      name: `${method.toUpperCase()} ${path}`,
+      method: method.toUpperCase(),
+      path,
+      operation,
+    })),
   );
 }
 
 /** A value that the schema describes, made of its examples. */
-export function exampleOf(document: OpenApi, schema: Schema | undefined, depth = 0): unknown {
-  if (!schema || depth > 8) return 'x';
-  if (schema.$ref) return exampleOf(document, document.components.schemas[schema.$ref.split('/').at(-1) ?? ''], depth + 1);
-  if (schema.example !== undefined) return schema.example;
-  if (schema.default !== undefined) return schema.default;
-  const choice = schema.allOf?.[0] ?? schema.anyOf?.[0] ?? schema.oneOf?.[0];
-  if (choice) return exampleOf(document, choice, depth + 1);
-  if (schema.enum) return schema.enum[0];
-  const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
-  if (schema.properties) return Object.fromEntries(Object.entries(schema.properties).map(([name, member]) => [name, exampleOf(document, member, depth + 1)]));
-  if (type === 'array') return [exampleOf(document, schema.items, depth + 1)];
-  if (type === 'integer' || type === 'number') return 1;
-  if (type === 'boolean') return true;
-  return type === 'object' ? {} : 'x';
+export function exampleOf(document: OpenApi, schema: Schema = {}, depth = 0): unknown {
+  if (depth > 8) return 'x';
+  const referred = schema.$ref
+    ? document.components.schemas[schema.$ref.split('/').at(-1) ?? '']
+    : [schema.allOf, schema.anyOf, schema.oneOf].flat()[0];
+  const given = [schema.example, schema.default, schema.enum?.[0]].find((value) => value !== undefined);
+  if (given !== undefined) return given;
+  if (referred) return exampleOf(document, referred, depth + 1);
+  if (schema.properties)
+    return Object.fromEntries(Object.entries(schema.properties).map(([name, member]) => [name, exampleOf(document, member, depth + 1)]));
+  return exampleOfType(document, schema, depth);
+}
+
+function exampleOfType(document: OpenApi, { type, items }: Schema, depth: number): unknown {
+  switch (Array.isArray(type) ? type[0] : type) {
+    case 'array':
+      return [exampleOf(document, items, depth + 1)];
+    case 'integer':
+    case 'number':
+      return 1;
+    case 'boolean':
+      return true;
+    case 'object':
+      return {};
+    default:
+      return 'x';
+  }
 }

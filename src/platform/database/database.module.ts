@@ -1,9 +1,11 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Configuration } from '../config/index.js';
 import { DatabaseConnectionToken } from './database-connection.token.js';
 import type { DatabaseConnection } from './connection.js';
 import { impatientClient } from './impatient-client.js';
+import { LastingDataSource } from './lasting-data-source.js';
 import { PlatformTransactions, TenantTransactions } from './transactions.js';
 
 /** The server ends a statement that takes too long; where not even that arrives, nobody is there. */
@@ -12,10 +14,18 @@ const SILENCE_AFTER_TIMEOUT_MS = 1_000;
 type EntityClass = new () => object;
 
 @Module({})
-export class DatabaseModule {
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Global modules are shut down in the reverse order of their imports, so this one comes after all that write. */
+  async onApplicationShutdown(): Promise<void> {
+    await (this.dataSource as LastingDataSource).close();
+  }
+
   /** @param entities every entity of the application; `app.module.ts` is the one file that knows them all. */
   static forRoot(connection: DatabaseConnection, entities: EntityClass[]): DynamicModule {
     const typeorm = TypeOrmModule.forRootAsync({
+      dataSourceFactory: (options) => new LastingDataSource(options as DataSourceOptions).initialize(),
       inject: [Configuration],
       useFactory: ({ settings }: Configuration) => ({
         type: 'postgres' as const,

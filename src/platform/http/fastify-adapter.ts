@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Zone } from '@countersign/oauth';
 import type { Settings } from '../config/index.js';
+import { refuseUnusableBody } from './json-body.js';
 import { issuerPathRewriter } from './issuer-path.js';
 
 const JSON_BODY_BYTES = 2 * 1024 * 1024;
@@ -39,5 +40,9 @@ export function createFastifyAdapter(settings: Settings): FastifyAdapter {
   const fastify = adapter.getInstance();
   // Forms stay raw text: framework parsers fold repeated parameters before they can be refused.
   fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: FORM_BODY_BYTES }, (_request, body, done) => done(null, body));
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    refuseUnusableBody(request);
+    done();
+  });
   return adapter;
 }

@@ -3,7 +3,8 @@ import { sqlState, type Transaction } from '../database/index.js';
 import type { IdempotentRequest } from './submission.js';
 
 const LOCK_NOT_AVAILABLE = '55P03';
-const WAIT_MS = 3_000;
+/** Far less than requests wait for a connection: duplicates that wait hold one each, and must not use up the pool. */
+const WAIT_MS = 1_000;
 
 export interface IdempotencyRecord {
   readonly request_digest: Buffer;

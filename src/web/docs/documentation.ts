@@ -3,7 +3,8 @@ import { SwaggerModule } from '@nestjs/swagger';
 import { errorsPage } from './errors-page.js';
 import { createOpenApiDocument } from './openapi-document.js';
 
-const POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const POLICY =
+  "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 // One server and no other definition to load: the bar of Swagger UI has nothing to offer here.
 const STYLE = '.swagger-ui .topbar { display: none } .swagger-ui .info { margin: 30px 0 }';
@@ -13,7 +14,12 @@ export function mountDocumentation(app: NestFastifyApplication, publicUrl: strin
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.url === '/docs' || request.url.startsWith('/docs/')) {
-      reply.headers({ 'content-security-policy': POLICY, 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer', 'cross-origin-opener-policy': 'same-origin' });
+      reply.headers({
+        'content-security-policy': POLICY,
+        'x-frame-options': 'DENY',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+      });
     }
     done();
   });

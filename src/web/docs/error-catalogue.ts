@@ -22,17 +22,44 @@ export interface ErrorChapter {
   readonly entries: readonly ErrorEntry[];
 }
 
-const PROBLEMS: readonly ProblemTable[] = [HTTP_PROBLEMS, IDEMPOTENCY_PROBLEMS, ADMINISTRATION_PROBLEMS, ORGS_PROBLEMS, API_RESOURCES_PROBLEMS, CREDENTIALS_PROBLEMS, SERVICE_PRINCIPALS_PROBLEMS];
+const PROBLEMS: readonly ProblemTable[] = [
+  HTTP_PROBLEMS,
+  IDEMPOTENCY_PROBLEMS,
+  ADMINISTRATION_PROBLEMS,
+  ORGS_PROBLEMS,
+  API_RESOURCES_PROBLEMS,
+  CREDENTIALS_PROBLEMS,
+  SERVICE_PRINCIPALS_PROBLEMS,
+];
 
 /** Every code that a caller can meet, read from the tables that the code throws from. */
 export function errorCatalogue(): ErrorChapter[] {
   return [
-    { title: 'OAuth endpoints', anchor: 'oauth-', intro: 'JSON of RFC 6749 §5.2: `error` and `error_description`.', entries: oauthEntries() },
-    { title: 'Access tokens at an API', anchor: '', intro: 'The `WWW-Authenticate` header (RFC 6750 §3) and a problem document.', entries: Object.entries(RESOURCE_REFUSALS).map(([code, row]) => ({ code, ...row })) },
-    { title: 'Management and reference API', anchor: '', intro: 'A problem document (RFC 9457) whose `code` is one of these.', entries: PROBLEMS.flatMap((table) => Object.entries(table).map(([code, { status, meaning }]) => ({ code, status, meaning }))) },
+    {
+      title: 'OAuth endpoints',
+      anchor: 'oauth-',
+      intro: 'JSON of RFC 6749 §5.2: `error` and `error_description`.',
+      entries: oauthEntries(),
+    },
+    {
+      title: 'Access tokens at an API',
+      anchor: '',
+      intro: 'The `WWW-Authenticate` header (RFC 6750 §3) and a problem document.',
+      entries: Object.entries(RESOURCE_REFUSALS).map(([code, row]) => ({ code, ...row })),
+    },
+    {
+      title: 'Management and reference API',
+      anchor: '',
+      intro: 'A problem document (RFC 9457) whose `code` is one of these.',
+      entries: PROBLEMS.flatMap((table) => Object.entries(table).map(([code, { status, meaning }]) => ({ code, status, meaning }))),
+    },
   ];
 }
 
 function oauthEntries(): ErrorEntry[] {
-  return Object.entries(OAUTH_ERRORS).map(([name, row]: [string, { status: number; code?: string; meaning: string }]) => ({ code: row.code ?? name, status: row.status, meaning: row.meaning }));
+  return Object.entries(OAUTH_ERRORS).map(([name, row]: [string, { status: number; code?: string; meaning: string }]) => ({
+    code: row.code ?? name,
+    status: row.status,
+    meaning: row.meaning,
+  }));
 }

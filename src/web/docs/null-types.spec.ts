@@ -16,7 +16,10 @@ describe('withNullTypes (JSON Schema 2020-12)', () => {
 
   it('reaches every depth, and leaves examples as they are', () => {
     const example = { nullable: true, type: 'string' };
-    expect(withNullTypes({ a: [{ properties: { x: { type: 'integer', nullable: true } } }], example })).toEqual({ a: [{ properties: { x: { type: ['integer', 'null'] } } }], example });
+    expect(withNullTypes({ a: [{ properties: { x: { type: 'integer', nullable: true } } }], example })).toEqual({
+      a: [{ properties: { x: { type: ['integer', 'null'] } } }],
+      example,
+    });
     expect([withNullTypes(null), withNullTypes('x'), withNullTypes(1)]).toEqual([null, 'x', 1]);
   });
 });

@@ -19,11 +19,16 @@ logs and audit.`;
 
 /** The OpenAPI 3.1 document, made from the decorators that also tell the guards what to demand. */
 export function createOpenApiDocument(app: INestApplication, publicUrl: string): OpenAPIObject {
-  const builder = new DocumentBuilder().setOpenAPIVersion('3.1.0').setTitle('Countersign').setVersion('1').setDescription(DESCRIPTION.trim()).addServer(publicUrl);
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Countersign')
+    .setVersion('1')
+    .setDescription(DESCRIPTION.trim())
+    .addServer(publicUrl);
   for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: (_, method) => method });
   const secured = withSchemePerApi(document, documentedApis(app.get(ApiCatalogue), publicUrl), `${publicUrl}/oauth/token`);
-  return withNullTypes(withProblemSchema(withOptionalParametersEmpty(secured)));
+  return withNullTypes(withProblemSchema(withOptionalParametersEmpty(secured), publicUrl));
 }
 
 function documentedApis(catalogue: ApiCatalogue, publicUrl: string): DocumentedApi[] {

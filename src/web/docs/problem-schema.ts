@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { errorCatalogue } from './error-catalogue.js';
 
 const NAME = 'Problem';
 const SCHEMA = {
@@ -17,23 +18,52 @@ const SCHEMA = {
       items: {
         type: 'object',
         required: ['location', 'message', 'fix'],
-        properties: { location: { type: 'string', description: 'JSON Pointer into the body, or the name of a query parameter.' }, message: { type: 'string' }, fix: { type: 'string' } },
+        properties: {
+          location: { type: 'string', description: 'JSON Pointer into the body, or the name of a query parameter.' },
+          message: { type: 'string' },
+          fix: { type: 'string' },
+        },
       },
     },
   },
 };
 
+interface Content {
+  schema?: object;
+  example?: Example;
+  examples?: Record<string, { value: Example }>;
+}
+type Example = Record<string, unknown>;
 interface Operation {
-  responses?: Record<string, { content?: Record<string, { schema?: object }> }>;
+  responses?: Record<string, { content?: Record<string, Content> }>;
 }
 
-/** Every problem document has the one schema, whichever decorator described the response. */
-export function withProblemSchema(document: OpenAPIObject): OpenAPIObject {
-  for (const operation of Object.values(document.paths).flatMap((item) => Object.values(item) as Operation[])) {
-    for (const { content } of Object.values(operation.responses ?? {})) {
-      const problem = content?.['application/problem+json'];
-      if (problem) problem.schema ??= { $ref: `#/components/schemas/${NAME}` };
-    }
+/** Every problem document has the one schema and complete examples, whichever decorator described the response. */
+export function withProblemSchema(document: OpenAPIObject, publicUrl: string): OpenAPIObject {
+  const meanings = new Map(
+    errorCatalogue().flatMap(({ entries }) => entries.map(({ code, meaning }): [unknown, string] => [code, meaning])),
+  );
+  const complete = (example: Example): Example => ({
+    detail: meanings.get(example['code']),
+    ...example,
+    type: `${publicUrl}/docs/errors#${String(example['code'])}`,
+  });
+  for (const problem of problemsOf(document)) {
+    problem.schema ??= { $ref: `#/components/schemas/${NAME}` };
+    if (problem.example) problem.example = complete(problem.example);
+    // Decorators share their examples between operations: replaced, never changed.
+    if (problem.examples)
+      problem.examples = Object.fromEntries(
+        Object.entries(problem.examples).map(([name, example]) => [name, { ...example, value: complete(example.value) }]),
+      );
   }
   return { ...document, components: { ...document.components, schemas: { ...document.components?.schemas, [NAME]: SCHEMA } } };
+}
+
+function problemsOf({ paths }: OpenAPIObject): Content[] {
+  const operations = Object.values(paths).flatMap((item) => Object.values(item) as Operation[]);
+  const contents = operations.flatMap(({ responses = {} }) =>
+    Object.values(responses).map(({ content }) => content?.['application/problem+json']),
+  );
+  return contents.filter((content) => content !== undefined);
 }

@@ -19,11 +19,17 @@ type SecuritySchemes = NonNullable<NonNullable<OpenAPIObject['components']>['sec
 export function withSchemePerApi(document: OpenAPIObject, apis: readonly DocumentedApi[], tokenUrl: string): OpenAPIObject {
   const securitySchemes: SecuritySchemes = {};
   for (const api of apis) {
-    const operations = Object.entries(document.paths).flatMap(([path, item]) => (path.startsWith(`${api.path}/`) ? (Object.values(item) as Operation[]) : []));
+    const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+      path.startsWith(`${api.path}/`) ? (Object.values(item) as Operation[]) : [],
+    );
     const name = api.name.replaceAll(/[^A-Za-z0-9.-]+/g, '-');
     const used = new Set(operations.flatMap((operation) => moveTo(name, operation)));
     const scopes = Object.fromEntries([...api.scopes].filter(([scope]) => used.has(scope)));
-    securitySchemes[name] = { type: 'oauth2', description: `A token for ${api.name}. No scope chosen: everything the client was granted.`, flows: { clientCredentials: { tokenUrl, scopes } } };
+    securitySchemes[name] = {
+      type: 'oauth2',
+      description: `A token for ${api.name}. No scope chosen: everything the client was granted.`,
+      flows: { clientCredentials: { tokenUrl, scopes } },
+    };
   }
   return { ...document, components: { ...document.components, securitySchemes } };
 }

@@ -70,7 +70,11 @@ export interface Tenant {
 /** An organization with an administrator of its own; `analytics` are scopes that it holds beside. */
 export async function aTenant(
   operator: Operator,
-  { rights = TENANT_RIGHTS, analytics = ['read:analytics-data'], ...fields }: { rights?: string[]; analytics?: string[]; [field: string]: unknown } = {},
+  {
+    rights = TENANT_RIGHTS,
+    analytics = ['read:analytics-data'],
+    ...fields
+  }: { rights?: string[]; analytics?: string[]; [field: string]: unknown } = {},
 ): Promise<Tenant> {
   const { url } = operator.server;
   const org = await operator.anOrg(fields);
@@ -102,11 +106,20 @@ export interface Operation {
 
 /** Every operation that the running server documents below a path. */
 export async function documentedOperations(server: TestServer, below: string): Promise<Operation[]> {
-  const { body } = await call<{ paths: Record<string, Record<string, { operationId: string }>> }>('GET', `${server.url}/docs/openapi.json`, undefined);
+  const { body } = await call<{ paths: Record<string, Record<string, { operationId: string }>> }>(
+    'GET',
+    `${server.url}/docs/openapi.json`,
+    undefined,
+  );
   return Object.entries(body.paths)
     .filter(([path]) => path.startsWith(below))
     .flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, { operationId }]) => ({ id: operationId, method: method.toUpperCase(), path, mutates: method !== 'get' })),
+      Object.entries(methods).map(([method, { operationId }]) => ({
+        id: operationId,
+        method: method.toUpperCase(),
+        path,
+        mutates: method !== 'get',
+      })),
     );
 }
 

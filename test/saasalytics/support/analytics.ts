@@ -2,7 +2,14 @@ import { Operator } from '../../support/builders.js';
 import type { TestServer } from '../../support/countersign.js';
 import { call, tokenOf, type Answer } from '../../support/requests.js';
 
-export const ALL_SCOPES = ['write:customer-events', 'read:analytics-data', 'generate:reports', 'read:reports', 'read:account', 'write:account'];
+export const ALL_SCOPES = [
+  'write:customer-events',
+  'read:analytics-data',
+  'generate:reports',
+  'read:reports',
+  'read:account',
+  'write:account',
+];
 
 /** Saasalytics as one client of one organization sees it; paths begin behind /analytics/v1. */
 export class Analytics {

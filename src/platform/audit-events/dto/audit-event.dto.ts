@@ -1,7 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsIn, IsISO8601, IsOptional, Matches } from 'class-validator';
 import { ACTOR_TYPES, type AuditFilter, type StoredAuditEvent } from '../../audit/index.js';
 import { ListQuery } from '../../http/index.js';
+
+// PostgreSQL takes no NUL in text.
+const PRINTABLE = /^[^\p{Cc}]{1,256}$/u;
 
 export class AuditEventsQuery extends ListQuery {
   @ApiPropertyOptional({
@@ -9,14 +12,12 @@ export class AuditEventsQuery extends ListQuery {
     example: 'org_01kamx4f5ye8wvq3m2ts6dgn0h',
   })
   @IsOptional()
-  @IsString()
-  @Length(1, 64)
+  @Matches(PRINTABLE)
   org_id?: string;
 
   @ApiPropertyOptional({ description: 'Id or name of who did it.', example: 'sp_01kamx4f5ye8wvq3m2ts6dgn0h' })
   @IsOptional()
-  @IsString()
-  @Length(1, 256)
+  @Matches(PRINTABLE)
   actor?: string;
 
   @ApiPropertyOptional({ description: 'What was done.', example: 'service_principal.secret.rotated' })
@@ -26,8 +27,7 @@ export class AuditEventsQuery extends ListQuery {
 
   @ApiPropertyOptional({ description: 'Id of what it was done to.', example: 'sp_01kamx4f5ye8wvq3m2ts6dgn0h' })
   @IsOptional()
-  @IsString()
-  @Length(1, 256)
+  @Matches(PRINTABLE)
   target?: string;
 
   @ApiPropertyOptional({ enum: ['success', 'failure'], description: 'How it ended.', example: 'success' })
