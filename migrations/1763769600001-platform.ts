@@ -4,7 +4,11 @@ import { forceRowSecurity } from './row-security.js';
 
 export class Platform1763769600001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [...ROLES, ...TABLES, ...forceRowSecurity('audit_events', { tenant: 'SELECT, INSERT', platform: 'SELECT, INSERT' })]) {
+    for (const statement of [
+      ...ROLES,
+      ...TABLES,
+      ...forceRowSecurity('audit_events', { tenant: 'SELECT, INSERT', platform: 'SELECT, INSERT' }),
+    ]) {
       await runner.query(statement);
     }
   }

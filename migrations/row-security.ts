@@ -11,5 +11,9 @@ export function forceRowSecurity(table: string, options: { tenant: string; platf
     `GRANT ${options.tenant} ON ${table} TO countersign_tenant`,
   ];
   if (!options.platform) return statements;
-  return [...statements, `CREATE POLICY platform_rows ON ${table} TO countersign_platform USING (true) WITH CHECK (true)`, `GRANT ${options.platform} ON ${table} TO countersign_platform`];
+  return [
+    ...statements,
+    `CREATE POLICY platform_rows ON ${table} TO countersign_platform USING (true) WITH CHECK (true)`,
+    `GRANT ${options.platform} ON ${table} TO countersign_platform`,
+  ];
 }

@@ -42,7 +42,9 @@ function read(path) {
 
 function configurationPage() {
   const topics = Object.entries(SETTINGS_BY_TOPIC).map(([topic, settings]) => {
-    const rows = Object.entries(settings).map(([name, spec]) => `| \`${name}\` | ${cell(spec.desc)} | ${defaultOf(spec)} | ${spec.example ? `\`${cell(spec.example)}\`` : ''} |`);
+    const rows = Object.entries(settings).map(
+      ([name, spec]) => `| \`${name}\` | ${cell(spec.desc)} | ${defaultOf(spec)} | ${spec.example ? `\`${cell(spec.example)}\`` : ''} |`,
+    );
     return `## ${topic}\n\n| setting | meaning | default | example |\n|---|---|---|---|\n${rows.join('\n')}\n`;
   });
   const files = FILE_SETTINGS.map((name) => `\`${name}\``).join(', ');
@@ -50,8 +52,16 @@ function configurationPage() {
 }
 
 function defaultOf({ default: always, devDefault, requiredWhen }) {
-  const required = requiredWhen ? 'required in production' : always === undefined && devDefault !== undefined ? 'required in production' : undefined;
-  const shown = [always !== undefined && `\`${format(always)}\``, devDefault !== undefined && `\`${format(devDefault)}\` outside production`, required].filter(Boolean);
+  const required = requiredWhen
+    ? 'required in production'
+    : always === undefined && devDefault !== undefined
+      ? 'required in production'
+      : undefined;
+  const shown = [
+    always !== undefined && `\`${format(always)}\``,
+    devDefault !== undefined && `\`${format(devDefault)}\` outside production`,
+    required,
+  ].filter(Boolean);
   return shown.join(', ') || 'none';
 }
 

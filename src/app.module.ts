@@ -28,7 +28,16 @@ import { CallerRateLimitModule, RateLimitModule } from './platform/rate-limit/in
 import { ReaperModule } from './platform/reaper/index.js';
 import { SAASALYTICS_ENTITIES, SaasalyticsModule } from './saasalytics/index.js';
 
-const PLATFORM = [AuditModule, AuditEventsModule, ChangesModule, HealthModule, IdempotencyModule, MetricsModule, RateLimitModule, ReaperModule];
+const PLATFORM = [
+  AuditModule,
+  AuditEventsModule,
+  ChangesModule,
+  HealthModule,
+  IdempotencyModule,
+  MetricsModule,
+  RateLimitModule,
+  ReaperModule,
+];
 const DIRECTORY = [AdministrationModule, ApiResourcesModule, CredentialsModule, OrgsModule, ServicePrincipalsModule];
 const ISSUER = [ClientAuthModule, DiscoveryModule, RevocationModule, SigningKeysModule, TokenIssuanceModule];
 
@@ -62,7 +71,12 @@ export class AppModule {
         ...ISSUER,
         SaasalyticsModule,
         BootstrapModule,
-        CountersignGuardModule.forRootAsync({ ownRefusalFilter: true, imports: [SigningKeysModule, RevocationModule], inject: [Configuration, SigningKeys, Revocations, Log], useFactory: guardOptions }),
+        CountersignGuardModule.forRootAsync({
+          ownRefusalFilter: true,
+          imports: [SigningKeysModule, RevocationModule],
+          inject: [Configuration, SigningKeys, Revocations, Log],
+          useFactory: guardOptions,
+        }),
         CallerRateLimitModule,
       ],
       providers: [

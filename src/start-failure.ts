@@ -5,10 +5,12 @@ import { EmbeddedPostgresError } from './platform/database/embedded/index.js';
 
 /** What to print when a start fails: a sentence for what an operator can mend, the whole error for everything else. */
 export function explainFailure(error: unknown, environment: NodeJS.ProcessEnv): unknown {
-  if (error instanceof ConfigurationError || error instanceof EmbeddedPostgresError || error instanceof MissingKeyEncryptionKey) return error.message;
+  if (error instanceof ConfigurationError || error instanceof EmbeddedPostgresError || error instanceof MissingKeyEncryptionKey)
+    return error.message;
   const { code, syscall, port, address } = error as { code?: unknown; syscall?: unknown; port?: unknown; address?: unknown };
   if (syscall === 'listen') return listenFailure(String(code), Number(port), String(address), environment);
-  if (isDatabaseUnavailable(error)) return `The database cannot be reached (${String(code ?? (error as Error).message)}). Check DATABASE_URL and MIGRATION_DATABASE_URL, and that PostgreSQL runs.`;
+  if (isDatabaseUnavailable(error))
+    return `The database cannot be reached (${String(code ?? (error as Error).message)}). Check DATABASE_URL and MIGRATION_DATABASE_URL, and that PostgreSQL runs.`;
   return error;
 }
 

@@ -45,9 +45,15 @@ export async function startServer(environment: NodeJS.ProcessEnv, progress: (lin
 }
 
 async function createApplication(configuration: Configuration, connection: DatabaseConnection, log: Log): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(configuration, connection, log), createFastifyAdapter(configuration.settings), {
-    logger: log, bodyParser: false, abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(configuration, connection, log),
+    createFastifyAdapter(configuration.settings),
+    {
+      logger: log,
+      bodyParser: false,
+      abortOnError: false,
+    },
+  );
   addRequestHooks(app.getHttpAdapter().getInstance(), configuration.settings, log, app.get(RequestMetrics));
   mountDocumentation(app, configuration.settings.PUBLIC_URL);
   await app.init();

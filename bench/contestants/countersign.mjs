@@ -13,7 +13,8 @@ export const countersign = {
 
 export const countersignWithoutAudit = {
   name: 'Countersign, no audit',
-  start: (options) => startCountersign({ name: countersignWithoutAudit.name, env: { DANGEROUSLY_DISABLE_TOKEN_AUDIT: 'true' }, ...options }),
+  start: (options) =>
+    startCountersign({ name: countersignWithoutAudit.name, env: { DANGEROUSLY_DISABLE_TOKEN_AUDIT: 'true' }, ...options }),
 };
 
 async function startCountersign({ name, env = {}, node }) {
@@ -45,7 +46,11 @@ async function startCountersign({ name, env = {}, node }) {
   const org = demo.orgs.find(({ service_principals: principals }) => principals?.length);
   const rs256 = org.service_principals[0];
   const es256 = await principalOfAnEs256Api({ base, operator: demo.operator, orgId: org.id });
-  return { ...server, opsUrl: `http://127.0.0.1:${opsPort}`, targets: { RS256: target(base, port, 'RS256', rs256), ES256: target(base, port, 'ES256', es256) } };
+  return {
+    ...server,
+    opsUrl: `http://127.0.0.1:${opsPort}`,
+    targets: { RS256: target(base, port, 'RS256', rs256), ES256: target(base, port, 'ES256', es256) },
+  };
 }
 
 function target(base, port, alg, principal) {

@@ -4,16 +4,25 @@ import { join } from 'node:path';
 import { benchRoot, freePort, projectRoot, startNode } from '../lib/processes.mjs';
 import { guardedApi } from '../lib/access-tokens.mjs';
 
-const contestant = (name, file, env = {}, more = {}) => ({ name, start: (keys, options) => startGuarded({ name, file, env, keys, ...options }), ...more });
+const contestant = (name, file, env = {}, more = {}) => ({
+  name,
+  start: (keys, options) => startGuarded({ name, file, env, keys, ...options }),
+  ...more,
+});
 
 export const unguarded = contestant('unguarded route', 'unguarded', {}, { open: true });
 export const passportJwtWithJwks = contestant('passport-jwt (jwks-rsa)', 'passport-jwt', { BENCH_KEY_SOURCE: 'jwks' });
 export const passportJwtWithPem = contestant('passport-jwt (PEM)', 'passport-jwt', { BENCH_KEY_SOURCE: 'pem' });
 export const bareJose = contestant('jose in a Nest guard', 'jose');
 export const expressOauth2JwtBearer = contestant('express-oauth2-jwt-bearer', 'express-oauth2-jwt-bearer');
-export const countersignGuard = contestant('Countersign guard', 'countersign-guard', {}, {
-  unavailable: () => (existsSync(join(projectRoot, 'dist/libs/guards/src/index.js')) ? undefined : 'dist/libs/guards is not built'),
-});
+export const countersignGuard = contestant(
+  'Countersign guard',
+  'countersign-guard',
+  {},
+  {
+    unavailable: () => (existsSync(join(projectRoot, 'dist/libs/guards/src/index.js')) ? undefined : 'dist/libs/guards is not built'),
+  },
+);
 
 async function startGuarded({ name, file, env, keys, node }) {
   const port = await freePort();

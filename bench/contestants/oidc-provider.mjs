@@ -90,8 +90,9 @@ async function storeClient(databaseUrl, client) {
        id bigint generated always as identity primary key, occurred_at timestamptz not null default now(), action text not null,
        result text not null, org_id text, actor text, jti text, audience text, scope text, source_ip text, expires_at timestamptz)`,
   );
-  await query(databaseUrl, 'insert into clients (id, metadata) values ($1, $2) on conflict (id) do update set metadata = excluded.metadata', [
-    client.client_id,
-    client,
-  ]);
+  await query(
+    databaseUrl,
+    'insert into clients (id, metadata) values ($1, $2) on conflict (id) do update set metadata = excluded.metadata',
+    [client.client_id, client],
+  );
 }

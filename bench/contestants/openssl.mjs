@@ -14,5 +14,10 @@ export async function opensslSignsPerSecond(seconds) {
   const head = lines.find((line) => /sign\/s/.test(line));
   if (!row || !head) return undefined;
   const column = head.trim().split(/\s+/).indexOf('sign/s');
-  return Number(row.replace(/^rsa\s+2048 bits\s*/, '').trim().split(/\s+/)[column]);
+  return Number(
+    row
+      .replace(/^rsa\s+2048 bits\s*/, '')
+      .trim()
+      .split(/\s+/)[column],
+  );
 }

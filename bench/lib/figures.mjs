@@ -12,7 +12,14 @@ export function pairedRatio(ours, theirs) {
 
 export function summarise(runs) {
   const of = (name) => median(runs.map((run) => run[name] ?? Number.NaN));
-  return { requestsPerSecond: of('requestsPerSecond'), p50: of('p50'), p99: of('p99'), generatorCpuShare: of('generatorCpuShare'), serverCpuMicroseconds: of('serverCpuMicroseconds'), runs };
+  return {
+    requestsPerSecond: of('requestsPerSecond'),
+    p50: of('p50'),
+    p99: of('p99'),
+    generatorCpuShare: of('generatorCpuShare'),
+    serverCpuMicroseconds: of('serverCpuMicroseconds'),
+    runs,
+  };
 }
 
 /** Each round in another order, so that nobody always runs first or last. */

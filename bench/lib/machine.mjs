@@ -14,10 +14,9 @@ export function describeMachine({ sameNode }) {
     node: sameNode ? peerNode : process.version,
     nodeOfOidcProvider: peerNode,
     versions: Object.fromEntries(
-      ['oidc-provider', 'passport-jwt', 'jwks-rsa', 'jose', 'express-oauth2-jwt-bearer', 'express', 'fastify', '@nestjs/core', 'pg'].map((name) => [
-        name,
-        versionOf(name),
-      ]),
+      ['oidc-provider', 'passport-jwt', 'jwks-rsa', 'jose', 'express-oauth2-jwt-bearer', 'express', 'fastify', '@nestjs/core', 'pg'].map(
+        (name) => [name, versionOf(name)],
+      ),
     ),
   };
 }

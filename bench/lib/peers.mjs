@@ -16,7 +16,9 @@ export function installPeers() {
     stdio: 'inherit',
     shell: process.platform === 'win32',
     // npm run hands its own settings down (prefix, scripts); the nested install must not inherit them.
-    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(config_prefix|config_local_prefix|package_|lifecycle_)/i.test(name))),
+    env: Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !/^npm_(config_prefix|config_local_prefix|package_|lifecycle_)/i.test(name)),
+    ),
   });
   if (npm.status !== 0) throw new Error('npm ci in bench/ failed: the peers are not installed');
   writeFileSync(marker, wanted);

@@ -34,9 +34,19 @@ async function embeddedDatabase() {
     chmodSync(runFolder(), 0o711);
     chownSync(data, account.uid, account.gid);
   }
-  execFileSync(join(native, 'bin/initdb'), ['-D', data, '-U', 'bench', '--auth=trust', '-E', 'UTF8', '--locale=C'], { ...account, stdio: 'pipe' });
+  execFileSync(join(native, 'bin/initdb'), ['-D', data, '-U', 'bench', '--auth=trust', '-E', 'UTF8', '--locale=C'], {
+    ...account,
+    stdio: 'pipe',
+  });
   const port = await freePort();
-  const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' };
+  const settings = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    fsync: 'on',
+    synchronous_commit: 'on',
+    full_page_writes: 'on',
+  };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(join(native, 'bin/postgres'), ['-D', data, ...flags], { ...account, stdio: 'ignore' });
   const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -46,7 +56,7 @@ async function embeddedDatabase() {
     try {
       return await describe(url);
     } catch (error) {
-      if (attempt > 200 || child.exitCode !== null) throw new Error(`PostgreSQL did not start: ${error.message}`);
+      if (attempt > 200 || child.exitCode !== null) throw new Error(`PostgreSQL did not start: ${error.message}`, { cause: error });
       await sleep(50);
     }
   }

@@ -107,7 +107,10 @@ export async function endProcess(child, ended, { signal = 'SIGTERM', patienceMs 
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-export const answers = (url, status = 200) => async () => (await fetch(url)).status === status;
+export const answers =
+  (url, status = 200) =>
+  async () =>
+    (await fetch(url)).status === status;
 
 /** CPU time that one process has used, all threads, user and system; NaN where the kernel does not tell. */
 export function cpuMicroseconds(pid) {

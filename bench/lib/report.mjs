@@ -12,7 +12,9 @@ export function renderReport({ date, machine, options, scenarios, missing }) {
       `Load generator and PostgreSQL on the same machine, ${options.connections} keep-alive connections, ` +
       `medians of ${options.rounds} interleaved rounds of ${options.seconds} s.`,
     '',
-    `Versions: ${Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`).join(', ')}.`,
+    `Versions: ${Object.entries(machine.versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', ')}.`,
     '',
   ];
   if (options.quick) lines.push('**A quick run: it shows that everything works. Its figures mean little.**', '');
@@ -78,7 +80,15 @@ function workloadTable(title, { title: name, unit, rows }) {
 }
 
 function memoryTable(title, samples) {
-  return [`## ${title}`, '', ...table(['tokens', 'MB'], samples.map(({ tokens, megabytes }) => [String(tokens), megabytes.toFixed(0)])), ''];
+  return [
+    `## ${title}`,
+    '',
+    ...table(
+      ['tokens', 'MB'],
+      samples.map(({ tokens, megabytes }) => [String(tokens), megabytes.toFixed(0)]),
+    ),
+    '',
+  ];
 }
 
 function table(head, rows) {

@@ -28,7 +28,7 @@ export function pack(requests) {
 
 export function unpack(packed) {
   const requests = [];
-  for (let at = 0; at < packed.length; ) {
+  for (let at = 0; at < packed.length;) {
     const length = packed.readUInt32BE(at);
     requests.push(packed.subarray(at + 4, at + 4 + length));
     at += 4 + length;

@@ -26,7 +26,7 @@ export function parseResponse(bytes) {
 }
 
 function endOfChunks(bytes, start) {
-  for (let at = start; ; ) {
+  for (let at = start; ;) {
     const lineEnd = bytes.indexOf('\r\n', at);
     if (lineEnd < 0) return undefined;
     const size = Number.parseInt(bytes.latin1Slice(at, lineEnd), 16);

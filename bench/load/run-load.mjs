@@ -33,9 +33,7 @@ export async function runLoad({ url, pid, ...job }) {
   await ended;
   const bad = Object.keys(result.statuses).filter((status) => status !== '200');
   if (bad.length || result.failure || result.disconnects || result.unanswered || !result.measured) {
-    throw new Error(
-      `failed answers under load: ${JSON.stringify({ ...result, firstBadBody: undefined })}\n${result.firstBadBody ?? ''}`,
-    );
+    throw new Error(`failed answers under load: ${JSON.stringify({ ...result, firstBadBody: undefined })}\n${result.firstBadBody ?? ''}`);
   }
   return { ...result, serverCpuMicroseconds };
 }

@@ -23,7 +23,15 @@ export async function guardScenario(options, { say, chosen }) {
   say(`signing ${options.distinctTokens} distinct tokens …`);
   const tokens = { hot: await mintTokens(keys, HOT_TOKENS), distinct: await mintTokens(keys, options.distinctTokens) };
   const hot = await workload('100 hot RS256 tokens', tokens.hot, taking, keys, options, say);
-  const distinct = await workload('all tokens distinct', tokens.distinct, taking.filter((one) => !one.open), keys, options, say, { once: true });
+  const distinct = await workload(
+    'all tokens distinct',
+    tokens.distinct,
+    taking.filter((one) => !one.open),
+    keys,
+    options,
+    say,
+    { once: true },
+  );
   return { title: 'Requests through a guard', workloads: [hot, distinct], comparisons: [...compareHot(hot), ...compareDistinct(distinct)] };
 }
 

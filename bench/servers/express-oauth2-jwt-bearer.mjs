@@ -10,6 +10,9 @@ app.get('/items', requiredScopes(env.BENCH_SCOPE), (_request, response) => {
   response.json({ customers: [{ id: 'cus_1', name: 'Ada' }], next_cursor: null });
 });
 app.use((error, _request, response, _next) => {
-  response.set(error.headers).status(error.status ?? 500).json({ error: error.code });
+  response
+    .set(error.headers)
+    .status(error.status ?? 500)
+    .json({ error: error.code });
 });
 app.listen(Number(env.BENCH_PORT), '127.0.0.1');

@@ -11,7 +11,7 @@ export const answer = () => ({ customers: [{ id: 'cus_1', name: 'Ada' }], next_c
 /** Applies decorators to a method as `@decorator` would. */
 export function decorateMethod(target, name, decorators) {
   const descriptor = Object.getOwnPropertyDescriptor(target.prototype, name);
-  for (const decorator of [...decorators].reverse()) decorator(target.prototype, name, descriptor);
+  for (const decorator of decorators.toReversed()) decorator(target.prototype, name, descriptor);
 }
 
 /** Serves `GET /items`; `protect` lists the route's decorators, `imports` and `providers` what they need. */

@@ -29,7 +29,15 @@ export async function open(connectionString) {
       name: 'audit',
       text: `insert into audit_events (action, result, org_id, actor, jti, audience, scope, source_ip, expires_at)
              values ('token.issued', 'success', $1, $2, $3, $4, $5, $6, to_timestamp($7))`,
-      values: [token.extra?.org_id, token.clientId, token.jti, token.aud, token.scope, address, token.exp ?? Math.floor(Date.now() / 1000) + token.expiration],
+      values: [
+        token.extra?.org_id,
+        token.clientId,
+        token.jti,
+        token.aud,
+        token.scope,
+        address,
+        token.exp ?? Math.floor(Date.now() / 1000) + token.expiration,
+      ],
     });
   }
 

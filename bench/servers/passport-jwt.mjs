@@ -10,7 +10,14 @@ import { serveNestApp } from './nest-app.mjs';
 const env = process.env;
 const key =
   env.BENCH_KEY_SOURCE === 'jwks'
-    ? { secretOrKeyProvider: jwksRsa.passportJwtSecret({ cache: true, rateLimit: true, jwksRequestsPerMinute: 5, jwksUri: env.BENCH_JWKS_URI }) }
+    ? {
+        secretOrKeyProvider: jwksRsa.passportJwtSecret({
+          cache: true,
+          rateLimit: true,
+          jwksRequestsPerMinute: 5,
+          jwksUri: env.BENCH_JWKS_URI,
+        }),
+      }
     : { secretOrKey: env.BENCH_PEM };
 
 class JwtStrategy extends PassportStrategy(Strategy) {

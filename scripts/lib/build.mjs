@@ -13,10 +13,7 @@ export async function ensureBuilt() {
   const built = readJson(STAMP);
   if (built?.hash === wanted.hash && existsSync(inProject('dist', 'src', 'main.js'))) return;
   removeOutdated(built, wanted);
-  await quietStep('building (nest build)', process.execPath, [
-    inProject('node_modules', '@nestjs', 'cli', 'bin', 'nest.js'),
-    'build',
-  ]);
+  await quietStep('building (nest build)', process.execPath, [inProject('node_modules', '@nestjs', 'cli', 'bin', 'nest.js'), 'build']);
   mkdirSync(inProject('dist'), { recursive: true });
   writeFileSync(STAMP, JSON.stringify(wanted));
   say('built');

@@ -9,7 +9,16 @@ import { inProject } from './project.mjs';
 export async function fetchOpenApi() {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'countersign-openapi-'));
   const [port, opsPort] = [await freePort(), await freePort()];
-  const env = { ...process.env, NODE_ENV: 'development', DATA_DIR: dataDir, DEMO: 'false', PORT: port, OPS_PORT: opsPort, PUBLIC_URL: 'http://localhost:3000', LOG_LEVEL: 'error' };
+  const env = {
+    ...process.env,
+    NODE_ENV: 'development',
+    DATA_DIR: dataDir,
+    DEMO: 'false',
+    PORT: port,
+    OPS_PORT: opsPort,
+    PUBLIC_URL: 'http://localhost:3000',
+    LOG_LEVEL: 'error',
+  };
   const server = spawn(process.execPath, [inProject('dist', 'src', 'main.js')], { env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   try {
     return await whenReady(`http://localhost:${port}/docs/openapi.json`, server);

@@ -35,12 +35,7 @@ function holdsWhatTheLockNames() {
   const locked = readJson(inProject('package-lock.json'))?.packages;
   if (!installed || !locked) return false;
   return Object.entries(locked).every(
-    ([name, entry]) =>
-      name === '' ||
-      entry.optional ||
-      entry.devOptional ||
-      entry.link ||
-      installed[name]?.integrity === entry.integrity,
+    ([name, entry]) => name === '' || entry.optional || entry.devOptional || entry.link || installed[name]?.integrity === entry.integrity,
   );
 }
 

@@ -5,18 +5,36 @@ import type { FirstStart } from './bootstrap.service.js';
 export function banner(settings: Settings, { demo, demoPath }: FirstStart): string {
   const url = settings.PUBLIC_URL;
   const lines = ['', `Countersign is running at ${url}`, ''];
-  lines.push(`  issuer and APIs    ${url}`, `  Swagger            ${url}/docs`, `  metrics, health    http://localhost:${settings.OPS_PORT}/metrics   ${url}/health/ready`);
+  lines.push(
+    `  issuer and APIs    ${url}`,
+    `  Swagger            ${url}/docs`,
+    `  metrics, health    http://localhost:${settings.OPS_PORT}/metrics   ${url}/health/ready`,
+  );
   const principal = demo?.orgs[0]?.service_principals[0];
   if (demo && principal) {
     lines.push(`  demo credentials   ${demoPath}  (${demo.orgs.map((org) => org.name).join(', ')})`, '', 'Try it:', '');
     lines.push('1. A token:', '', tokenCommand(url, principal), '');
-    lines.push('2. Data of that tenant, and of no other:', '', `   curl -s ${url}/analytics/v1/metrics?metric=revenue\\&interval=week -H "Authorization: Bearer $TOKEN"`, '');
-    lines.push('3. The API documentation, with an Authorize button:', '', `   open ${url}/docs`, '', 'Ctrl-C stops it; the data stays for the next start.');
+    lines.push(
+      '2. Data of that tenant, and of no other:',
+      '',
+      `   curl -s ${url}/analytics/v1/metrics?metric=revenue\\&interval=week -H "Authorization: Bearer $TOKEN"`,
+      '',
+    );
+    lines.push(
+      '3. The API documentation, with an Authorize button:',
+      '',
+      `   open ${url}/docs`,
+      '',
+      'Ctrl-C stops it; the data stays for the next start.',
+    );
   }
   return lines.join('\n');
 }
 
-function tokenCommand(url: string, { client_id, client_secret, audience }: { client_id: string; client_secret: string; audience: string }): string {
+function tokenCommand(
+  url: string,
+  { client_id, client_secret, audience }: { client_id: string; client_secret: string; audience: string },
+): string {
   return [
     `   TOKEN=$(curl -s ${url}/oauth/token \\`,
     '     -d grant_type=client_credentials \\',

@@ -6,5 +6,9 @@ import { Bootstrap } from './bootstrap.service.js';
 import { ConfiguredOperator } from './configured-operator.js';
 import { DemoLoader } from './demo-loader.js';
 
-@Module({ imports: [ApiResourcesModule, ServicePrincipalsModule, SaasalyticsModule], providers: [Bootstrap, ConfiguredOperator, DemoLoader], exports: [Bootstrap] })
+@Module({
+  imports: [ApiResourcesModule, ServicePrincipalsModule, SaasalyticsModule],
+  providers: [Bootstrap, ConfiguredOperator, DemoLoader],
+  exports: [Bootstrap],
+})
 export class BootstrapModule {}

@@ -39,8 +39,20 @@ export class Bootstrap {
 
   private async seedApis(): Promise<void> {
     const { PUBLIC_URL } = this.configuration.settings;
-    await this.apis.seed({ key: 'management', identifier: `${PUBLIC_URL}/v1`, name: 'Countersign management API', zone: 'external', scopes: MANAGEMENT_SCOPES });
-    await this.apis.seed({ key: 'analytics', identifier: `${PUBLIC_URL}/analytics`, name: 'Saasalytics', zone: 'external', scopes: SAASALYTICS_SCOPES.map(({ assignable_by: assignableBy, ...scope }) => ({ ...scope, assignableBy })) });
+    await this.apis.seed({
+      key: 'management',
+      identifier: `${PUBLIC_URL}/v1`,
+      name: 'Countersign management API',
+      zone: 'external',
+      scopes: MANAGEMENT_SCOPES,
+    });
+    await this.apis.seed({
+      key: 'analytics',
+      identifier: `${PUBLIC_URL}/analytics`,
+      name: 'Saasalytics',
+      zone: 'external',
+      scopes: SAASALYTICS_SCOPES.map(({ assignable_by: assignableBy, ...scope }) => ({ ...scope, assignableBy })),
+    });
   }
 
   /** The file is written before the database, so that a killed first start is taken up by the next one. */
@@ -52,26 +64,39 @@ export class Bootstrap {
     }
     const document = this.atPresentUrls(known ?? this.newDocument());
     file.write(document);
-    await this.operators.seed({ clientId: document.operator.client_id, clientSecret: document.operator.client_secret, grants: this.operatorGrants() });
+    await this.operators.seed({
+      clientId: document.operator.client_id,
+      clientSecret: document.operator.client_secret,
+      grants: this.operatorGrants(),
+    });
     await this.demo.load(document, (finished) => file.write(finished), progress);
     return document;
   }
 
   private newDocument(): DemoDocument {
     const { OPERATOR_CLIENT_ID: id, OPERATOR_CLIENT_SECRET: secret } = this.configuration.settings;
-    const operator = { client_id: id ?? newId('sp'), client_secret: secret?.reveal() ?? mintSecret('csn_secret'), audience: '', scope: MANAGEMENT_SCOPES.map(({ name }) => name).join(' ') };
+    const operator = {
+      client_id: id ?? newId('sp'),
+      client_secret: secret?.reveal() ?? mintSecret('csn_secret'),
+      audience: '',
+      scope: MANAGEMENT_SCOPES.map(({ name }) => name).join(' '),
+    };
     return { public_url: '', ops_url: '', operator, orgs: [] };
   }
 
   /** The audiences follow PUBLIC_URL when it changes between two starts. */
   private atPresentUrls(document: DemoDocument): DemoDocument {
     const { PUBLIC_URL, OPS_PORT } = this.configuration.settings;
-    const moved = (audience: string): string => (document.public_url && audience.startsWith(document.public_url) ? PUBLIC_URL + audience.slice(document.public_url.length) : audience);
+    const moved = (audience: string): string =>
+      document.public_url && audience.startsWith(document.public_url) ? PUBLIC_URL + audience.slice(document.public_url.length) : audience;
     return {
       public_url: PUBLIC_URL,
       ops_url: `http://localhost:${OPS_PORT}`,
       operator: { ...document.operator, audience: `${PUBLIC_URL}/v1` },
-      orgs: document.orgs.map((org) => ({ ...org, service_principals: org.service_principals.map((sp) => ({ ...sp, audience: moved(sp.audience) })) })),
+      orgs: document.orgs.map((org) => ({
+        ...org,
+        service_principals: org.service_principals.map((sp) => ({ ...sp, audience: moved(sp.audience) })),
+      })),
     };
   }
 

@@ -20,9 +20,14 @@ export class ConfiguredOperator {
     if (clientId && secret) {
       const { created } = await this.operators.seed({ clientId, clientSecret: secret.reveal(), grants });
       if (!created && !(await this.hasSecret(clientId, secret.reveal()))) {
-        this.log.warn('operator.kept', { client_id: clientId, setting: 'OPERATOR_CLIENT_SECRET', reason: 'the operator exists and keeps its secrets; rotate them by the management API' });
+        this.log.warn('operator.kept', {
+          client_id: clientId,
+          setting: 'OPERATOR_CLIENT_SECRET',
+          reason: 'the operator exists and keeps its secrets; rotate them by the management API',
+        });
       }
-    } else if (!(await this.operators.exists())) this.log.warn('operator.missing', { missing: ['OPERATOR_CLIENT_ID', 'OPERATOR_CLIENT_SECRET'] });
+    } else if (!(await this.operators.exists()))
+      this.log.warn('operator.missing', { missing: ['OPERATOR_CLIENT_ID', 'OPERATOR_CLIENT_SECRET'] });
   }
 
   private async hasSecret(clientId: string, secret: string): Promise<boolean> {

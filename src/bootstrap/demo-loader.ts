@@ -41,8 +41,12 @@ export class DemoLoader {
 
   private async operatorToken({ operator }: DemoDocument): Promise<string> {
     const answer = await this.http.httpAdapter.getInstance<FastifyInstance>().inject({
-      method: 'POST', url: '/oauth/token',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: formatBasicCredentials({ clientId: operator.client_id, clientSecret: operator.client_secret }) },
+      method: 'POST',
+      url: '/oauth/token',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        authorization: formatBasicCredentials({ clientId: operator.client_id, clientSecret: operator.client_secret }),
+      },
       payload: 'grant_type=client_credentials',
     });
     if (answer.statusCode !== 200) throw new Error(`The operator of the demo file gets no token: ${answer.body}`);
@@ -61,7 +65,13 @@ export class DemoLoader {
     const entries: DemoOrgEntry['service_principals'] = [];
     for (const { name: label, audience, scopes } of principals) {
       const made = await api.post(`/v1/orgs/${id}/service-principals`, { name: label, grants: [{ audience, scopes }] });
-      entries.push({ name: label, client_id: String(made['client_id']), client_secret: String(made['client_secret']), audience, scope: scopes.join(' ') });
+      entries.push({
+        name: label,
+        client_id: String(made['client_id']),
+        client_secret: String(made['client_secret']),
+        audience,
+        scope: scopes.join(' '),
+      });
     }
     return { id, name, service_principals: entries };
   }

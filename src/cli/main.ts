@@ -11,7 +11,11 @@ const COMMANDS: Readonly<Record<string, { help: string; run: () => Promise<void>
 
 const command = COMMANDS[process.argv[2] ?? ''];
 if (!command) {
-  console.error(`Commands:\n${Object.entries(COMMANDS).map(([name, { help }]) => `  ${name.padEnd(14)}${help}`).join('\n')}`);
+  console.error(
+    `Commands:\n${Object.entries(COMMANDS)
+      .map(([name, { help }]) => `  ${name.padEnd(14)}${help}`)
+      .join('\n')}`,
+  );
   process.exit(2);
 }
 try {

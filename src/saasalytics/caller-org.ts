@@ -7,7 +7,10 @@ import { httpProblem } from '../platform/http/index.js';
  */
 export function orgOf(caller: Caller): string {
   if (caller.orgId) return caller.orgId;
-  throw httpProblem('forbidden', 'The access token has no org_id, and every row of Saasalytics belongs to one organization. Use a credential that was made inside an organization.');
+  throw httpProblem(
+    'forbidden',
+    'The access token has no org_id, and every row of Saasalytics belongs to one organization. Use a credential that was made inside an organization.',
+  );
 }
 
 /** The caller as an audit event names it. */

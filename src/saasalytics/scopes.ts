@@ -8,11 +8,41 @@ export interface SaasalyticsScope {
 }
 
 export const SAASALYTICS_SCOPES = [
-  { name: 'write:customer-events', description: 'Send events of your customers to Saasalytics.', risk: 'medium', assignable_by: 'org_admin', delegable: true },
-  { name: 'read:analytics-data', description: 'Read metrics, customers and what they did.', risk: 'medium', assignable_by: 'org_admin', delegable: true },
-  { name: 'generate:reports', description: 'Generate activity and financial reports.', risk: 'medium', assignable_by: 'org_admin', delegable: true },
+  {
+    name: 'write:customer-events',
+    description: 'Send events of your customers to Saasalytics.',
+    risk: 'medium',
+    assignable_by: 'org_admin',
+    delegable: true,
+  },
+  {
+    name: 'read:analytics-data',
+    description: 'Read metrics, customers and what they did.',
+    risk: 'medium',
+    assignable_by: 'org_admin',
+    delegable: true,
+  },
+  {
+    name: 'generate:reports',
+    description: 'Generate activity and financial reports.',
+    risk: 'medium',
+    assignable_by: 'org_admin',
+    delegable: true,
+  },
   { name: 'read:reports', description: 'Read reports that were generated.', risk: 'medium', assignable_by: 'org_admin', delegable: true },
-  { name: 'read:account', description: 'Read the settings of the Saasalytics account.', risk: 'low', assignable_by: 'org_admin', delegable: true },
+  {
+    name: 'read:account',
+    description: 'Read the settings of the Saasalytics account.',
+    risk: 'low',
+    assignable_by: 'org_admin',
+    delegable: true,
+  },
   // Whoever sets the billing address gets the invoices: people and programs of the org only.
-  { name: 'write:account', description: 'Change the settings of the Saasalytics account, billing address included.', risk: 'high', assignable_by: 'org_admin', delegable: false },
+  {
+    name: 'write:account',
+    description: 'Change the settings of the Saasalytics account, billing address included.',
+    risk: 'high',
+    assignable_by: 'org_admin',
+    delegable: false,
+  },
 ] as const satisfies readonly SaasalyticsScope[];

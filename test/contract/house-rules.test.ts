@@ -51,12 +51,16 @@ describe('rules of the house that no tool checks', () => {
   });
 
   it('no name says nothing', () => {
-    expect(sources.filter(({ name }) => /(^|[/.-])(utils?|helpers?|common|misc|base|manager)([/.-]|$)/.test(name)).map(({ name }) => name)).toEqual([]);
+    expect(
+      sources.filter(({ name }) => /(^|[/.-])(utils?|helpers?|common|misc|base|manager)([/.-]|$)/.test(name)).map(({ name }) => name),
+    ).toEqual([]);
   });
 
   it('SQL stands in repositories and in platform/database', () => {
     const sql = /`\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH)\s|'(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\s/;
-    const speakers = sources.filter(({ name, text }) => sql.test(text) && !/\.repository\.ts$|^src\/platform\/database\/|-sql\.ts$/.test(name)).map(({ name }) => name);
+    const speakers = sources
+      .filter(({ name, text }) => sql.test(text) && !/\.repository\.ts$|^src\/platform\/database\/|-sql\.ts$/.test(name))
+      .map(({ name }) => name);
     expect(speakers).toEqual(['src/platform/changes/change-listener.ts', 'src/platform/changes/changes.ts']);
   });
 });

@@ -48,8 +48,13 @@ class Load {
     return new Promise((resolve) => {
       const nothing = (): void => resolve(undefined);
       request(`${installation.url}/oauth/token`, { method: 'POST', agent: this.agent, headers, timeout: 5_000 }, (response) => {
-        text(response).then((body) => resolve(response.statusCode === 200 ? (JSON.parse(body) as { access_token: string }).access_token : undefined), nothing);
-      }).once('error', nothing).end(form);
+        text(response).then(
+          (body) => resolve(response.statusCode === 200 ? (JSON.parse(body) as { access_token: string }).access_token : undefined),
+          nothing,
+        );
+      })
+        .once('error', nothing)
+        .end(form);
     });
   }
 }
@@ -61,7 +66,8 @@ async function killPostmaster(): Promise<void> {
 /** Tokens that somebody holds and that the audit log does not know. */
 async function unrecorded(received: readonly string[]): Promise<number> {
   const [row] = await installation.sql<{ count: string }>(
-    `SELECT count(*) FROM unnest($1::text[]) AS received(jti) WHERE jti NOT IN (SELECT target_id FROM audit_events WHERE action = 'token.issued')`, [received],
+    `SELECT count(*) FROM unnest($1::text[]) AS received(jti) WHERE jti NOT IN (SELECT target_id FROM audit_events WHERE action = 'token.issued')`,
+    [received],
   );
   return Number(row?.count);
 }
@@ -90,7 +96,13 @@ describe('an audit row for every token that a client received', () => {
   }, 120_000);
 
   it('the same check finds missing rows where the minter does not wait for the audit', async () => {
-    planted.push(PlantedProduct.plant('src/issuer/token-issuance/token-minter.js', 'signer.sign(claims), recorded]', 'signer.sign(claims), void recorded.catch(() => undefined)]'));
+    planted.push(
+      PlantedProduct.plant(
+        'src/issuer/token-issuance/token-minter.js',
+        'signer.sign(claims), recorded]',
+        'signer.sign(claims), void recorded.catch(() => undefined)]',
+      ),
+    );
     installation = await Installation.make({}, planted[0]!.entry);
     await installation.start();
     const load = new Load();

@@ -27,7 +27,15 @@ async function refusalOf(environment: Environment): Promise<{ end: number | Node
 
 async function startProduction(environment: Environment): Promise<{ product: Product; url: string }> {
   const { url, readyUrl, environment: ports } = await listeners();
-  const product = Product.run({ NODE_ENV: 'production', DATA_DIR: dataDir, ...database.settings, ...ports, PUBLIC_URL: 'https://auth.example.com', INTERNAL_URL: 'https://auth.internal.example.com', ...environment });
+  const product = Product.run({
+    NODE_ENV: 'production',
+    DATA_DIR: dataDir,
+    ...database.settings,
+    ...ports,
+    PUBLIC_URL: 'https://auth.example.com',
+    INTERNAL_URL: 'https://auth.internal.example.com',
+    ...environment,
+  });
   products.push(product);
   return { product: await product.ready(readyUrl), url };
 }
@@ -47,12 +55,28 @@ describe('a production start that is refused', () => {
     const keys = keySettings();
     const secrets = ['csn_secret_canary', 'canary-of-the-database'];
     const { end, output } = await refusalOf({
-      NODE_ENV: 'production', PUBLIC_URL: 'http://auth.example.com/', INTERNAL_URL: 'https://auth.internal.example.com', DATABASE_URL: 'mysql://app:canary-of-the-database@db/x',
-      MIGRATION_DATABASE_URL: 'postgres://owner:canary-of-the-database@db', ...keys, SECRET_PEPPERS: keys['KEY_ENCRYPTION_KEYS_EXTERNAL']!,
-      OPERATOR_CLIENT_ID: 'sp_01kaj6q8f2e4tbp0m9d3s7x5zc', OPERATOR_CLIENT_SECRET: 'csn_secret_canary', DEMO: 'true', DANGEROUSLY_DISABLE_TOKEN_AUDIT: 'true',
+      NODE_ENV: 'production',
+      PUBLIC_URL: 'http://auth.example.com/',
+      INTERNAL_URL: 'https://auth.internal.example.com',
+      DATABASE_URL: 'mysql://app:canary-of-the-database@db/x',
+      MIGRATION_DATABASE_URL: 'postgres://owner:canary-of-the-database@db',
+      ...keys,
+      SECRET_PEPPERS: keys['KEY_ENCRYPTION_KEYS_EXTERNAL']!,
+      OPERATOR_CLIENT_ID: 'sp_01kaj6q8f2e4tbp0m9d3s7x5zc',
+      OPERATOR_CLIENT_SECRET: 'csn_secret_canary',
+      DEMO: 'true',
+      DANGEROUSLY_DISABLE_TOKEN_AUDIT: 'true',
     });
     expect(end).toBe(1);
-    for (const name of ['PUBLIC_URL', 'DATABASE_URL', 'MIGRATION_DATABASE_URL', 'SECRET_PEPPERS', 'OPERATOR_CLIENT_SECRET', 'DEMO', 'DANGEROUSLY_DISABLE_TOKEN_AUDIT']) {
+    for (const name of [
+      'PUBLIC_URL',
+      'DATABASE_URL',
+      'MIGRATION_DATABASE_URL',
+      'SECRET_PEPPERS',
+      'OPERATOR_CLIENT_SECRET',
+      'DEMO',
+      'DANGEROUSLY_DISABLE_TOKEN_AUDIT',
+    ]) {
       expect(output).toContain(`  - ${name}: `);
     }
     for (const secret of [...secrets, ...Object.values(keys).map((key) => key.slice(3))]) expect(output).not.toContain(secret);
@@ -68,12 +92,17 @@ describe('a production start without a person', () => {
     const { url, product } = await startProduction({ ...keys, ...operatorSettings(operator) });
     const answer = await requestToken(url, operator);
     expect(answer.status).toBe(200);
-    expect(decodeJwt(String(answer.body['access_token']))).toMatchObject({ iss: 'https://auth.example.com', sub: operator.client_id, aud: 'https://auth.example.com/v1' });
+    expect(decodeJwt(String(answer.body['access_token']))).toMatchObject({
+      iss: 'https://auth.example.com',
+      sub: operator.client_id,
+      aud: 'https://auth.example.com/v1',
+    });
     const orgs = await call<{ data: unknown[] }>('GET', `${url}/v1/orgs`, String(answer.body['access_token']));
     expect({ status: orgs.status, data: orgs.body.data }).toEqual({ status: 200, data: [] });
     expect(readdirSync(dataDir)).toEqual([]);
     expect(await database.sql('SELECT FROM analytics_events')).toHaveLength(0);
-    for (const secret of [operator.client_secret, ...Object.values(keys).map((key) => key.slice(3))]) expect(product.output).not.toContain(secret);
+    for (const secret of [operator.client_secret, ...Object.values(keys).map((key) => key.slice(3))])
+      expect(product.output).not.toContain(secret);
     expect(product.output).not.toContain('operator.kept');
   });
 
@@ -112,7 +141,15 @@ describe('a production start without a person', () => {
 
   it('ends with 1 and one sentence when the stored keys were sealed with a key that is not configured', async () => {
     const { environment } = await listeners();
-    const { end, output } = await refusalOf({ NODE_ENV: 'production', ...database.settings, ...environment, PUBLIC_URL: 'https://auth.example.com', INTERNAL_URL: 'https://auth.internal.example.com', ...keySettings(), KEY_ENCRYPTION_KEYS_EXTERNAL: keySettings()['KEY_ENCRYPTION_KEYS_EXTERNAL']!.replace('v1', 'v2') });
+    const { end, output } = await refusalOf({
+      NODE_ENV: 'production',
+      ...database.settings,
+      ...environment,
+      PUBLIC_URL: 'https://auth.example.com',
+      INTERNAL_URL: 'https://auth.internal.example.com',
+      ...keySettings(),
+      KEY_ENCRYPTION_KEYS_EXTERNAL: keySettings()['KEY_ENCRYPTION_KEYS_EXTERNAL']!.replace('v1', 'v2'),
+    });
     expect(end).toBe(1);
     expect(output).toContain('The key-encryption key "v1" of the external zone is not configured.');
     expect(existsSync(join(dataDir, 'demo.json'))).toBe(false);

@@ -18,7 +18,11 @@ let managementToken: string;
 beforeAll(async () => {
   server = await startTestServer();
   proxy = await DatabaseProxy.before(server.files.runtimeUrl);
-  replica = await launch(server.files, { PUBLIC_URL: server.url, DATABASE_URL: proxy.urlFor(server.files.runtimeUrl), DATABASE_STATEMENT_TIMEOUT_MS: '2000' });
+  replica = await launch(server.files, {
+    PUBLIC_URL: server.url,
+    DATABASE_URL: proxy.urlFor(server.files.runtimeUrl),
+    DATABASE_STATEMENT_TIMEOUT_MS: '2000',
+  });
   ({ url, opsUrl } = replica);
   principal = server.orgs[0].service_principals[0]!;
   analyticsToken = await tokenOf(url, principal);
@@ -33,7 +37,12 @@ afterAll(async () => {
 const status = async (address: string): Promise<number> => (await fetch(address, { signal: AbortSignal.timeout(10_000) })).status;
 
 async function recovered(): Promise<void> {
-  await expect.poll(async () => [(await requestToken(url, principal)).status, await status(`${opsUrl}/health/ready`)], { timeout: 8_000, interval: 100 }).toEqual([200, 200]);
+  await expect
+    .poll(async () => [(await requestToken(url, principal)).status, await status(`${opsUrl}/health/ready`)], {
+      timeout: 8_000,
+      interval: 100,
+    })
+    .toEqual([200, 200]);
 }
 
 function expectTemporarilyUnavailable(answer: Answer): void {
@@ -62,7 +71,13 @@ function whileAway(): void {
   });
 
   it('503 for a revocation, which is not confirmed unless it is stored', async () => {
-    expectTemporarilyUnavailable(await postForm(`${url}/oauth/revoke`, { token: analyticsToken, client_id: principal.client_id, client_secret: principal.client_secret }));
+    expectTemporarilyUnavailable(
+      await postForm(`${url}/oauth/revoke`, {
+        token: analyticsToken,
+        client_id: principal.client_id,
+        client_secret: principal.client_secret,
+      }),
+    );
   });
 
   it('503 as a problem from the management API and from the reference API, behind guards that go on judging tokens', async () => {
@@ -74,7 +89,13 @@ function whileAway(): void {
   });
 
   it('HLT-3 200 from memory for keys, discovery and what needs no database', async () => {
-    for (const path of ['/.well-known/jwks.json', '/.well-known/oauth-authorization-server', '/.well-known/openid-configuration', '/.well-known/oauth-protected-resource/analytics', '/docs/openapi.json']) {
+    for (const path of [
+      '/.well-known/jwks.json',
+      '/.well-known/oauth-authorization-server',
+      '/.well-known/openid-configuration',
+      '/.well-known/oauth-protected-resource/analytics',
+      '/docs/openapi.json',
+    ]) {
       expect({ path, status: await status(url + path) }).toEqual({ path, status: 200 });
     }
   });
@@ -83,7 +104,10 @@ function whileAway(): void {
     for (const base of [url, opsUrl]) {
       expect(await status(`${base}/health/live`)).toBe(200);
       const ready = await call<{ checks: Record<string, string> }>('GET', `${base}/health/ready`, undefined);
-      expect({ status: ready.status, checks: ready.body.checks }).toEqual({ status: 503, checks: { database: 'failing', signing_keys: 'ok', accepting: 'ok' } });
+      expect({ status: ready.status, checks: ready.body.checks }).toEqual({
+        status: 503,
+        checks: { database: 'failing', signing_keys: 'ok', accepting: 'ok' },
+      });
     }
   });
 }
@@ -105,7 +129,9 @@ describe('while the database is down', () => {
     await postForm(`${server.url}/oauth/revoke`, { token, client_id: principal.client_id, client_secret: principal.client_secret });
     await pause(500);
     await proxy.up();
-    await expect.poll(async () => (await call('GET', `${url}/analytics/v1/account`, token)).status, { timeout: 2_000, interval: 50 }).toBe(401);
+    await expect
+      .poll(async () => (await call('GET', `${url}/analytics/v1/account`, token)).status, { timeout: 2_000, interval: 50 })
+      .toBe(401);
   });
 });
 
@@ -122,9 +148,17 @@ describe('while the database takes connections and says nothing', () => {
 
 describe('while the audit log cannot be written', () => {
   const BROKEN: [string, string, string][] = [
-    ['the disk is full', `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = '53100'; END $$;
-      CREATE TRIGGER full_disk BEFORE INSERT ON audit_events EXECUTE FUNCTION full_disk()`, 'DROP FUNCTION full_disk() CASCADE'],
-    ['the role may not insert', 'REVOKE INSERT ON audit_events FROM countersign_platform, countersign_tenant', 'GRANT INSERT ON audit_events TO countersign_platform, countersign_tenant'],
+    [
+      'the disk is full',
+      `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = '53100'; END $$;
+      CREATE TRIGGER full_disk BEFORE INSERT ON audit_events EXECUTE FUNCTION full_disk()`,
+      'DROP FUNCTION full_disk() CASCADE',
+    ],
+    [
+      'the role may not insert',
+      'REVOKE INSERT ON audit_events FROM countersign_platform, countersign_tenant',
+      'GRANT INSERT ON audit_events TO countersign_platform, countersign_tenant',
+    ],
     ['the table is gone', 'ALTER TABLE audit_events RENAME TO audit_events_away', 'ALTER TABLE audit_events_away RENAME TO audit_events'],
   ];
   let mend: string | undefined;
@@ -133,17 +167,21 @@ describe('while the audit log cannot be written', () => {
     mend = undefined;
   });
 
-  it.each(BROKEN)('503 and never a token when %s; a state change is not made either; it recovers by itself', async (_, breaking, mending) => {
-    mend = mending;
-    await server.sql(breaking);
-    for (const answer of await Promise.all(Array.from({ length: 8 }, () => requestToken(url, principal)))) expectTemporarilyUnavailable(answer);
-    const org = await call('POST', `${url}/v1/orgs`, managementToken, { name: 'Never made' });
-    expect(org.status).toBeGreaterThanOrEqual(500);
-    await server.sql(mending);
-    mend = undefined;
-    expect((await requestToken(url, principal)).status).toBe(200);
-    expect(await server.sql(`SELECT FROM orgs WHERE name = 'Never made'`)).toHaveLength(0);
-  });
+  it.each(BROKEN)(
+    '503 and never a token when %s; a state change is not made either; it recovers by itself',
+    async (_, breaking, mending) => {
+      mend = mending;
+      await server.sql(breaking);
+      for (const answer of await Promise.all(Array.from({ length: 8 }, () => requestToken(url, principal))))
+        expectTemporarilyUnavailable(answer);
+      const org = await call('POST', `${url}/v1/orgs`, managementToken, { name: 'Never made' });
+      expect(org.status).toBeGreaterThanOrEqual(500);
+      await server.sql(mending);
+      mend = undefined;
+      expect((await requestToken(url, principal)).status).toBe(200);
+      expect(await server.sql(`SELECT FROM orgs WHERE name = 'Never made'`)).toHaveLength(0);
+    },
+  );
 
   // Seen to fail when AuditWriter.afterFailure rejects the whole batch instead of trying it row by row.
   it('one poisoned row fails alone, and the other tokens of its batch are issued and recorded', async () => {

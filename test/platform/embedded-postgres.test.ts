@@ -3,7 +3,7 @@ import { mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import pg from 'pg';
+import { Client } from 'pg';
 import ts from 'typescript';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../../src/platform/database/embedded/index.js';
@@ -122,16 +122,14 @@ async function buildProgram(folder: string): Promise<void> {
 }
 
 async function postmasterPid(): Promise<number> {
-  const { folder = path.join(dataDir, 'postgres') } = JSON.parse(
-    await readFile(path.join(dataDir, 'postgres.json'), 'utf8'),
-  ) as {
+  const { folder = path.join(dataDir, 'postgres') } = JSON.parse(await readFile(path.join(dataDir, 'postgres.json'), 'utf8')) as {
     folder?: string;
   };
   return Number((await readFile(path.join(folder, 'server', 'data', 'postmaster.pid'), 'utf8')).split('\n')[0]);
 }
 
 async function query(connectionString: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString });
+  const client = new Client({ connectionString });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -52,15 +52,25 @@ function migrationsOn(open: () => Database): void {
   });
 
   it('belong to the owner, and the runtime login owns nothing', async () => {
-    const owners = await open().sql<{ owner: string }>(`SELECT DISTINCT pg_get_userbyid(relowner) AS owner FROM pg_class WHERE relnamespace = 'public'::regnamespace`);
+    const owners = await open().sql<{ owner: string }>(
+      `SELECT DISTINCT pg_get_userbyid(relowner) AS owner FROM pg_class WHERE relnamespace = 'public'::regnamespace`,
+    );
     expect(owners).toEqual([{ owner: ROLES.owner }]);
-    const [rights] = await open().sql<{ count: string }>(`SELECT count(*) FROM information_schema.table_privileges WHERE table_schema = 'public' AND grantee IN ('${RUNTIME_LOGIN}', 'PUBLIC')`);
+    const [rights] = await open().sql<{ count: string }>(
+      `SELECT count(*) FROM information_schema.table_privileges WHERE table_schema = 'public' AND grantee IN ('${RUNTIME_LOGIN}', 'PUBLIC')`,
+    );
     expect(rights?.count).toBe('0');
   });
 
   it('make no role that is superuser or passes row-level security, and let nobody make tables', async () => {
-    expect(await open().sql(`SELECT rolname FROM pg_roles WHERE rolname LIKE 'countersign%' AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb)`)).toEqual([]);
-    const [may] = await open().sql<{ create: boolean }>(`SELECT has_schema_privilege('${ROLES.tenant}', 'public', 'CREATE') OR has_schema_privilege('${ROLES.platform}', 'public', 'CREATE') OR has_schema_privilege('${RUNTIME_LOGIN}', 'public', 'CREATE') AS create`);
+    expect(
+      await open().sql(
+        `SELECT rolname FROM pg_roles WHERE rolname LIKE 'countersign%' AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb)`,
+      ),
+    ).toEqual([]);
+    const [may] = await open().sql<{ create: boolean }>(
+      `SELECT has_schema_privilege('${ROLES.tenant}', 'public', 'CREATE') OR has_schema_privilege('${ROLES.platform}', 'public', 'CREATE') OR has_schema_privilege('${RUNTIME_LOGIN}', 'public', 'CREATE') AS create`,
+    );
     expect(may?.create).toBe(false);
   });
 
@@ -92,10 +102,15 @@ describe('the migrations on the embedded PostgreSQL', () => {
 });
 
 const LIBRARY = '/usr/lib/postgresql';
-const installed = existsSync(LIBRARY) ? readdirSync(LIBRARY).filter((major) => existsSync(join(LIBRARY, major, 'bin', 'initdb')) && Number(major) >= 15) : [];
+const installed = existsSync(LIBRARY)
+  ? readdirSync(LIBRARY).filter((major) => existsSync(join(LIBRARY, major, 'bin', 'initdb')) && Number(major) >= 15)
+  : [];
 
 describe('other versions of PostgreSQL on this machine', () => {
-  it.skipIf(installed.length > 0)(`none is installed below ${LIBRARY}; apt-get install postgresql-15 makes this test run on it`, () => undefined);
+  it.skipIf(installed.length > 0)(
+    `none is installed below ${LIBRARY}; apt-get install postgresql-15 makes this test run on it`,
+    () => undefined,
+  );
 });
 
 describe.each(installed)('on PostgreSQL %s', (major) => {
@@ -118,9 +133,13 @@ describe.each(installed)('on PostgreSQL %s', (major) => {
     const product = Product.run({ NODE_ENV: 'test', LOG_LEVEL: 'warn', DATA_DIR: dataDir, ...server.settings, ...environment });
     try {
       await product.ready(readyUrl);
-      const { orgs } = JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')) as { orgs: { service_principals: { client_id: string; client_secret: string; audience: string }[] }[] };
+      const { orgs } = JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')) as {
+        orgs: { service_principals: { client_id: string; client_secret: string; audience: string }[] }[];
+      };
       const names = [];
-      for (const { service_principals: [principal] } of orgs) {
+      for (const {
+        service_principals: [principal],
+      } of orgs) {
         const token = await tokenOf(url, principal!);
         const metrics = await call<{ data?: unknown[] }>('GET', `${url}/analytics/v1/metrics?metric=revenue&interval=week`, token);
         expect(metrics.status).toBe(200);
@@ -148,14 +167,43 @@ class SystemPostgres implements Database {
     const folder = mkdtempSync(join(tmpdir(), 'countersign-postgres-'));
     const account = unprivileged(folder);
     const options = { ...account, cwd: folder, stdio: 'ignore' as const };
-    execFileSync(join(bin, 'initdb'), ['-D', join(folder, 'data'), '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'], options);
+    execFileSync(
+      join(bin, 'initdb'),
+      ['-D', join(folder, 'data'), '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'],
+      options,
+    );
     const port = await freePort();
-    const server = spawn(join(bin, 'postgres'), ['-D', join(folder, 'data'), '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'fsync=off'], options);
+    const server = spawn(
+      join(bin, 'postgres'),
+      [
+        '-D',
+        join(folder, 'data'),
+        '-p',
+        String(port),
+        '-c',
+        'listen_addresses=127.0.0.1',
+        '-c',
+        'unix_socket_directories=',
+        '-c',
+        'fsync=off',
+      ],
+      options,
+    );
     const superuserUrl = `postgres://postgres@127.0.0.1:${port}/postgres`;
-    while (server.exitCode === null && !(await query(superuserUrl, 'SELECT 1').then(() => true, () => false))) await pause(100);
+    while (
+      server.exitCode === null &&
+      !(await query(superuserUrl, 'SELECT 1').then(
+        () => true,
+        () => false,
+      ))
+    )
+      await pause(100);
     await createDatabase(superuserUrl, 'countersign', { owner: 'o', runtime: 'r' });
     const login = (user: string, password: string): string => `postgres://${user}:${password}@127.0.0.1:${port}/countersign`;
-    return new SystemPostgres(server, folder, port, { DATABASE_URL: login(RUNTIME_LOGIN, 'r'), MIGRATION_DATABASE_URL: login(ROLES.owner, 'o') });
+    return new SystemPostgres(server, folder, port, {
+      DATABASE_URL: login(RUNTIME_LOGIN, 'r'),
+      MIGRATION_DATABASE_URL: login(ROLES.owner, 'o'),
+    });
   }
 
   sql<T extends object>(text: string): Promise<T[]> {
@@ -173,7 +221,10 @@ class SystemPostgres implements Database {
 /** PostgreSQL refuses to run as root. */
 function unprivileged(folder: string): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
-  const [, , uid, gid] = readFileSync('/etc/passwd', 'utf8').split('\n').find((line) => /^(postgres|nobody):/.test(line))!.split(':');
+  const [, , uid, gid] = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((line) => /^(postgres|nobody):/.test(line))!
+    .split(':');
   chownSync(folder, Number(uid), Number(gid));
   return { uid: Number(uid), gid: Number(gid) };
 }

@@ -27,13 +27,26 @@ class NpmStart {
 
   static run(dataDir: string, environment: Readonly<Record<string, string>>): NpmStart {
     const { PATH = '', HOME = '' } = process.env;
-    return new NpmStart(spawn('npm', ['start'], { detached: true, env: { PATH, HOME, DATA_DIR: dataDir, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] }), dataDir);
+    return new NpmStart(
+      spawn('npm', ['start'], {
+        detached: true,
+        env: { PATH, HOME, DATA_DIR: dataDir, ...environment },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+      dataDir,
+    );
   }
 
   async ready(url: string): Promise<this> {
     const deadline = Date.now() + 60_000;
     while (Date.now() < deadline && this.npm.exitCode === null) {
-      if (await fetch(`${url}/health/ready`).then((response) => response.ok, () => false)) return this;
+      if (
+        await fetch(`${url}/health/ready`).then(
+          (response) => response.ok,
+          () => false,
+        )
+      )
+        return this;
       await pause(50);
     }
     throw new Error(`npm start is not ready:\n${this.output}`);
@@ -84,7 +97,11 @@ async function expectNothingLeft(withinMs: number): Promise<void> {
 
 async function revenue(): Promise<unknown> {
   const token = await tokenOf(url, demo().orgs[0]!.service_principals[0]!);
-  const { status, body } = await call('GET', `${url}/analytics/v1/metrics?metric=revenue&interval=week&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z`, token);
+  const { status, body } = await call(
+    'GET',
+    `${url}/analytics/v1/metrics?metric=revenue&interval=week&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z`,
+    token,
+  );
   return { status, body };
 }
 
@@ -119,12 +136,16 @@ describe('npm start', () => {
     ['npm', (running: NpmStart) => running.npm.pid!],
     ['scripts/start.mjs', (running: NpmStart) => running.pidOf('scripts/start.mjs')],
     ['the server', (running: NpmStart) => running.pidOf('dist/src/main.js')],
-  ])('after kill -9 of %s nothing is left running, and the next start finds all of its data', async (_, victim) => {
-    const running = await start();
-    expect(await revenue()).toEqual(first.revenue);
-    process.kill(victim(running), 'SIGKILL');
-    await expectNothingLeft(8_000);
-  }, 60_000);
+  ])(
+    'after kill -9 of %s nothing is left running, and the next start finds all of its data',
+    async (_, victim) => {
+      const running = await start();
+      expect(await revenue()).toEqual(first.revenue);
+      process.kill(victim(running), 'SIGKILL');
+      await expectNothingLeft(8_000);
+    },
+    60_000,
+  );
 
   it('a second start beside a running one says who has the data folder, and does it no harm', async () => {
     await start();
@@ -136,18 +157,24 @@ describe('npm start', () => {
     expect(await revenue()).toEqual(first.revenue);
   }, 60_000);
 
-  it.each(['PORT', 'OPS_PORT'])('a busy %s is one sentence that names the setting, and ends with 1', async (setting) => {
-    const busy = createServer().listen(0, '127.0.0.1');
-    await once(busy, 'listening');
-    const { port } = busy.address() as AddressInfo;
-    const running = NpmStart.run(dataDir, { ...environment, [setting]: String(port) });
-    const code = await running.ended;
-    busy.close();
-    expect(code).toBe(1);
-    expect(running.output).toMatch(new RegExp(`^Port ${port} is in use by another program: end that one, or set ${setting} to a free port\\.$`, 'm'));
-    expect(running.output).not.toMatch(/^\s+at |EADDRINUSE/m);
-    await expectNothingLeft(5_000);
-  }, 60_000);
+  it.each(['PORT', 'OPS_PORT'])(
+    'a busy %s is one sentence that names the setting, and ends with 1',
+    async (setting) => {
+      const busy = createServer().listen(0, '127.0.0.1');
+      await once(busy, 'listening');
+      const { port } = busy.address() as AddressInfo;
+      const running = NpmStart.run(dataDir, { ...environment, [setting]: String(port) });
+      const code = await running.ended;
+      busy.close();
+      expect(code).toBe(1);
+      expect(running.output).toMatch(
+        new RegExp(`^Port ${port} is in use by another program: end that one, or set ${setting} to a free port\\.$`, 'm'),
+      );
+      expect(running.output).not.toMatch(/^\s+at |EADDRINUSE/m);
+      await expectNothingLeft(5_000);
+    },
+    60_000,
+  );
 
   it('at another port everything follows: demo.json, the issuer, the audiences, old credentials', async () => {
     const before = demo();
@@ -156,7 +183,9 @@ describe('npm start', () => {
     const after = demo();
     expect(after.public_url).toBe(url);
     expect(after.operator).toEqual({ ...before.operator, audience: `${url}/v1` });
-    expect(after.orgs.map((org) => org.service_principals.map(({ client_id, client_secret }) => [client_id, client_secret]))).toEqual(before.orgs.map((org) => org.service_principals.map(({ client_id, client_secret }) => [client_id, client_secret])));
+    expect(after.orgs.map((org) => org.service_principals.map(({ client_id, client_secret }) => [client_id, client_secret]))).toEqual(
+      before.orgs.map((org) => org.service_principals.map(({ client_id, client_secret }) => [client_id, client_secret])),
+    );
     for (const org of after.orgs) {
       for (const principal of org.service_principals) {
         expect(principal.audience.startsWith(url)).toBe(true);

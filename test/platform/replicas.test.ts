@@ -15,8 +15,13 @@ describe(`${REPLICAS} processes started together on an empty database`, () => {
   beforeAll(async () => {
     database = await EmptyDatabase.create();
     const shared = {
-      NODE_ENV: 'production', PUBLIC_URL: 'https://auth.example.com', INTERNAL_URL: 'https://auth.internal.example.com', DATABASE_POOL_SIZE: '5',
-      ...database.settings, ...keySettings(), ...operatorSettings(operator),
+      NODE_ENV: 'production',
+      PUBLIC_URL: 'https://auth.example.com',
+      INTERNAL_URL: 'https://auth.internal.example.com',
+      DATABASE_POOL_SIZE: '5',
+      ...database.settings,
+      ...keySettings(),
+      ...operatorSettings(operator),
     };
     const places = await Promise.all(Array.from({ length: REPLICAS }, listeners));
     products = places.map(({ url, environment }) => ({ url, product: Product.run({ ...environment, ...shared }) }));
@@ -54,8 +59,14 @@ describe(`${REPLICAS} processes started together on an empty database`, () => {
     expect(await database.sql('SELECT FROM client_secrets')).toHaveLength(1);
     const apis = await database.sql<{ identifier: string }>('SELECT identifier FROM api_resources ORDER BY identifier');
     expect(apis.map(({ identifier }) => identifier)).toEqual(['https://auth.example.com/analytics', 'https://auth.example.com/v1']);
-    const created = await database.sql<{ action: string; count: string }>(`SELECT action, count(*) FROM audit_events WHERE action LIKE '%.created' OR action LIKE 'signing_key.%' GROUP BY action ORDER BY action`);
-    expect(created).toEqual([{ action: 'api.created', count: '2' }, { action: 'service_principal.created', count: '1' }, { action: 'signing_key.activated', count: '4' }]);
+    const created = await database.sql<{ action: string; count: string }>(
+      `SELECT action, count(*) FROM audit_events WHERE action LIKE '%.created' OR action LIKE 'signing_key.%' GROUP BY action ORDER BY action`,
+    );
+    expect(created).toEqual([
+      { action: 'api.created', count: '2' },
+      { action: 'service_principal.created', count: '1' },
+      { action: 'signing_key.activated', count: '4' },
+    ]);
   });
 
   it('a token of any replica is good at any other', async () => {
@@ -66,69 +77,84 @@ describe(`${REPLICAS} processes started together on an empty database`, () => {
 });
 
 // Seen to fail when ChangeListener neither listens nor polls; the second part when it does not connect again.
-describe.each(['with notifications', 'while LISTEN connections are being cut'])('a change at one replica is effective at the other within 2 s, %s', (how) => {
-  let server: TestServer;
-  let other: { url: string };
-  let operator: Operator;
-  let principal: PrincipalMade;
-  let cutting: NodeJS.Timeout | undefined;
-  const analytics = (): string => `${server.url}/analytics`;
-  const pathOf = (): string => `${server.url}/v1/orgs/${server.orgs[0].id}/service-principals/${principal.id}`;
+describe.each(['with notifications', 'while LISTEN connections are being cut'])(
+  'a change at one replica is effective at the other within 2 s, %s',
+  (how) => {
+    let server: TestServer;
+    let other: { url: string };
+    let operator: Operator;
+    let principal: PrincipalMade;
+    let cutting: NodeJS.Timeout | undefined;
+    const analytics = (): string => `${server.url}/analytics`;
+    const pathOf = (): string => `${server.url}/v1/orgs/${server.orgs[0].id}/service-principals/${principal.id}`;
 
-  beforeAll(async () => {
-    server = await startTestServer();
-    other = await server.replica();
-    operator = await Operator.of(server);
-  });
-  afterEach(() => clearInterval(cutting));
-  afterAll(() => server.stop());
+    beforeAll(async () => {
+      server = await startTestServer();
+      other = await server.replica();
+      operator = await Operator.of(server);
+    });
+    afterEach(() => clearInterval(cutting));
+    afterAll(() => server.stop());
 
-  async function cutListeners(): Promise<void> {
-    if (!how.startsWith('while')) return;
-    await server.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'countersign-listen' AND datname = current_database()`);
-  }
+    async function cutListeners(): Promise<void> {
+      if (!how.startsWith('while')) return;
+      await server.sql(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'countersign-listen' AND datname = current_database()`,
+      );
+    }
 
-  /** The principal is in the other replica's memory before the change. */
-  async function known(fields: Record<string, unknown> = {}): Promise<void> {
-    principal = await operator.aServicePrincipal(server.orgs[0].id, fields);
-    await expect.poll(() => statusThere(), { timeout: 3_000, interval: 50 }).toBe(200);
-    await cutListeners();
-  }
+    /** The principal is in the other replica's memory before the change. */
+    async function known(fields: Record<string, unknown> = {}): Promise<void> {
+      principal = await operator.aServicePrincipal(server.orgs[0].id, fields);
+      await expect.poll(() => statusThere(), { timeout: 3_000, interval: 50 }).toBe(200);
+      await cutListeners();
+    }
 
-  async function statusThere(secret = principal.client_secret, more: Record<string, string> = {}): Promise<number> {
-    return (await requestToken(other.url, { client_id: principal.client_id, client_secret: secret, audience: analytics() }, more)).status;
-  }
+    async function statusThere(secret = principal.client_secret, more: Record<string, string> = {}): Promise<number> {
+      return (await requestToken(other.url, { client_id: principal.client_id, client_secret: secret, audience: analytics() }, more)).status;
+    }
 
-  const within2s = { timeout: 2_000, interval: 25 };
+    const within2s = { timeout: 2_000, interval: 25 };
 
-  it('a new secret works', async () => {
-    await known();
-    const made = await operator.create<{ client_secret: string }>(`${pathOf().slice(server.url.length)}/secrets`, {});
-    await expect.poll(() => statusThere(made.client_secret), within2s).toBe(200);
-  });
+    it('a new secret works', async () => {
+      await known();
+      const made = await operator.create<{ client_secret: string }>(`${pathOf().slice(server.url.length)}/secrets`, {});
+      await expect.poll(() => statusThere(made.client_secret), within2s).toBe(200);
+    });
 
-  it('a disabled principal gets no token, and its tokens are refused', async () => {
-    await known();
-    const token = await tokenOf(other.url, { ...principal, audience: analytics() });
-    expect((await call('GET', `${other.url}/analytics/v1/customers`, token)).status).toBe(200);
-    expect((await call('POST', `${pathOf()}/disable`, operator.token)).status).toBeLessThan(300);
-    await expect.poll(async () => [await statusThere(), (await call('GET', `${other.url}/analytics/v1/customers`, token)).status], within2s).toEqual([401, 401]);
-  });
+    it('a disabled principal gets no token, and its tokens are refused', async () => {
+      await known();
+      const token = await tokenOf(other.url, { ...principal, audience: analytics() });
+      expect((await call('GET', `${other.url}/analytics/v1/customers`, token)).status).toBe(200);
+      expect((await call('POST', `${pathOf()}/disable`, operator.token)).status).toBeLessThan(300);
+      await expect
+        .poll(async () => [await statusThere(), (await call('GET', `${other.url}/analytics/v1/customers`, token)).status], within2s)
+        .toEqual([401, 401]);
+    });
 
-  it('a changed grant counts', async () => {
-    await known();
-    expect(await statusThere(undefined, { scope: 'read:reports' })).toBe(400);
-    const answer = await call('PATCH', pathOf(), operator.token, { grants: [{ audience: analytics(), scopes: ['read:reports'] }] });
-    expect(answer.status).toBe(200);
-    await expect.poll(async () => [await statusThere(undefined, { scope: 'read:reports' }), await statusThere(undefined, { scope: 'read:analytics-data' })], within2s).toEqual([200, 400]);
-  });
+    it('a changed grant counts', async () => {
+      await known();
+      expect(await statusThere(undefined, { scope: 'read:reports' })).toBe(400);
+      const answer = await call('PATCH', pathOf(), operator.token, { grants: [{ audience: analytics(), scopes: ['read:reports'] }] });
+      expect(answer.status).toBe(200);
+      await expect
+        .poll(
+          async () => [
+            await statusThere(undefined, { scope: 'read:reports' }),
+            await statusThere(undefined, { scope: 'read:analytics-data' }),
+          ],
+          within2s,
+        )
+        .toEqual([200, 400]);
+    });
 
-  it('and a change made exactly while nobody listens is not lost', async () => {
-    await known();
-    if (how.startsWith('while')) cutting = setInterval(() => void cutListeners(), 150);
-    expect((await call('POST', `${pathOf()}/disable`, operator.token)).status).toBeLessThan(300);
-    await pause(600);
-    clearInterval(cutting);
-    await expect.poll(() => statusThere(), within2s).toBe(401);
-  });
-});
+    it('and a change made exactly while nobody listens is not lost', async () => {
+      await known();
+      if (how.startsWith('while')) cutting = setInterval(() => void cutListeners(), 150);
+      expect((await call('POST', `${pathOf()}/disable`, operator.token)).status).toBeLessThan(300);
+      await pause(600);
+      clearInterval(cutting);
+      await expect.poll(() => statusThere(), within2s).toBe(401);
+    });
+  },
+);

@@ -35,9 +35,17 @@ describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s', (signal) => {
     await pause(300);
     process.kill(running.pid, signal);
     const ended = running.stop();
-    await expect.poll(async () => (await call<{ checks: object }>('GET', `${opsUrl}/health/ready`, undefined)).body.checks, { timeout: 1_000, interval: 20 }).toMatchObject({ accepting: 'failing' });
+    await expect
+      .poll(async () => (await call<{ checks: object }>('GET', `${opsUrl}/health/ready`, undefined)).body.checks, {
+        timeout: 1_000,
+        interval: 20,
+      })
+      .toMatchObject({ accepting: 'failing' });
     expect((await fetch(`${opsUrl}/health/ready`)).status).toBe(503);
-    const late = await call('GET', `${url}/analytics/v1/customers`, read).then(({ status }) => status, () => 'refused');
+    const late = await call('GET', `${url}/analytics/v1/customers`, read).then(
+      ({ status }) => status,
+      () => 'refused',
+    );
     expect(late).not.toBe(200);
     await release();
     expect((await inFlight).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
@@ -49,7 +57,10 @@ describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s', (signal) => {
 it('a request that does not end is given up after SHUTDOWN_GRACE_SECONDS', async () => {
   const { url, process: running } = await replica({ SHUTDOWN_GRACE_SECONDS: '1', DATABASE_STATEMENT_TIMEOUT_MS: '60000' });
   const release = await holdAuditLog();
-  const inFlight = requestToken(url, principal()).then(({ status }) => status, () => 'lost');
+  const inFlight = requestToken(url, principal()).then(
+    ({ status }) => status,
+    () => 'lost',
+  );
   await pause(300);
   const since = Date.now();
   expect(await running.stop()).toBe(1);
@@ -75,5 +86,7 @@ it('what was counted in memory is written before the end', async () => {
   await running.stop();
   const after = await server.sql<{ last_used_at: Date | null }>(secretId);
   expect(Number(after[0]?.last_used_at)).toBeGreaterThan(Number(before[0]?.last_used_at));
-  expect(await server.sql(`SELECT FROM audit_events WHERE action = 'client.authentication_failed' AND reason_code = 'secret_mismatch'`)).not.toHaveLength(0);
+  expect(
+    await server.sql(`SELECT FROM audit_events WHERE action = 'client.authentication_failed' AND reason_code = 'secret_mismatch'`),
+  ).not.toHaveLength(0);
 });

@@ -7,7 +7,15 @@ import { call, tokenOf } from '../support/requests.js';
 const OPERATIONS_IN_SQL = 6_000;
 const REQUESTS_BY_HTTP = 4_000;
 const PARALLEL = 8;
-const TABLES = ['analytics_customers', 'analytics_events', 'analytics_accounts', 'analytics_reports', 'service_principals', 'client_secrets', 'audit_events'];
+const TABLES = [
+  'analytics_customers',
+  'analytics_events',
+  'analytics_accounts',
+  'analytics_reports',
+  'service_principals',
+  'client_secrets',
+  'audit_events',
+];
 
 let server: TestServer;
 let dataSource: DataSource;
@@ -19,9 +27,17 @@ beforeAll(async () => {
   // The class and the login that the product uses, on a pool small enough that every connection changes hands all the time.
   dataSource = await new DataSource({ type: 'postgres', url: server.files.runtimeUrl, extra: { max: 3 } }).initialize();
   tenants = new TenantTransactions(dataSource);
-  tokens = [await tokenOf(server.url, server.orgs[0].service_principals[0]!), await tokenOf(server.url, server.orgs[1].service_principals[0]!)];
+  tokens = [
+    await tokenOf(server.url, server.orgs[0].service_principals[0]!),
+    await tokenOf(server.url, server.orgs[1].service_principals[0]!),
+  ];
   for (const [i, token] of tokens.entries()) {
-    const events = Array.from({ length: 20 }, (_, n) => ({ id: `marker-${n}`, customer_id: `of-org-${i}-${n}`, type: 'page_view', occurred_at: new Date().toISOString() }));
+    const events = Array.from({ length: 20 }, (_, n) => ({
+      id: `marker-${n}`,
+      customer_id: `of-org-${i}-${n}`,
+      type: 'page_view',
+      occurred_at: new Date().toISOString(),
+    }));
     const answer = await call('POST', `${server.url}/analytics/v1/events`, token, { events });
     expect(answer.status).toBeLessThan(300);
   }
@@ -38,9 +54,21 @@ class Aborted extends Error {}
 
 /** What a transaction of one organization could see or touch of another; every query is written without any filter. */
 const PROBES: ((tx: Transaction, org: string) => Promise<number>)[] = [
-  async (tx, org) => (await tx.manager.query<{ org_id: string }[]>(`SELECT org_id FROM ${pick(TABLES)} ORDER BY random() LIMIT 50`)).filter((row) => row.org_id !== org).length,
-  async (tx, org) => Number((await tx.manager.query<{ count: string }[]>(`SELECT count(*) FROM ${pick(['analytics_customers', 'service_principals'])} WHERE org_id <> $1`, [org]))[0]?.count),
-  async (tx, org) => (await tx.manager.query<[unknown[], number]>(`UPDATE analytics_accounts SET display_name = 'taken' WHERE org_id <> $1`, [org]))[1],
+  async (tx, org) =>
+    (await tx.manager.query<{ org_id: string }[]>(`SELECT org_id FROM ${pick(TABLES)} ORDER BY random() LIMIT 50`)).filter(
+      (row) => row.org_id !== org,
+    ).length,
+  async (tx, org) =>
+    Number(
+      (
+        await tx.manager.query<{ count: string }[]>(
+          `SELECT count(*) FROM ${pick(['analytics_customers', 'service_principals'])} WHERE org_id <> $1`,
+          [org],
+        )
+      )[0]?.count,
+    ),
+  async (tx, org) =>
+    (await tx.manager.query<[unknown[], number]>(`UPDATE analytics_accounts SET display_name = 'taken' WHERE org_id <> $1`, [org]))[1],
   async (tx, org) => (await tx.manager.query<[unknown[], number]>('DELETE FROM service_principals WHERE org_id <> $1', [org]))[1],
   async (tx) => {
     await tx.manager.query('SELECT 1/0');
@@ -72,10 +100,17 @@ async function foreignAnswersByHttp(requests: number): Promise<number> {
   let foreign = 0;
   const worker = async (): Promise<void> => {
     for (let i = 0; i < requests / PARALLEL; i++) {
-      const [me, other] = pick([[0, 1], [1, 0]] as const);
+      const [me, other] = pick([
+        [0, 1],
+        [1, 0],
+      ] as const);
       const path = pick([
-        '/analytics/v1/customers?limit=100', `/analytics/v1/customers?limit=${1 + random(100)}`, `/analytics/v1/customers/of-org-${other}-${random(20)}/summary`,
-        '/analytics/v1/account', '/analytics/v1/metrics?metric=%00', `/analytics/v1/reports/rep_01kaj6q8f2e4tbp0m9d3s7x5zc`,
+        '/analytics/v1/customers?limit=100',
+        `/analytics/v1/customers?limit=${1 + random(100)}`,
+        `/analytics/v1/customers/of-org-${other}-${random(20)}/summary`,
+        '/analytics/v1/account',
+        '/analytics/v1/metrics?metric=%00',
+        `/analytics/v1/reports/rep_01kaj6q8f2e4tbp0m9d3s7x5zc`,
       ]);
       const answer = await call('GET', server.url + path, tokens[me]);
       if (answer.text.includes(`of-org-${other}`) && answer.status === 200) foreign++;
@@ -110,7 +145,12 @@ describe('a token of one organization never reaches a row of another', () => {
   });
 
   it('no runtime role may change or remove an audit row, or switch row security off', async () => {
-    for (const statement of ['UPDATE audit_events SET action = action', 'DELETE FROM audit_events', 'TRUNCATE audit_events', 'ALTER TABLE audit_events DISABLE ROW LEVEL SECURITY']) {
+    for (const statement of [
+      'UPDATE audit_events SET action = action',
+      'DELETE FROM audit_events',
+      'TRUNCATE audit_events',
+      'ALTER TABLE audit_events DISABLE ROW LEVEL SECURITY',
+    ]) {
       await expect(tenants.run(server.orgs[0].id, (tx) => tx.manager.query(statement))).rejects.toThrow(/permission denied|must be owner/);
     }
   });

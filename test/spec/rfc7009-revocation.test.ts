@@ -73,8 +73,11 @@ describe('RFC 7009 revocation', () => {
     const token = await tokenOf(server.url, owner);
     expect(await statusAt(replica.url, token)).toBe(200);
     // A revocation whose NOTIFY never happened: only the version row tells.
-    await server.sql(`WITH dead AS (INSERT INTO revocations (kind, value, expires_at) VALUES ('client', $1, now() + interval '1 hour') RETURNING 1)
-      UPDATE change_versions SET version = version + 1 WHERE topic = 'revocations'`, [owner.client_id]);
+    await server.sql(
+      `WITH dead AS (INSERT INTO revocations (kind, value, expires_at) VALUES ('client', $1, now() + interval '1 hour') RETURNING 1)
+      UPDATE change_versions SET version = version + 1 WHERE topic = 'revocations'`,
+      [owner.client_id],
+    );
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     expect(await statusAt(replica.url, token)).toBe(401);
   });
@@ -90,7 +93,8 @@ describe('RFC 7009 revocation', () => {
     const token = await tokenOf(server.url, stranger);
     await revoke(token, stranger);
     const rows = await server.sql<{ count: string }>(
-      `SELECT count(*) FROM audit_events a JOIN revocations r ON r.value = a.target_id WHERE a.action = 'token.revoked' AND a.actor_id = $1`, [stranger.client_id],
+      `SELECT count(*) FROM audit_events a JOIN revocations r ON r.value = a.target_id WHERE a.action = 'token.revoked' AND a.actor_id = $1`,
+      [stranger.client_id],
     );
     expect(Number(rows[0]?.count)).toBeGreaterThan(0);
   });

@@ -22,7 +22,10 @@ beforeAll(async () => {
   [key, otherKey] = [pair.privateKey, otherPair.privateKey];
   publicJwk = await exportJWK(pair.publicKey);
   publicPem = await exportSPKI(pair.publicKey);
-  const withKey = (jwk: JWK): Record<string, unknown> => ({ auth_method: 'private_key_jwt', jwks: { keys: [{ ...jwk, kid: 'k1', alg: 'ES256', use: 'sig' }] } });
+  const withKey = (jwk: JWK): Record<string, unknown> => ({
+    auth_method: 'private_key_jwt',
+    jwks: { keys: [{ ...jwk, kid: 'k1', alg: 'ES256', use: 'sig' }] },
+  });
   client = await operator.aServicePrincipal(server.orgs[0].id, withKey(publicJwk));
   other = await operator.aServicePrincipal(server.orgs[0].id, withKey(await exportJWK(otherPair.publicKey)));
 });
@@ -41,7 +44,12 @@ async function assertion({ claims = {}, header = {}, by = key }: AssertionParts 
 }
 
 function send(client_assertion: string, more: Record<string, string> = {}, path = 'token'): Promise<Answer> {
-  return postForm(`${server.url}/oauth/${path}`, { grant_type: 'client_credentials', client_assertion_type: TYPE, client_assertion, ...more });
+  return postForm(`${server.url}/oauth/${path}`, {
+    grant_type: 'client_credentials',
+    client_assertion_type: TYPE,
+    client_assertion,
+    ...more,
+  });
 }
 
 const now = (): number => Math.floor(Date.now() / 1000);
@@ -91,18 +99,27 @@ describe('attacks 1–16 and 45–47 refused assertions', () => {
     ['4 a kid that is a path', () => assertion({ header: { kid: '../../etc/passwd' } })],
     ['1 alg none', async () => `${encode({ alg: 'none' })}.${encode(claimsOf())}.`],
     ['1 alg nOnE', async () => `${encode({ alg: 'nOnE' })}.${encode(claimsOf())}.`],
-    ['2 HS256 with the public key', async () => {
-      const input = `${encode({ alg: 'HS256', kid: 'k1' })}.${encode(claimsOf())}`;
-      return `${input}.${createHmac('sha256', publicPem).update(input).digest('base64url')}`;
-    }],
-    ['15 an all-zero signature', async () => `${encode({ alg: 'ES256', kid: 'k1' })}.${encode(claimsOf())}.${Buffer.alloc(64).toString('base64url')}`],
+    [
+      '2 HS256 with the public key',
+      async () => {
+        const input = `${encode({ alg: 'HS256', kid: 'k1' })}.${encode(claimsOf())}`;
+        return `${input}.${createHmac('sha256', publicPem).update(input).digest('base64url')}`;
+      },
+    ],
+    [
+      '15 an all-zero signature',
+      async () => `${encode({ alg: 'ES256', kid: 'k1' })}.${encode(claimsOf())}.${Buffer.alloc(64).toString('base64url')}`,
+    ],
     ['9 exp as a string', async () => `${encode({ alg: 'ES256', kid: 'k1' })}.${encode({ ...claimsOf(), exp: String(now() + 60) })}.AAAA`],
     ['garbage', async () => 'not-a-jwt'],
   ];
 
   it.each(rows)('401 %s', async (_, make) => {
     const answer = await send(await make());
-    expect({ status: answer.status, body: answer.body }).toEqual({ status: 401, body: { error: 'invalid_client', error_description: 'Client authentication failed.' } });
+    expect({ status: answer.status, body: answer.body }).toEqual({
+      status: 401,
+      body: { error: 'invalid_client', error_description: 'Client authentication failed.' },
+    });
   });
 
   it('401 an embedded key signs nothing (attack 6)', async () => {
@@ -116,7 +133,11 @@ describe('attacks 1–16 and 45–47 refused assertions', () => {
   });
 
   it('401 a wrong assertion type', async () => {
-    const answer = await postForm(`${server.url}/oauth/token`, { grant_type: 'client_credentials', client_assertion_type: 'saml', client_assertion: await assertion() });
+    const answer = await postForm(`${server.url}/oauth/token`, {
+      grant_type: 'client_credentials',
+      client_assertion_type: 'saml',
+      client_assertion: await assertion(),
+    });
     expect(answer.body['error']).toBe('invalid_client');
   });
 
@@ -153,7 +174,9 @@ describe('attack 45 replay', () => {
     const replica = await server.replica();
     const once = await assertion();
     const form = { grant_type: 'client_credentials', client_assertion_type: TYPE, client_assertion: once };
-    const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => postForm(`${i % 2 ? server.url : replica.url}/oauth/token`, form)));
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => postForm(`${i % 2 ? server.url : replica.url}/oauth/token`, form)),
+    );
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(49);
   });
@@ -161,7 +184,8 @@ describe('attack 45 replay', () => {
   it('the audit names each use of the credential by the thumbprint of its key', async () => {
     await send(await assertion());
     const [row] = await server.sql<{ details: { credential_id: string; auth_method: string } }>(
-      `SELECT details FROM audit_events WHERE actor_id = $1 AND action = 'token.issued' ORDER BY id DESC LIMIT 1`, [client.client_id],
+      `SELECT details FROM audit_events WHERE actor_id = $1 AND action = 'token.issued' ORDER BY id DESC LIMIT 1`,
+      [client.client_id],
     );
     const { crv, kty, x, y } = publicJwk;
     const thumbprint = createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');

@@ -8,7 +8,10 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-async function document(path: string, headers: Record<string, string> = {}): Promise<{ response: Response; body: Record<string, unknown> }> {
+async function document(
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ response: Response; body: Record<string, unknown> }> {
   const response = await fetch(server.url + path, { headers });
   return { response, body: response.status === 200 ? ((await response.json()) as Record<string, unknown>) : {} };
 }
@@ -43,17 +46,23 @@ describe('RFC 8414 and OpenID Connect Discovery', () => {
   });
 
   it('attack 68 and HTTP-14: Host and X-Forwarded-Host change nothing', async () => {
-    const { body } = await document('/.well-known/oauth-authorization-server', { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' });
+    const { body } = await document('/.well-known/oauth-authorization-server', {
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-proto': 'https',
+    });
     expect(body['issuer']).toBe(server.url);
   });
 
-  it.each(['/.well-known/oauth-authorization-server', '/.well-known/jwks.json', '/.well-known/oauth-protected-resource/analytics'])('DISC-8 %s is cacheable, readable across origins, and 304 on its ETag', async (path) => {
-    const { response } = await document(path);
-    expect(response.headers.get('cache-control')).toMatch(/public, max-age=300/);
-    expect(response.headers.get('access-control-allow-origin')).toBe('*');
-    const etag = String(response.headers.get('etag'));
-    expect((await document(path, { 'if-none-match': etag })).response.status).toBe(304);
-  });
+  it.each(['/.well-known/oauth-authorization-server', '/.well-known/jwks.json', '/.well-known/oauth-protected-resource/analytics'])(
+    'DISC-8 %s is cacheable, readable across origins, and 304 on its ETag',
+    async (path) => {
+      const { response } = await document(path);
+      expect(response.headers.get('cache-control')).toMatch(/public, max-age=300/);
+      expect(response.headers.get('access-control-allow-origin')).toBe('*');
+      const etag = String(response.headers.get('etag'));
+      expect((await document(path, { 'if-none-match': etag })).response.status).toBe(304);
+    },
+  );
 });
 
 describe('RFC 7517 keys', () => {
@@ -69,7 +78,9 @@ describe('RFC 7517 keys', () => {
 
   it('KEY-2 replicas publish the same keys', async () => {
     const replica = await server.replica();
-    const [mine, theirs] = await Promise.all([server.url, replica.url].map(async (url) => (await fetch(`${url}/.well-known/jwks.json`)).text()));
+    const [mine, theirs] = await Promise.all(
+      [server.url, replica.url].map(async (url) => (await fetch(`${url}/.well-known/jwks.json`)).text()),
+    );
     expect(theirs).toBe(mine);
   });
 
@@ -84,7 +95,11 @@ describe('RFC 7517 keys', () => {
 describe('RFC 9728 protected resource metadata', () => {
   it.each(['analytics', 'v1'])('PRM-1 200 for /%s with the identifier that clients use', async (path) => {
     const { body } = await document(`/.well-known/oauth-protected-resource/${path}`);
-    expect(body).toMatchObject({ resource: `${server.url}/${path}`, authorization_servers: [server.url], bearer_methods_supported: ['header'] });
+    expect(body).toMatchObject({
+      resource: `${server.url}/${path}`,
+      authorization_servers: [server.url],
+      bearer_methods_supported: ['header'],
+    });
   });
 
   it('404 for a path where no API is', async () => {
@@ -96,7 +111,12 @@ describe('DISC-2 an issuer with a path', () => {
   it('200 at the inserted and the appended forms, with the same document', async () => {
     const issuer = 'https://host.example/auth';
     const replica = await server.replica({ PUBLIC_URL: issuer });
-    const paths = ['/.well-known/oauth-authorization-server/auth', '/.well-known/openid-configuration/auth', '/auth/.well-known/openid-configuration', '/auth/.well-known/oauth-authorization-server'];
+    const paths = [
+      '/.well-known/oauth-authorization-server/auth',
+      '/.well-known/openid-configuration/auth',
+      '/auth/.well-known/openid-configuration',
+      '/auth/.well-known/oauth-authorization-server',
+    ];
     for (const path of paths) {
       const response = await fetch(replica.url + path);
       expect({ path, body: await response.json() }).toMatchObject({ path, body: { issuer, token_endpoint: `${issuer}/oauth/token` } });

@@ -36,7 +36,14 @@ export class Operator {
 
   async anApi(fields: Record<string, unknown> = {}): Promise<{ id: string; identifier: string }> {
     const scopes = [{ name: 'read:things', description: 'Read things.', risk: 'low', assignable_by: 'org_admin', delegable: true }];
-    return this.create('/v1/apis', { identifier: `https://api-${Math.random().toString(36).slice(2)}.example.com`, name: 'An API', zone: 'external', sender_constraint: 'none', scopes, ...fields });
+    return this.create('/v1/apis', {
+      identifier: `https://api-${Math.random().toString(36).slice(2)}.example.com`,
+      name: 'An API',
+      zone: 'external',
+      sender_constraint: 'none',
+      scopes,
+      ...fields,
+    });
   }
 
   async create<T>(path: string, body: unknown): Promise<T> {

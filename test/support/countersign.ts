@@ -39,7 +39,10 @@ export async function startTestServer(environment: Readonly<Record<string, strin
   const [first, second] = demo.orgs;
   if (!first || !second) throw new Error('The demo has two organizations.');
   return {
-    ...server, demo, files, orgs: [first, second],
+    ...server,
+    demo,
+    files,
+    orgs: [first, second],
     sql: (text, values) => query(inDatabase(cluster.superuserUrl, database), text, values),
     replica: async (more = {}) => {
       const replica = await launch(files, { PUBLIC_URL: server.url, ...environment, ...more });

@@ -14,14 +14,28 @@ export interface Credential {
 }
 
 /** A form to an OAuth endpoint. */
-export async function postForm(url: string, form: Record<string, string> | [string, string][] | string, headers: Record<string, string> = {}): Promise<Answer> {
+export async function postForm(
+  url: string,
+  form: Record<string, string> | [string, string][] | string,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const body = typeof form === 'string' ? form : new URLSearchParams(form).toString();
   return read(await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers } }));
 }
 
 /** A token request with the secret in the form. */
-export function requestToken(url: string, { client_id, client_secret, audience }: Credential, more: Record<string, string> = {}): Promise<Answer> {
-  return postForm(`${url}/oauth/token`, { grant_type: 'client_credentials', client_id, client_secret, ...(audience && { audience }), ...more });
+export function requestToken(
+  url: string,
+  { client_id, client_secret, audience }: Credential,
+  more: Record<string, string> = {},
+): Promise<Answer> {
+  return postForm(`${url}/oauth/token`, {
+    grant_type: 'client_credentials',
+    client_id,
+    client_secret,
+    ...(audience && { audience }),
+    ...more,
+  });
 }
 
 /** An access token, or the test fails here with the server's words. */
@@ -36,11 +50,21 @@ export function basic({ client_id, client_secret }: Credential): string {
 }
 
 /** A request to an API with a Bearer token. */
-export async function call<T = Record<string, unknown>>(method: string, url: string, token: string | undefined, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+export async function call<T = Record<string, unknown>>(
+  method: string,
+  url: string,
+  token: string | undefined,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer<T>> {
   return read<T>(
     await fetch(url, {
       method,
-      headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     }),
   );

@@ -11,9 +11,13 @@ const printable = fc.string({ unit: 'grapheme' }).filter((text) => !/[\u0000-\u0
 describe('RFC 7617 Basic credentials', () => {
   it('RFC 6749 §2.3.1: what was written is read again, whatever characters it holds', () => {
     fc.assert(
-      fc.property(printable.filter((id) => id !== ''), printable, (clientId, clientSecret) => {
-        expect(parseBasicCredentials(formatBasicCredentials({ clientId, clientSecret }))).toEqual({ clientId, clientSecret });
-      }),
+      fc.property(
+        printable.filter((id) => id !== ''),
+        printable,
+        (clientId, clientSecret) => {
+          expect(parseBasicCredentials(formatBasicCredentials({ clientId, clientSecret }))).toEqual({ clientId, clientSecret });
+        },
+      ),
     );
   });
 
@@ -27,11 +31,13 @@ describe('RFC 7617 Basic credentials', () => {
   });
 
   it('any other scheme is somebody else’s', () => {
-    for (const header of ['Bearer abc', 'Digest abc', 'DPoP abc', '', 'Basics abc', ' Basic YTpi']) expect(parseBasicCredentials(header)).toBeUndefined();
+    for (const header of ['Bearer abc', 'Digest abc', 'DPoP abc', '', 'Basics abc', ' Basic YTpi'])
+      expect(parseBasicCredentials(header)).toBeUndefined();
   });
 
   it('the scheme is compared without case', () => {
-    for (const scheme of ['Basic', 'basic', 'BASIC', 'bAsIc']) expect(parseBasicCredentials(`${scheme} YTpi`)).toEqual({ clientId: 'a', clientSecret: 'b' });
+    for (const scheme of ['Basic', 'basic', 'BASIC', 'bAsIc'])
+      expect(parseBasicCredentials(`${scheme} YTpi`)).toEqual({ clientId: 'a', clientSecret: 'b' });
   });
 
   it.each([
@@ -58,13 +64,19 @@ describe('RFC 7617 Basic credentials', () => {
   it('any header is read, passed on or refused as invalid_client, never anything else', () => {
     const bytes = fc.uint8Array({ maxLength: 40 }).map((list) => encoded(Buffer.from(list)));
     fc.assert(
-      fc.property(fc.oneof(bytes, fc.string({ unit: 'binary' }).map((text) => `Basic ${text}`)), (header) => {
-        try {
-          expect(parseBasicCredentials(header)?.clientId).toBeTruthy();
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'invalid_client', message: 'Client authentication failed.' });
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          bytes,
+          fc.string({ unit: 'binary' }).map((text) => `Basic ${text}`),
+        ),
+        (header) => {
+          try {
+            expect(parseBasicCredentials(header)?.clientId).toBeTruthy();
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'invalid_client', message: 'Client authentication failed.' });
+          }
+        },
+      ),
     );
   });
 });

@@ -5,8 +5,16 @@ import { OAUTH_ERRORS, OAuthError, type OAuthErrorName } from './errors.js';
 const NAMES = Object.keys(OAUTH_ERRORS) as OAuthErrorName[];
 /** Registered by RFC 6749 §5.2, RFC 8707 §2, RFC 7009 §2.2.1 and RFC 6749 §4.1.2.1. */
 const REGISTERED = [
-  'invalid_request', 'invalid_client', 'invalid_grant', 'unauthorized_client', 'unsupported_grant_type', 'invalid_scope', 'invalid_target',
-  'unsupported_token_type', 'temporarily_unavailable', 'server_error',
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_target',
+  'unsupported_token_type',
+  'temporarily_unavailable',
+  'server_error',
 ];
 
 describe('OAuthError', () => {
@@ -31,7 +39,11 @@ describe('OAuthError', () => {
   });
 
   it('what is for the log is not in the answer', () => {
-    const error = new OAuthError('invalid_client', 'No.', { detail: 'secret_mismatch', cause: new Error('pepper v1'), headers: { 'retry-after': '1' } });
+    const error = new OAuthError('invalid_client', 'No.', {
+      detail: 'secret_mismatch',
+      cause: new Error('pepper v1'),
+      headers: { 'retry-after': '1' },
+    });
     expect(JSON.stringify(error)).toBe('{"error":"invalid_client","error_description":"No."}');
     expect(error).toMatchObject({ detail: 'secret_mismatch', headers: { 'retry-after': '1' } });
   });

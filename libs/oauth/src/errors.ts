@@ -5,7 +5,10 @@
 export const OAUTH_ERRORS = {
   invalid_request: { status: 400, meaning: 'A parameter is missing, malformed, repeated or out of place.' },
   invalid_client: { status: 401, meaning: 'The client could not be authenticated.' },
-  invalid_grant: { status: 400, meaning: 'The code, refresh token, assertion or token does not belong to this client or is no longer valid.' },
+  invalid_grant: {
+    status: 400,
+    meaning: 'The code, refresh token, assertion or token does not belong to this client or is no longer valid.',
+  },
   unauthorized_client: { status: 400, meaning: 'The client is authenticated but may not use this grant type.' },
   unsupported_grant_type: { status: 400, meaning: 'The server has no grant of that name.' },
   invalid_scope: { status: 400, meaning: 'A requested scope is malformed or outside what was granted.' },

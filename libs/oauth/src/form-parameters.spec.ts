@@ -6,7 +6,9 @@ const refused = expect.objectContaining({ code: 'invalid_request', status: 400 }
 
 describe('a form', () => {
   it('what URLSearchParams writes is read again, repeats in their order', () => {
-    const pairs = fc.array(fc.tuple(fc.string({ unit: 'grapheme', minLength: 1 }), fc.string({ unit: 'grapheme', minLength: 1 })), { maxLength: 50 });
+    const pairs = fc.array(fc.tuple(fc.string({ unit: 'grapheme', minLength: 1 }), fc.string({ unit: 'grapheme', minLength: 1 })), {
+      maxLength: 50,
+    });
     fc.assert(
       fc.property(pairs, (list) => {
         const form = FormParameters.parse(new URLSearchParams(list).toString());
@@ -27,7 +29,13 @@ describe('a form', () => {
 
   it('bracket names are names, not objects, and names of every object are nothing special', () => {
     const form = FormParameters.parse('grant_type[]=a&grant_type[x]=b&__proto__=c&constructor=d');
-    expect([form.find('grant_type'), form.find('grant_type[]'), form.get('__proto__'), form.get('constructor'), form.find('toString')]).toEqual([undefined, 'a', 'c', 'd', undefined]);
+    expect([
+      form.find('grant_type'),
+      form.find('grant_type[]'),
+      form.get('__proto__'),
+      form.get('constructor'),
+      form.find('toString'),
+    ]).toEqual([undefined, 'a', 'c', 'd', undefined]);
   });
 
   it.each([

@@ -39,7 +39,10 @@ export class FormParameters {
     for (const [name, list] of this.values) {
       if (list.length === 1) continue;
       const allowed = ALWAYS_REPEATABLE.includes(name) || repeatable.includes(name);
-      if (!allowed) throw new OAuthError('invalid_request', 'A parameter is repeated; each may be sent once.', { detail: `repeated_${printable(name)}` });
+      if (!allowed)
+        throw new OAuthError('invalid_request', 'A parameter is repeated; each may be sent once.', {
+          detail: `repeated_${printable(name)}`,
+        });
       if (list.length > MAX_REPEATS) throw new OAuthError('invalid_request', 'A parameter is repeated more than 20 times.');
     }
   }

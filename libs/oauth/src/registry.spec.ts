@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Registry } from './registry.js';
 
-const items = [{ name: 'b', value: 1 }, { name: 'a', value: 2 }];
+const items = [
+  { name: 'b', value: 1 },
+  { name: 'a', value: 2 },
+];
 
 describe('Registry', () => {
   it('finds by name and keeps the order of its list', () => {

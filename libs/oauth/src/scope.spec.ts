@@ -65,6 +65,12 @@ describe('scopesOutside', () => {
   });
 
   it('is empty exactly when everything asked is held', () => {
-    fc.assert(fc.property(scopes, scopes, (asked, held) => void expect(scopesOutside(asked, held).length === 0).toBe(asked.every((scope) => held.includes(scope)))));
+    fc.assert(
+      fc.property(
+        scopes,
+        scopes,
+        (asked, held) => void expect(scopesOutside(asked, held).length === 0).toBe(asked.every((scope) => held.includes(scope))),
+      ),
+    );
   });
 });

@@ -18,7 +18,10 @@ export function parseScope(text: string): string[] {
   const values = text.split(' ');
   if (values.length > MAX_SCOPES) throw new OAuthError('invalid_scope', 'The scope parameter holds more than 128 values.');
   if (!values.every(isScopeToken)) {
-    throw new OAuthError('invalid_scope', 'The scope parameter is malformed: single spaces separate values of printable ASCII without quotes or backslashes.');
+    throw new OAuthError(
+      'invalid_scope',
+      'The scope parameter is malformed: single spaces separate values of printable ASCII without quotes or backslashes.',
+    );
   }
   return [...new Set(values)];
 }

@@ -24,7 +24,11 @@ export function mintSecret(prefix: SecretPrefix): string {
 /** Tells whether the text has the form and checksum of a secret; a typing error is told without asking the server. */
 export function isSecret(text: string, prefix: SecretPrefix): boolean {
   const body = text.slice(0, -CHECKSUM_LENGTH);
-  return text.length === prefix.length + 1 + BODY_LENGTH + CHECKSUM_LENGTH && text.startsWith(`${prefix}_`) && checksum(body) === text.slice(-CHECKSUM_LENGTH);
+  return (
+    text.length === prefix.length + 1 + BODY_LENGTH + CHECKSUM_LENGTH &&
+    text.startsWith(`${prefix}_`) &&
+    checksum(body) === text.slice(-CHECKSUM_LENGTH)
+  );
 }
 
 function checksum(body: string): string {

@@ -22,7 +22,10 @@ export class CountersignProcess {
   }
 
   static async start({ entry, environment, readyUrl }: StartOptions): Promise<CountersignProcess> {
-    const child = spawn(process.execPath, [entry], { env: { PATH: process.env['PATH'] ?? '', ...environment }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = spawn(process.execPath, [entry], {
+      env: { PATH: process.env['PATH'] ?? '', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     const started = new CountersignProcess(child);
     await started.waitUntilReady(readyUrl);
     return started;
@@ -57,7 +60,10 @@ export class CountersignProcess {
     const deadline = Date.now() + READY_TIMEOUT_MS;
     while (Date.now() < deadline) {
       if (this.child.exitCode !== null) throw new Error(`Countersign ended with ${this.child.exitCode}:\n${this.output}`);
-      const ready = await fetch(url).then((response) => response.ok, () => false);
+      const ready = await fetch(url).then(
+        (response) => response.ok,
+        () => false,
+      );
       if (ready) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

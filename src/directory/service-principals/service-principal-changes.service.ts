@@ -50,7 +50,11 @@ export class ServicePrincipalChanges {
       if (changed) {
         await this.repository.update(tx, principal);
         const removed_keys = await missingKeys(keysBefore, principal.jwks?.keys ?? []);
-        await this.records.changed(tx, caller, origin, { action: 'service_principal.updated', principal, details: { ...changed, removed_keys } });
+        await this.records.changed(tx, caller, origin, {
+          action: 'service_principal.updated',
+          principal,
+          details: { ...changed, removed_keys },
+        });
       }
       return this.document(tx, principal);
     });

@@ -12,7 +12,11 @@ import { CLIENT_AUTH_METHODS } from './methods/index.js';
     ...CLIENT_AUTH_METHODS,
     ClientKeys,
     ClientAuthenticator,
-    { provide: CLIENT_AUTH_REGISTRY, inject: CLIENT_AUTH_METHODS, useFactory: (...methods: ClientAuthMethod[]) => new Registry('client authentication method', methods) },
+    {
+      provide: CLIENT_AUTH_REGISTRY,
+      inject: CLIENT_AUTH_METHODS,
+      useFactory: (...methods: ClientAuthMethod[]) => new Registry('client authentication method', methods),
+    },
   ],
   exports: [ClientAuthenticator, CLIENT_AUTH_REGISTRY],
 })

@@ -1,6 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import ipaddr from 'ipaddr.js';
-import { OAuthError, Registry, type AuthenticatedClient, type Client, type ClientAuthMethod, type ClientClaim, type OAuthRequest } from '@countersign/oauth';
+import {
+  OAuthError,
+  Registry,
+  type AuthenticatedClient,
+  type Client,
+  type ClientAuthMethod,
+  type ClientClaim,
+  type OAuthRequest,
+} from '@countersign/oauth';
 import { LastUsed } from '../../directory/credentials/index.js';
 import { RefusalCounter } from '../../platform/audit/index.js';
 import { Configuration } from '../../platform/config/index.js';

@@ -19,22 +19,52 @@ export class DiscoveryController {
   ) {}
 
   @Get('oauth-authorization-server')
-  @ApiOperation({ operationId: 'getAuthorizationServerMetadata', summary: 'Authorization server metadata', description: 'RFC 8414: endpoints and what they take. Read from what is enabled.' })
-  @ApiOkResponse({ schema: { type: 'object', additionalProperties: true, example: { issuer: 'http://localhost:3000', token_endpoint: 'http://localhost:3000/oauth/token' } } })
+  @ApiOperation({
+    operationId: 'getAuthorizationServerMetadata',
+    summary: 'Authorization server metadata',
+    description: 'RFC 8414: endpoints and what they take. Read from what is enabled.',
+  })
+  @ApiOkResponse({
+    schema: {
+      type: 'object',
+      additionalProperties: true,
+      example: { issuer: 'http://localhost:3000', token_endpoint: 'http://localhost:3000/oauth/token' },
+    },
+  })
   authorizationServer(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     send(request, reply, this.discovery.serverMetadata());
   }
 
   @Get('openid-configuration')
-  @ApiOperation({ operationId: 'getOpenIdConfiguration', summary: 'The same, where OpenID clients look', description: 'OpenID Connect Discovery §4.' })
-  @ApiOkResponse({ schema: { type: 'object', additionalProperties: true, example: { issuer: 'http://localhost:3000', jwks_uri: 'http://localhost:3000/.well-known/jwks.json' } } })
+  @ApiOperation({
+    operationId: 'getOpenIdConfiguration',
+    summary: 'The same, where OpenID clients look',
+    description: 'OpenID Connect Discovery §4.',
+  })
+  @ApiOkResponse({
+    schema: {
+      type: 'object',
+      additionalProperties: true,
+      example: { issuer: 'http://localhost:3000', jwks_uri: 'http://localhost:3000/.well-known/jwks.json' },
+    },
+  })
   openIdConfiguration(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     send(request, reply, this.discovery.serverMetadata());
   }
 
   @Get('jwks.json')
-  @ApiOperation({ operationId: 'getJwks', summary: 'Public signing keys', description: 'RFC 7517. Cache it for max-age, and fetch it again on an unknown kid, at most every 30 s.' })
-  @ApiOkResponse({ schema: { type: 'object', properties: { keys: { type: 'array', items: { type: 'object', additionalProperties: true } } }, example: { keys: [{ kty: 'EC', crv: 'P-256', x: '…', y: '…', kid: '…', alg: 'ES256', use: 'sig' }] } } })
+  @ApiOperation({
+    operationId: 'getJwks',
+    summary: 'Public signing keys',
+    description: 'RFC 7517. Cache it for max-age, and fetch it again on an unknown kid, at most every 30 s.',
+  })
+  @ApiOkResponse({
+    schema: {
+      type: 'object',
+      properties: { keys: { type: 'array', items: { type: 'object', additionalProperties: true } } },
+      example: { keys: [{ kty: 'EC', crv: 'P-256', x: '…', y: '…', kid: '…', alg: 'ES256', use: 'sig' }] },
+    },
+  })
   jwks(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const published = this.keys.published('external');
     if (!published) throw httpProblem('not_found', 'This process does not serve the external zone.');
@@ -42,9 +72,19 @@ export class DiscoveryController {
   }
 
   @Get('oauth-protected-resource/:path')
-  @ApiOperation({ operationId: 'getProtectedResourceMetadata', summary: 'Protected resource metadata', description: 'RFC 9728: which authorization server serves the API at this path, and its scopes.' })
+  @ApiOperation({
+    operationId: 'getProtectedResourceMetadata',
+    summary: 'Protected resource metadata',
+    description: 'RFC 9728: which authorization server serves the API at this path, and its scopes.',
+  })
   @ApiParam({ name: 'path', example: 'analytics' })
-  @ApiOkResponse({ schema: { type: 'object', additionalProperties: true, example: { resource: 'http://localhost:3000/analytics', authorization_servers: ['http://localhost:3000'] } } })
+  @ApiOkResponse({
+    schema: {
+      type: 'object',
+      additionalProperties: true,
+      example: { resource: 'http://localhost:3000/analytics', authorization_servers: ['http://localhost:3000'] },
+    },
+  })
   protectedResource(@Param('path') path: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const document = this.discovery.resourceMetadata(`/${path}`);
     if (!document) throw httpProblem('not_found', 'There is no protected API at this path.');
@@ -54,7 +94,12 @@ export class DiscoveryController {
 
 /** HTTP-10, DISC-8: public, cacheable, readable from any origin. */
 function send(request: FastifyRequest, reply: FastifyReply, { body, etag }: CacheableDocument): void {
-  void reply.headers({ 'content-type': 'application/json; charset=utf-8', 'cache-control': `public, max-age=${MAX_AGE_SECONDS}, stale-while-revalidate=3600`, etag, 'access-control-allow-origin': '*' });
+  void reply.headers({
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': `public, max-age=${MAX_AGE_SECONDS}, stale-while-revalidate=3600`,
+    etag,
+    'access-control-allow-origin': '*',
+  });
   if (request.headers['if-none-match'] === etag) void reply.status(304).send();
   else void reply.send(body);
 }

@@ -31,7 +31,15 @@ export class Discovery {
     const { PUBLIC_URL } = this.configuration.settings;
     const api = this.apis.list().find((api) => api.system && api.identifier === `${PUBLIC_URL}${path}`);
     if (!api) return undefined;
-    return cacheable(protectedResourceMetadata({ resource: api.identifier, authorizationServers: [PUBLIC_URL], scopes: api.scopes, name: api.name, documentation: `${PUBLIC_URL}/docs` }));
+    return cacheable(
+      protectedResourceMetadata({
+        resource: api.identifier,
+        authorizationServers: [PUBLIC_URL],
+        scopes: api.scopes,
+        name: api.name,
+        documentation: `${PUBLIC_URL}/docs`,
+      }),
+    );
   }
 }
 

@@ -19,5 +19,9 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
 
 /** The errors that every form endpoint answers. */
 export function OAuthErrorResponses(): MethodDecorator {
-  return applyDecorators(...Object.entries(DESCRIPTIONS).map(([status, description]) => ApiResponse({ status: Number(status), description, type: OAuthErrorDocument })));
+  return applyDecorators(
+    ...Object.entries(DESCRIPTIONS).map(([status, description]) =>
+      ApiResponse({ status: Number(status), description, type: OAuthErrorDocument }),
+    ),
+  );
 }

@@ -3,7 +3,12 @@ import type { AuditEvent } from '../../platform/audit/index.js';
 import { killsOf } from './directory-kills.policy.js';
 
 const apiIdOf = (audience: string): string | undefined => ({ 'https://a': 'api_a', 'https://b': 'api_b' })[audience];
-const event = (action: string, details: Record<string, unknown> = {}): AuditEvent => ({ action, actor: { type: 'system' }, target: { type: 'x', id: 'sp_1' }, details });
+const event = (action: string, details: Record<string, unknown> = {}): AuditEvent => ({
+  action,
+  actor: { type: 'system' },
+  target: { type: 'x', id: 'sp_1' },
+  details,
+});
 
 describe('what a change of the directory kills', () => {
   it.each([
@@ -18,18 +23,45 @@ describe('what a change of the directory kills', () => {
   });
 
   it('a grant that loses a scope or goes away kills the tokens of that API only', () => {
-    const before = { grants: [{ audience: 'https://a', scopes: ['x', 'y'] }, { audience: 'https://b', scopes: ['z'] }] };
-    expect(killsOf(event('service_principal.updated', { before, after: { grants: [{ audience: 'https://a', scopes: ['x'] }, { audience: 'https://b', scopes: ['z', 'w'] }] } }), apiIdOf)).toEqual([{ kind: 'grant', value: 'sp_1.api_a' }]);
+    const before = {
+      grants: [
+        { audience: 'https://a', scopes: ['x', 'y'] },
+        { audience: 'https://b', scopes: ['z'] },
+      ],
+    };
+    expect(
+      killsOf(
+        event('service_principal.updated', {
+          before,
+          after: {
+            grants: [
+              { audience: 'https://a', scopes: ['x'] },
+              { audience: 'https://b', scopes: ['z', 'w'] },
+            ],
+          },
+        }),
+        apiIdOf,
+      ),
+    ).toEqual([{ kind: 'grant', value: 'sp_1.api_a' }]);
     expect(killsOf(event('service_principal.updated', { before, after: { grants: [] } }), apiIdOf)).toHaveLength(2);
   });
 
   it('a new name or a wider grant kills nothing', () => {
     const before = { name: 'a', grants: [{ audience: 'https://a', scopes: ['x'] }] };
-    expect(killsOf(event('service_principal.updated', { before, after: { name: 'b', grants: [{ audience: 'https://a', scopes: ['x', 'y'] }] } }), apiIdOf)).toEqual([]);
+    expect(
+      killsOf(
+        event('service_principal.updated', { before, after: { name: 'b', grants: [{ audience: 'https://a', scopes: ['x', 'y'] }] } }),
+        apiIdOf,
+      ),
+    ).toEqual([]);
   });
 
   it('a removed key kills the tokens got with it, another method all of them', () => {
-    expect(killsOf(event('service_principal.updated', { before: {}, after: {}, removed_keys: ['thumb'] }), apiIdOf)).toEqual([{ kind: 'credential', value: 'thumb' }]);
-    expect(killsOf(event('service_principal.updated', { before: {}, after: { auth_method: 'private_key_jwt' } }), apiIdOf)).toEqual([{ kind: 'client', value: 'sp_1' }]);
+    expect(killsOf(event('service_principal.updated', { before: {}, after: {}, removed_keys: ['thumb'] }), apiIdOf)).toEqual([
+      { kind: 'credential', value: 'thumb' },
+    ]);
+    expect(killsOf(event('service_principal.updated', { before: {}, after: { auth_method: 'private_key_jwt' } }), apiIdOf)).toEqual([
+      { kind: 'client', value: 'sp_1' },
+    ]);
   });
 });

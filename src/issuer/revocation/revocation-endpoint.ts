@@ -36,11 +36,18 @@ export class RevocationEndpoint {
   /** PKJ-8: an assertion is good for one request at any endpoint. */
   private async useOnce(tx: Transaction, { proof: { singleUse } }: AuthenticatedClient): Promise<void> {
     if (!singleUse) return;
-    const free = await this.auditRows.claim(tx, [{ owner: singleUse.owner, digest: sha256(singleUse.value), expiresAt: singleUse.expiresAt }]);
+    const free = await this.auditRows.claim(tx, [
+      { owner: singleUse.owner, digest: sha256(singleUse.value), expiresAt: singleUse.expiresAt },
+    ]);
     if (free.size === 0) throw authenticationFailed('private_key_jwt_replayed');
   }
 
-  private async kill(tx: Transaction, claims: AccessTokenClaims, { client, proof }: AuthenticatedClient, request: OAuthRequest): Promise<void> {
+  private async kill(
+    tx: Transaction,
+    claims: AccessTokenClaims,
+    { client, proof }: AuthenticatedClient,
+    request: OAuthRequest,
+  ): Promise<void> {
     await this.audit.record(tx, {
       action: 'token.revoked',
       actor: { type: client.principalType, id: client.id, name: client.displayName },

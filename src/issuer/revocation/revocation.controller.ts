@@ -26,7 +26,12 @@ export class RevocationController {
   @Post('revoke')
   @HttpCode(200)
   @ClientAuthenticated()
-  @ApiOperation({ operationId: 'revokeToken', summary: 'Revoke a token', description: 'RFC 7009. The guards of the answering process refuse it at once, those of other replicas within 2 s. Unknown and expired tokens are 200 too.' })
+  @ApiOperation({
+    operationId: 'revokeToken',
+    summary: 'Revoke a token',
+    description:
+      'RFC 7009. The guards of the answering process refuse it at once, those of other replicas within 2 s. Unknown and expired tokens are 200 too.',
+  })
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiBody({ type: RevocationForm })
   @ApiOkResponse({ description: 'Empty body.' })

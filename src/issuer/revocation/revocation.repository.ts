@@ -36,7 +36,11 @@ export class RevocationRepository {
       [seq],
     );
     return rows.map(({ seq: number, kind, value, revoked_at, expires_at }) => ({
-      seq: Number(number), kind, value, revokedAt: Math.floor(revoked_at.getTime() / 1000), expiresAt: Math.ceil(expires_at.getTime() / 1000),
+      seq: Number(number),
+      kind,
+      value,
+      revokedAt: Math.floor(revoked_at.getTime() / 1000),
+      expiresAt: Math.ceil(expires_at.getTime() / 1000),
     }));
   }
 

@@ -46,7 +46,12 @@ export class Revocations implements OnModuleInit, OnApplicationShutdown {
 
   /** In the transaction of the change that demands it; the guards of this process refuse before the caller hears of the commit. */
   async revoke(tx: Transaction, { kind, value, orgId, expiresAt }: Revocation): Promise<void> {
-    await this.repository.insert(tx, { kind, value, orgId, expiresAt: expiresAt ?? new Date(Date.now() + LONGEST_TOKEN_LIFETIME_SECONDS * 1000) });
+    await this.repository.insert(tx, {
+      kind,
+      value,
+      orgId,
+      expiresAt: expiresAt ?? new Date(Date.now() + LONGEST_TOKEN_LIFETIME_SECONDS * 1000),
+    });
     await this.changes.publish(tx, 'revocations', `${kind}:${value}`);
   }
 
@@ -56,10 +61,12 @@ export class Revocations implements OnModuleInit, OnApplicationShutdown {
       this.running = this.read().finally(() => (this.running = undefined));
       return this.running;
     }
-    this.next ??= this.running.catch(() => undefined).then(() => {
-      this.next = undefined;
-      return this.pull();
-    });
+    this.next ??= this.running
+      .catch(() => undefined)
+      .then(() => {
+        this.next = undefined;
+        return this.pull();
+      });
     return this.next;
   }
 

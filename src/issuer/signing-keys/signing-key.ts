@@ -24,7 +24,8 @@ export const ALGORITHMS_OF_ZONE: Readonly<Record<Zone, readonly AccessTokenAlg[]
 };
 
 export async function generateSigningKey(alg: AccessTokenAlg): Promise<{ kid: string; publicJwk: JWK; privateKey: KeyObject }> {
-  const { publicKey, privateKey } = alg === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const { publicKey, privateKey } =
+    alg === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('rsa', { modulusLength: 2048 });
   const bare = publicKey.export({ format: 'jwk' }) as JWK;
   // RFC 7638: derived from the key, so the same id can never name another key.
   const kid = await calculateJwkThumbprint(bare);

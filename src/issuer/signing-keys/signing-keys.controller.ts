@@ -43,7 +43,11 @@ export class SigningKeysController {
 
   @Get()
   @RequireScopes('read:signing-keys')
-  @ApiOperation({ operationId: 'listSigningKeys', summary: 'List the signing keys', description: 'Operators only. Public parts and states; private keys never leave the issuer.' })
+  @ApiOperation({
+    operationId: 'listSigningKeys',
+    summary: 'List the signing keys',
+    description: 'Operators only. Public parts and states; private keys never leave the issuer.',
+  })
   @ApiOkResponse({ type: SigningKeyList })
   list(@Caller() caller: Caller): SigningKeyList {
     requireOperator(caller);

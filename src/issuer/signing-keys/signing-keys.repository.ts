@@ -16,7 +16,10 @@ export class SigningKeysRepository {
     return tx.manager.query(`SELECT * FROM signing_keys WHERE zone = ANY($1) AND status <> 'removed' ORDER BY created_at, kid`, [zones]);
   }
 
-  async insertActive(tx: Transaction, key: { kid: string; zone: Zone; alg: AccessTokenAlg; publicJwk: object; sealed: string }): Promise<void> {
+  async insertActive(
+    tx: Transaction,
+    key: { kid: string; zone: Zone; alg: AccessTokenAlg; publicJwk: object; sealed: string },
+  ): Promise<void> {
     await tx.manager.query(
       `INSERT INTO signing_keys (kid, zone, alg, status, public_jwk, sealed_private_key, activated_at) VALUES ($1, $2, $3, 'active', $4, $5, now())`,
       [key.kid, key.zone, key.alg, JSON.stringify(key.publicJwk), key.sealed],

@@ -52,7 +52,11 @@ export class SigningKeys implements OnModuleInit {
   /** @throws OAuthError `temporarily_unavailable` when no key may sign: a token is never signed by anything else. */
   signer(zone: Zone, alg: AccessTokenAlg): TokenSigner {
     const signer = this.byZone[zone]?.signers.get(alg);
-    if (!signer) throw new OAuthError('temporarily_unavailable', 'No signing key is available. Try again shortly.', { detail: `no_${alg}_key`, headers: { 'retry-after': '5' } });
+    if (!signer)
+      throw new OAuthError('temporarily_unavailable', 'No signing key is available. Try again shortly.', {
+        detail: `no_${alg}_key`,
+        headers: { 'retry-after': '5' },
+      });
     return signer;
   }
 
@@ -83,14 +87,23 @@ export class SigningKeys implements OnModuleInit {
     const { kid, publicJwk, privateKey } = await generateSigningKey(alg);
     const sealed = await this.sealer.seal(zone, `signing-key:${kid}`, privateKey.export({ format: 'der', type: 'pkcs8' }));
     await this.repository.insertActive(tx, { kid, zone, alg, publicJwk, sealed });
-    await this.audit.record(tx, { action: 'signing_key.activated', actor: { type: 'system' }, target: { type: 'signing_key', id: kid }, details: { zone, alg } });
+    await this.audit.record(tx, {
+      action: 'signing_key.activated',
+      actor: { type: 'system' },
+      target: { type: 'signing_key', id: kid },
+      details: { zone, alg },
+    });
     await this.changes.publish(tx, 'signing_keys', kid);
   }
 
   private async reload(): Promise<void> {
     const rows = await this.transactions.run((tx) => this.repository.listUsable(tx, this.zones));
     const next: Partial<Record<Zone, ZoneKeys>> = {};
-    for (const zone of this.zones) next[zone] = await this.keysOf(zone, rows.filter((row) => row.zone === zone));
+    for (const zone of this.zones)
+      next[zone] = await this.keysOf(
+        zone,
+        rows.filter((row) => row.zone === zone),
+      );
     for (const zone of this.zones) await this.verificationKeys[zone].replace(next[zone]?.published.jwks);
     this.byZone = next;
   }

@@ -5,7 +5,17 @@ import { approve, assertGrantAllowed, lifetimeOf, LIFETIMES } from './issuance.p
 const HOUR = 3_600;
 
 function anApi(fields: Partial<TargetApi> = {}): TargetApi {
-  return { id: 'api_1', identifier: 'https://api.example', zone: 'external', active: true, scopes: ['read:x'], tokenLifetimeSeconds: undefined, signingAlg: 'RS256', senderConstraint: 'none', ...fields };
+  return {
+    id: 'api_1',
+    identifier: 'https://api.example',
+    zone: 'external',
+    active: true,
+    scopes: ['read:x'],
+    tokenLifetimeSeconds: undefined,
+    signingAlg: 'RS256',
+    senderConstraint: 'none',
+    ...fields,
+  };
 }
 
 function anIssuance(api: Partial<TargetApi> = {}, fields: Partial<Issuance> = {}): Issuance {
@@ -14,8 +24,21 @@ function anIssuance(api: Partial<TargetApi> = {}, fields: Partial<Issuance> = {}
 
 function aClient(fields: Partial<Client> = {}): Client {
   return {
-    id: 'sp_1', displayName: 'A client', zone: 'external', principalType: 'service_principal', orgId: 'org_1', active: true, authMethod: 'client_secret', grantTypes: ['client_credentials'],
-    grants: [], tokenLifetimeSeconds: undefined, allowedNetworks: [], secrets: [], jwks: undefined, jwksUri: undefined, ...fields,
+    id: 'sp_1',
+    displayName: 'A client',
+    zone: 'external',
+    principalType: 'service_principal',
+    orgId: 'org_1',
+    active: true,
+    authMethod: 'client_secret',
+    grantTypes: ['client_credentials'],
+    grants: [],
+    tokenLifetimeSeconds: undefined,
+    allowedNetworks: [],
+    secrets: [],
+    jwks: undefined,
+    jwksUri: undefined,
+    ...fields,
   };
 }
 
@@ -26,30 +49,54 @@ describe('which grant a client may use', () => {
     expect(() => assertGrantAllowed(aClient(), { name: 'client_credentials' })).not.toThrow();
   });
 
-  it.each([[[]], [['authorization_code']], [['client_credentials_x', 'CLIENT_CREDENTIALS']]])('unauthorized_client where it is registered for %j', (grantTypes) => {
-    expect(() => assertGrantAllowed(aClient({ grantTypes }), { name: 'client_credentials' })).toThrow(expect.objectContaining({ code: 'unauthorized_client' }) as Error);
-  });
+  it.each([[[]], [['authorization_code']], [['client_credentials_x', 'CLIENT_CREDENTIALS']]])(
+    'unauthorized_client where it is registered for %j',
+    (grantTypes) => {
+      expect(() => assertGrantAllowed(aClient({ grantTypes }), { name: 'client_credentials' })).toThrow(
+        expect.objectContaining({ code: 'unauthorized_client' }) as Error,
+      );
+    },
+  );
 });
 
 describe('what may be signed', () => {
   const rows: [string, Issuance, Client, SenderProof | undefined, string | undefined][] = [
     ['an active API of the client’s zone', anIssuance(), aClient(), undefined, undefined],
-    ['an internal API for an internal client', anIssuance({ zone: 'internal' }), aClient({ zone: 'internal', principalType: 'microservice' }), undefined, undefined],
+    [
+      'an internal API for an internal client',
+      anIssuance({ zone: 'internal' }),
+      aClient({ zone: 'internal', principalType: 'microservice' }),
+      undefined,
+      undefined,
+    ],
     ['a disabled API', anIssuance({ active: false }), aClient(), undefined, 'invalid_target'],
     ['an internal API for an external client', anIssuance({ zone: 'internal' }), aClient(), undefined, 'invalid_target'],
     ['an external API for an internal client', anIssuance(), aClient({ zone: 'internal' }), undefined, 'invalid_target'],
     ['no scope at all', anIssuance({}, { scopes: [] }), aClient(), undefined, 'invalid_scope'],
     ['an API for bound tokens, without a proof', anIssuance({ senderConstraint: 'dpop' }), aClient(), undefined, 'invalid_request'],
-    ['an API for certificate-bound tokens, without a proof', anIssuance({ senderConstraint: 'mtls' }), aClient(), undefined, 'invalid_request'],
+    [
+      'an API for certificate-bound tokens, without a proof',
+      anIssuance({ senderConstraint: 'mtls' }),
+      aClient(),
+      undefined,
+      'invalid_request',
+    ],
     ['an API for tokens bound somehow, without a proof', anIssuance({ senderConstraint: 'any' }), aClient(), undefined, 'invalid_request'],
     ['an API for tokens bound somehow, with a proof', anIssuance({ senderConstraint: 'any' }), aClient(), proof, undefined],
     ['an API for DPoP-bound tokens, with a DPoP proof', anIssuance({ senderConstraint: 'dpop' }), aClient(), proof, undefined],
-    ['an API for certificate-bound tokens, with a DPoP proof', anIssuance({ senderConstraint: 'mtls' }), aClient(), proof, 'invalid_request'],
+    [
+      'an API for certificate-bound tokens, with a DPoP proof',
+      anIssuance({ senderConstraint: 'mtls' }),
+      aClient(),
+      proof,
+      'invalid_request',
+    ],
     ['an API for bearer tokens, with a proof', anIssuance(), aClient(), proof, undefined],
   ];
 
   it.each(rows)('%s', (_, issuance, client, given, refusal) => {
-    if (refusal === undefined) expect(approve(issuance, client, given)).toEqual({ ...issuance, lifetimeSeconds: LIFETIMES[client.principalType].default });
+    if (refusal === undefined)
+      expect(approve(issuance, client, given)).toEqual({ ...issuance, lifetimeSeconds: LIFETIMES[client.principalType].default });
     else expect(() => approve(issuance, client, given)).toThrow(expect.objectContaining({ code: refusal }) as Error);
   });
 
@@ -70,7 +117,11 @@ describe('what may be signed', () => {
 
 describe('how long a token lives', () => {
   it.each<[PrincipalType, number, number, number]>([
-    ['service_principal', HOUR, 300, 24 * HOUR], ['api_key', HOUR, 300, 24 * HOUR], ['app', HOUR, 300, HOUR], ['agent', 900, 300, HOUR], ['microservice', 300, 60, 900],
+    ['service_principal', HOUR, 300, 24 * HOUR],
+    ['api_key', HOUR, 300, 24 * HOUR],
+    ['app', HOUR, 300, HOUR],
+    ['agent', 900, 300, HOUR],
+    ['microservice', 300, 60, 900],
   ])('the contract’s default and bounds of a %s', (principalType, standard, min, max) => {
     const client = aClient({ principalType });
     expect(lifetimeOf(anIssuance(), client)).toBe(standard);
@@ -101,6 +152,8 @@ describe('how long a token lives', () => {
     ['an API below the minimum of the kind: the minimum', undefined, undefined, 60, 300],
   ];
   it.each(rows)('%s', (_, ofGrant, ofClient, ofApi, seconds) => {
-    expect(lifetimeOf(anIssuance({ tokenLifetimeSeconds: ofApi }, { lifetimeSeconds: ofGrant }), aClient({ tokenLifetimeSeconds: ofClient }))).toBe(seconds);
+    expect(
+      lifetimeOf(anIssuance({ tokenLifetimeSeconds: ofApi }, { lifetimeSeconds: ofGrant }), aClient({ tokenLifetimeSeconds: ofClient })),
+    ).toBe(seconds);
   });
 });

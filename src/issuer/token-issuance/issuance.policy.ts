@@ -30,9 +30,15 @@ export function assertGrantAllowed(client: Client, grant: Pick<Grant, 'name'>): 
 /** Shared rules over a grant's decision. @throws OAuthError */
 export function approve(issuance: Issuance, client: Client, proof: SenderProof | undefined): ApprovedIssuance {
   const { api } = issuance;
-  if (!api.active || api.zone !== client.zone) throw new OAuthError('invalid_target', 'The API is not available.', { detail: api.active ? 'other_zone' : 'api_disabled' });
+  if (!api.active || api.zone !== client.zone)
+    throw new OAuthError('invalid_target', 'The API is not available.', { detail: api.active ? 'other_zone' : 'api_disabled' });
   if (issuance.scopes.length === 0) throw new OAuthError('invalid_scope', 'Nothing is granted for this API.');
-  if (!satisfies(api.senderConstraint, proof)) throw new OAuthError('invalid_request', 'The API takes sender-constrained tokens only, and the request does not prove a key in the way that it asks for.', { detail: `needs_${api.senderConstraint}` });
+  if (!satisfies(api.senderConstraint, proof))
+    throw new OAuthError(
+      'invalid_request',
+      'The API takes sender-constrained tokens only, and the request does not prove a key in the way that it asks for.',
+      { detail: `needs_${api.senderConstraint}` },
+    );
   return { ...issuance, lifetimeSeconds: lifetimeOf(issuance, client) };
 }
 

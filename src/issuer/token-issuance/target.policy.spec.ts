@@ -18,7 +18,11 @@ describe('the API that a request names', () => {
     ['audience', 'audience=https://api.example/analytics', 'https://api.example/analytics'],
     ['RFC 8707 resource', 'resource=https://api.example/analytics', 'https://api.example/analytics'],
     ['both, alike', 'audience=https://api.example/v1&resource=https://api.example/v1', 'https://api.example/v1'],
-    ['both, spelled differently', 'audience=https://API.example/analytics&resource=https://api.example/analytics', 'https://api.example/analytics'],
+    [
+      'both, spelled differently',
+      'audience=https://API.example/analytics&resource=https://api.example/analytics',
+      'https://api.example/analytics',
+    ],
     ['resource twice, alike', 'resource=https://api.example/v1&resource=https://api.example/v1', 'https://api.example/v1'],
     ['an audience that is no URI', 'audience=billing', 'billing'],
     ['an empty one', 'audience=&resource=', undefined],

@@ -1,5 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { OAuthError, parseScope, Registry, type AuthenticatedClient, type Grant, type OAuthRequest, type RequestedAccess } from '@countersign/oauth';
+import {
+  OAuthError,
+  parseScope,
+  Registry,
+  type AuthenticatedClient,
+  type Grant,
+  type OAuthRequest,
+  type RequestedAccess,
+} from '@countersign/oauth';
 import { ApiCatalogue } from '../../directory/api-resources/index.js';
 import { ClientAuthenticator } from '../client-auth/index.js';
 import { SenderProver } from '../sender-constraints/index.js';
@@ -31,7 +39,12 @@ export class TokenIssuance {
     return this.refusals.around(caller, request, async () => {
       assertGrantAllowed(caller.client, grant);
       const proof = await this.sender.prove(request);
-      const issuance = await grant.decide({ caller, requested: this.requestedAccess(request), params: ownParameters(grant, request), proof });
+      const issuance = await grant.decide({
+        caller,
+        requested: this.requestedAccess(request),
+        params: ownParameters(grant, request),
+        proof,
+      });
       const approved = approve(issuance, caller.client, proof);
       return this.minter.mint({ issuance: approved, caller, proof, request, grantType: grant.name });
     });

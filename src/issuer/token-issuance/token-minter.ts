@@ -45,7 +45,12 @@ export class TokenMinter {
     const [access_token] = await Promise.all([signer.sign(claims), recorded]).catch((error: unknown) => {
       throw error instanceof AlreadyUsed ? authenticationFailed(`${caller.proof.via}_replayed`) : error;
     });
-    return { access_token, token_type: proof?.constraint === 'dpop' ? 'DPoP' : 'Bearer', expires_in: issuance.lifetimeSeconds, scope: claims.scope };
+    return {
+      access_token,
+      token_type: proof?.constraint === 'dpop' ? 'DPoP' : 'Bearer',
+      expires_in: issuance.lifetimeSeconds,
+      scope: claims.scope,
+    };
   }
 
   private claimsOf({ issuance, caller: { client, proof: credential }, proof }: MintRequest): AccessTokenClaims {
@@ -80,8 +85,15 @@ export class TokenMinter {
       target: { type: 'token', id: claims.jti },
       origin: { requestId: request.requestId, ip: request.sourceAddress, userAgent: request.userAgent },
       details: {
-        grant_type: grantType, auth_method: proof.via, credential_id: proof.credentialId, audience: claims.aud, scope: claims.scope,
-        subject: claims.sub, expires_at: claims.exp, kid: signer.kid, grant_id: claims.grant,
+        grant_type: grantType,
+        auth_method: proof.via,
+        credential_id: proof.credentialId,
+        audience: claims.aud,
+        scope: claims.scope,
+        subject: claims.sub,
+        expires_at: claims.exp,
+        kid: signer.kid,
+        grant_id: claims.grant,
       },
     };
     return this.audit.append(event, proof.singleUse);

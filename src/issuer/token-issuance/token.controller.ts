@@ -17,12 +17,21 @@ export class TokenController {
   @Post('token')
   @HttpCode(200)
   @ClientAuthenticated()
-  @ApiOperation({ operationId: 'issueToken', summary: 'Get an access token', description: 'RFC 6749 §4.4. The client authenticates by HTTP Basic, by `client_secret` in the form, or by a signed assertion. Keep the token until it is nearly expired.' })
+  @ApiOperation({
+    operationId: 'issueToken',
+    summary: 'Get an access token',
+    description:
+      'RFC 6749 §4.4. The client authenticates by HTTP Basic, by `client_secret` in the form, or by a signed assertion. Keep the token until it is nearly expired.',
+  })
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiBody({ type: TokenForm })
   @ApiOkResponse({ type: TokenDocument })
   @OAuthErrorResponses()
   token(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<TokenResponse> {
-    return this.endpoint.answer(readOAuthRequest(request, 'external'), (headers) => void reply.headers(headers), (subject) => noteSubject(request, subject));
+    return this.endpoint.answer(
+      readOAuthRequest(request, 'external'),
+      (headers) => void reply.headers(headers),
+      (subject) => noteSubject(request, subject),
+    );
   }
 }

@@ -4,11 +4,17 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 export class TokenForm {
   @ApiProperty({ enum: ['client_credentials'], example: 'client_credentials' })
   grant_type!: string;
-  @ApiPropertyOptional({ description: 'Client id, unless it is in the Authorization header or the assertion.', example: 'sp_01kaj6q8f2e4tbp0m9d3s7x5zc' })
+  @ApiPropertyOptional({
+    description: 'Client id, unless it is in the Authorization header or the assertion.',
+    example: 'sp_01kaj6q8f2e4tbp0m9d3s7x5zc',
+  })
   client_id?: string;
   @ApiPropertyOptional({ format: 'password', description: 'Client secret, unless it is in the Authorization header.' })
   client_secret?: string;
-  @ApiPropertyOptional({ description: 'The API, as it is registered. May be left out where one grant holds all scopes.', example: 'http://localhost:3000/analytics' })
+  @ApiPropertyOptional({
+    description: 'The API, as it is registered. May be left out where one grant holds all scopes.',
+    example: 'http://localhost:3000/analytics',
+  })
   audience?: string;
   @ApiPropertyOptional({ description: 'The same as audience (RFC 8707).', example: 'http://localhost:3000/analytics' })
   resource?: string;
@@ -16,12 +22,17 @@ export class TokenForm {
   scope?: string;
   @ApiPropertyOptional({ description: 'For private_key_jwt.', example: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' })
   client_assertion_type?: string;
-  @ApiPropertyOptional({ description: 'For private_key_jwt: a JWT with iss = sub = client id, aud = issuer, exp at most 5 minutes ahead, and a fresh jti.' })
+  @ApiPropertyOptional({
+    description: 'For private_key_jwt: a JWT with iss = sub = client id, aud = issuer, exp at most 5 minutes ahead, and a fresh jti.',
+  })
   client_assertion?: string;
 }
 
 export class TokenDocument {
-  @ApiProperty({ description: 'JWT of RFC 9068.', example: 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9.eyJpc3MiOiIuLi4ifQ.c2ln' })
+  @ApiProperty({
+    description: 'JWT of RFC 9068.',
+    example: 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9.eyJpc3MiOiIuLi4ifQ.c2ln',
+  })
   access_token!: string;
   @ApiProperty({ example: 'Bearer' })
   token_type!: string;

@@ -36,5 +36,10 @@ export function batchParameters(rows: readonly AuditRow[]): string[] {
 }
 
 export function claimParameters(claims: readonly Claim[]): unknown[] {
-  return [claims.map(({ row }) => row), claims.map(({ owner }) => owner), claims.map(({ digest }) => digest), claims.map(({ expiresAt }) => expiresAt)];
+  return [
+    claims.map(({ row }) => row),
+    claims.map(({ owner }) => owner),
+    claims.map(({ digest }) => digest),
+    claims.map(({ expiresAt }) => expiresAt),
+  ];
 }

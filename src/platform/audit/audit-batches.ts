@@ -24,7 +24,10 @@ export class AuditBatches {
         await session.query({ name: 'audit-batch', text: INSERT_BATCH, values: batchParameters(rows) });
         return NONE;
       }
-      const { rows: lost } = await session.query<{ row: number }>(INSERT_CLAIMING_BATCH, [...batchParameters(rows), ...claimParameters(claims)]);
+      const { rows: lost } = await session.query<{ row: number }>(INSERT_CLAIMING_BATCH, [
+        ...batchParameters(rows),
+        ...claimParameters(claims),
+      ]);
       return new Set(lost.map(({ row }) => row));
     } catch (error) {
       await this.letGo(session, error);
@@ -39,7 +42,8 @@ export class AuditBatches {
 
   /** A refused statement leaves the connection usable; anything else may have left it in the middle of an answer. */
   private async letGo(session: DatabaseSession, error: unknown): Promise<void> {
-    const refused = /^[0-9A-Z]{5}$/.test(String((error as { code?: unknown }).code)) && !String((error as { code?: unknown }).code).startsWith('57P');
+    const refused =
+      /^[0-9A-Z]{5}$/.test(String((error as { code?: unknown }).code)) && !String((error as { code?: unknown }).code).startsWith('57P');
     if (refused) return;
     this.session = undefined;
     await session.end().catch(() => undefined);

@@ -16,17 +16,44 @@ describe('an audit row', () => {
   it('holds an event in the order of the columns', () => {
     expect(
       row({
-        actor: { type: 'user', id: 'usr_1', name: 'Ada' }, orgId: 'org_1', target: { type: 'token', id: 'jti', name: 'T' }, result: 'failure', reasonCode: 'invalid_scope',
-        origin: { requestId: 'r', ip: '::1', userAgent: 'curl' }, details: { scope: 'a b' },
+        actor: { type: 'user', id: 'usr_1', name: 'Ada' },
+        orgId: 'org_1',
+        target: { type: 'token', id: 'jti', name: 'T' },
+        result: 'failure',
+        reasonCode: 'invalid_scope',
+        origin: { requestId: 'r', ip: '::1', userAgent: 'curl' },
+        details: { scope: 'a b' },
       }),
     ).toEqual({
-      id: expect.stringMatching(/^evt_[0-7][0-9a-hjkmnp-tv-z]{25}$/) as string, time: '2026-11-22T08:00:00.000Z', org_id: 'org_1', actor_type: 'user', actor_id: 'usr_1', actor_name: 'Ada',
-      action: 'token.issued', target_type: 'token', target_id: 'jti', target_name: 'T', result: 'failure', reason_code: 'invalid_scope', request_id: 'r', ip: '::1', user_agent: 'curl', details: '{"scope":"a b"}',
+      id: expect.stringMatching(/^evt_[0-7][0-9a-hjkmnp-tv-z]{25}$/) as string,
+      time: '2026-11-22T08:00:00.000Z',
+      org_id: 'org_1',
+      actor_type: 'user',
+      actor_id: 'usr_1',
+      actor_name: 'Ada',
+      action: 'token.issued',
+      target_type: 'token',
+      target_id: 'jti',
+      target_name: 'T',
+      result: 'failure',
+      reason_code: 'invalid_scope',
+      request_id: 'r',
+      ip: '::1',
+      user_agent: 'curl',
+      details: '{"scope":"a b"}',
     });
   });
 
   it('without the optional parts has nulls, success and empty details', () => {
-    expect(row({})).toMatchObject({ org_id: null, actor_id: null, target_id: null, result: 'success', reason_code: null, user_agent: null, details: '{}' });
+    expect(row({})).toMatchObject({
+      org_id: null,
+      actor_id: null,
+      target_id: null,
+      result: 'success',
+      reason_code: null,
+      user_agent: null,
+      details: '{}',
+    });
   });
 
   it.each([
@@ -61,7 +88,14 @@ describe('an audit row', () => {
   it('is safe whatever text came in', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => {
-        const stored = row({ actor: { type: 'user', id: text, name: text }, target: { type: 'token', id: text }, orgId: text, reasonCode: text, origin: { requestId: text, ip: text, userAgent: text }, details: { text, [text]: text } });
+        const stored = row({
+          actor: { type: 'user', id: text, name: text },
+          target: { type: 'token', id: text },
+          orgId: text,
+          reasonCode: text,
+          origin: { requestId: text, ip: text, userAgent: text },
+          details: { text, [text]: text },
+        });
         for (const [column, value] of Object.entries(stored)) {
           expect(value ?? '').not.toMatch(/\p{Cs}/u);
           if (column !== 'details') expect(value ?? '').not.toMatch(UNSAFE);

@@ -4,13 +4,26 @@ import type { AuditEvent } from './audit-event.js';
 const MAX_TEXT = 256;
 const MAX_DETAILS = 8_192;
 // Control characters, lone surrogates and bidi marks: a name must not break a log line or poison a batch.
-// eslint-disable-next-line no-control-regex -- they are what is removed
-const UNSAFE = /[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
+const UNSAFE = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
 const PLAIN = /^[\x20-\x7E]*$/;
 
 export const AUDIT_COLUMNS = [
-  'id', 'time', 'org_id', 'actor_type', 'actor_id', 'actor_name', 'action', 'target_type', 'target_id', 'target_name',
-  'result', 'reason_code', 'request_id', 'ip', 'user_agent', 'details',
+  'id',
+  'time',
+  'org_id',
+  'actor_type',
+  'actor_id',
+  'actor_name',
+  'action',
+  'target_type',
+  'target_id',
+  'target_name',
+  'result',
+  'reason_code',
+  'request_id',
+  'ip',
+  'user_agent',
+  'details',
 ] as const;
 
 export type AuditRow = readonly (string | null)[];
@@ -19,9 +32,22 @@ export type AuditRow = readonly (string | null)[];
 export function auditRow(event: AuditEvent, time = new Date()): AuditRow {
   const { actor, target, origin } = event;
   return [
-    newId('evt'), time.toISOString(), text(event.orgId), actor.type, text(actor.id), text(actor.name), event.action,
-    text(target?.type), text(target?.id), text(target?.name), event.result ?? 'success', text(event.reasonCode),
-    text(origin?.requestId), text(origin?.ip), text(origin?.userAgent), details(event.details),
+    newId('evt'),
+    time.toISOString(),
+    text(event.orgId),
+    actor.type,
+    text(actor.id),
+    text(actor.name),
+    event.action,
+    text(target?.type),
+    text(target?.id),
+    text(target?.name),
+    event.result ?? 'success',
+    text(event.reasonCode),
+    text(origin?.requestId),
+    text(origin?.ip),
+    text(origin?.userAgent),
+    details(event.details),
   ];
 }
 

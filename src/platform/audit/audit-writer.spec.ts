@@ -19,7 +19,11 @@ describe('AuditWriter', () => {
     const outcomes: string[] = [];
     void writer.append(event);
     await turn();
-    for (let i = 0; i < 5_000; i++) writer.append(event).then(() => outcomes.push('written'), () => outcomes.push('refused'));
+    for (let i = 0; i < 5_000; i++)
+      writer.append(event).then(
+        () => outcomes.push('written'),
+        () => outcomes.push('refused'),
+      );
     await expect(writer.append(event)).rejects.toThrow(AuditUnavailable);
     await expect(writer.append(event)).rejects.toThrow('the queue is full');
     expect(outcomes).toEqual([]);
@@ -60,7 +64,11 @@ describe('AuditWriter', () => {
       attempts++;
       return Promise.reject(Object.assign(new Error('no'), { code: 'ECONNREFUSED' }));
     });
-    expect(await outcomesOf([writer.append(event), writer.append(event), writer.append(event)])).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(await outcomesOf([writer.append(event), writer.append(event), writer.append(event)])).toEqual([
+      'rejected',
+      'rejected',
+      'rejected',
+    ]);
     expect(attempts).toBe(1);
     await expect(writer.append(event)).rejects.toThrow(AuditUnavailable);
     expect(attempts).toBe(2);
@@ -68,9 +76,17 @@ describe('AuditWriter', () => {
 
   // Seen to fail when afterFailure rejects the whole batch.
   it('one poisoned row fails alone', async () => {
-    const writer = writerOn((rows) => (rows.some((row) => row.includes('poison')) ? Promise.reject(Object.assign(new Error('bad'), { code: '22P05' })) : Promise.resolve(NONE)));
+    const writer = writerOn((rows) =>
+      rows.some((row) => row.includes('poison'))
+        ? Promise.reject(Object.assign(new Error('bad'), { code: '22P05' }))
+        : Promise.resolve(NONE),
+    );
     const poisoned = { ...event, actor: { type: 'service_principal', id: 'poison' } } as const;
-    expect(await outcomesOf([writer.append(event), writer.append(poisoned), writer.append(event)])).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await outcomesOf([writer.append(event), writer.append(poisoned), writer.append(event)])).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
   });
 
   // Seen to fail when commit() resolves every entry of its batch.

@@ -6,5 +6,8 @@ import { AuditWriter } from './audit-writer.js';
 import { RefusalCounter } from './refusal-counter.js';
 
 @Global()
-@Module({ providers: [AuditBatches, AuditRepository, AuditLog, AuditWriter, RefusalCounter], exports: [AuditRepository, AuditLog, AuditWriter, RefusalCounter] })
+@Module({
+  providers: [AuditBatches, AuditRepository, AuditLog, AuditWriter, RefusalCounter],
+  exports: [AuditRepository, AuditLog, AuditWriter, RefusalCounter],
+})
 export class AuditModule {}

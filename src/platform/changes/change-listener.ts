@@ -73,14 +73,16 @@ export class ChangeListener implements OnApplicationBootstrap, OnApplicationShut
     // A gap means that a notification was lost: then anything may have changed.
     const expected = (this.versions.get(topic) ?? version - 1) + 1;
     this.versions.set(topic, Math.max(version, expected - 1));
-    void Promise.resolve(this.changes.apply(topic, version > expected ? undefined : key)).catch((error: unknown) => this.log.warn('change.apply_failed', { topic, error }));
+    void Promise.resolve(this.changes.apply(topic, version > expected ? undefined : key)).catch((error: unknown) =>
+      this.log.warn('change.apply_failed', { topic, error }),
+    );
   }
 
-  private lost(error: unknown): void {
+  private lost(reason: unknown): void {
     this.session?.removeAllListeners('notification');
     void this.session?.end().catch(() => undefined);
     if (this.stopped) return;
-    this.log.warn('change_listener.disconnected', { error });
+    this.log.warn('change_listener.disconnected', { error: reason });
     this.schedule(() => this.connect(), RECONNECT_MS);
   }
 

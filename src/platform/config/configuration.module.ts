@@ -4,6 +4,11 @@ import { Configuration } from './configuration.js';
 @Module({})
 export class ConfigurationModule {
   static forRoot(configuration: Configuration): DynamicModule {
-    return { module: ConfigurationModule, global: true, providers: [{ provide: Configuration, useValue: configuration }], exports: [Configuration] };
+    return {
+      module: ConfigurationModule,
+      global: true,
+      providers: [{ provide: Configuration, useValue: configuration }],
+      exports: [Configuration],
+    };
   }
 }

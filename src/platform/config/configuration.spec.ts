@@ -50,23 +50,45 @@ function fileOf(text: string): string {
 
 describe('a configuration', () => {
   it('of production that is complete is taken', () => {
-    expect(loadConfiguration(PRODUCTION).settings).toMatchObject({ NODE_ENV: 'production', HOST: '0.0.0.0', PORT: 3000, OPS_HOST: '127.0.0.1', DEMO: false, LOG_LEVEL: 'info', ZONES: 'both' });
+    expect(loadConfiguration(PRODUCTION).settings).toMatchObject({
+      NODE_ENV: 'production',
+      HOST: '0.0.0.0',
+      PORT: 3000,
+      OPS_HOST: '127.0.0.1',
+      DEMO: false,
+      LOG_LEVEL: 'info',
+      ZONES: 'both',
+    });
   });
 
   it('of development needs nothing, and stays on loopback', () => {
-    expect(loadConfiguration({}).settings).toMatchObject({ NODE_ENV: 'development', HOST: '127.0.0.1', PUBLIC_URL: 'http://localhost:3000', DEMO: true });
+    expect(loadConfiguration({}).settings).toMatchObject({
+      NODE_ENV: 'development',
+      HOST: '127.0.0.1',
+      PUBLIC_URL: 'http://localhost:3000',
+      DEMO: true,
+    });
   });
 
   it('of production with nothing set names every missing setting at once', () => {
     const names = mistakesOf({ NODE_ENV: 'production' }).map((mistake) => mistake.split(':')[0]);
     expect(names.sort()).toEqual([
-      'DATABASE_URL', 'INTERNAL_URL', 'KEY_ENCRYPTION_KEYS_EXTERNAL', 'KEY_ENCRYPTION_KEYS_INTERNAL', 'MIGRATION_DATABASE_URL', 'PUBLIC_URL', 'SECRET_PEPPERS',
+      'DATABASE_URL',
+      'INTERNAL_URL',
+      'KEY_ENCRYPTION_KEYS_EXTERNAL',
+      'KEY_ENCRYPTION_KEYS_INTERNAL',
+      'MIGRATION_DATABASE_URL',
+      'PUBLIC_URL',
+      'SECRET_PEPPERS',
     ]);
   });
 
-  it.each(Object.keys(without('OPERATOR_CLIENT_ID')).filter((name) => !['NODE_ENV', 'OPERATOR_CLIENT_SECRET'].includes(name)))('of production without %s is refused by its name', (name) => {
-    expect(mistakesOf(without(name))).toEqual([expect.stringContaining(`${name}: `)]);
-  });
+  it.each(Object.keys(without('OPERATOR_CLIENT_ID')).filter((name) => !['NODE_ENV', 'OPERATOR_CLIENT_SECRET'].includes(name)))(
+    'of production without %s is refused by its name',
+    (name) => {
+      expect(mistakesOf(without(name))).toEqual([expect.stringContaining(`${name}: `)]);
+    },
+  );
 
   it('an empty variable counts as not set', () => {
     expect(mistakesOf({ ...PRODUCTION, SECRET_PEPPERS: '' })).toEqual([expect.stringContaining('SECRET_PEPPERS: ')]);
@@ -94,17 +116,33 @@ describe('an unsafe or wrong setting is refused by its name', () => {
     ['no URL at all', 'PUBLIC_URL', { PUBLIC_URL: 'auth.example.com' }],
     ['one issuer for both zones', 'PUBLIC_URL', { INTERNAL_URL: 'https://auth.example.com' }],
     ['one port for both listeners', 'OPS_PORT', { OPS_PORT: '3000' }],
-    ['a key that both zones share', 'KEY_ENCRYPTION_KEYS_INTERNAL', { KEY_ENCRYPTION_KEYS_EXTERNAL: shared, KEY_ENCRYPTION_KEYS_INTERNAL: shared.replace('v1', 'v9') }],
-    ['an old key that both zones share', 'KEY_ENCRYPTION_KEYS_INTERNAL', { KEY_ENCRYPTION_KEYS_EXTERNAL: `${key()},${shared.replace('v1', 'v0')}`, KEY_ENCRYPTION_KEYS_INTERNAL: shared }],
+    [
+      'a key that both zones share',
+      'KEY_ENCRYPTION_KEYS_INTERNAL',
+      { KEY_ENCRYPTION_KEYS_EXTERNAL: shared, KEY_ENCRYPTION_KEYS_INTERNAL: shared.replace('v1', 'v9') },
+    ],
+    [
+      'an old key that both zones share',
+      'KEY_ENCRYPTION_KEYS_INTERNAL',
+      { KEY_ENCRYPTION_KEYS_EXTERNAL: `${key()},${shared.replace('v1', 'v0')}`, KEY_ENCRYPTION_KEYS_INTERNAL: shared },
+    ],
     ['a pepper that is a key-encryption key', 'SECRET_PEPPERS', { KEY_ENCRYPTION_KEYS_EXTERNAL: shared, SECRET_PEPPERS: shared }],
-    ['a pepper that is the internal key-encryption key', 'SECRET_PEPPERS', { KEY_ENCRYPTION_KEYS_INTERNAL: shared, SECRET_PEPPERS: shared }],
+    [
+      'a pepper that is the internal key-encryption key',
+      'SECRET_PEPPERS',
+      { KEY_ENCRYPTION_KEYS_INTERNAL: shared, SECRET_PEPPERS: shared },
+    ],
     ['a short key', 'KEY_ENCRYPTION_KEYS_EXTERNAL', { KEY_ENCRYPTION_KEYS_EXTERNAL: `v1:${randomBytes(16).toString('base64')}` }],
     ['a key without a version', 'SECRET_PEPPERS', { SECRET_PEPPERS: randomBytes(32).toString('base64') }],
     ['two keys of one version', 'SECRET_PEPPERS', { SECRET_PEPPERS: `${key()},${key()}` }],
     ['an operator without a secret', 'OPERATOR_CLIENT_SECRET', { OPERATOR_CLIENT_SECRET: '' }],
     ['a secret without an operator', 'OPERATOR_CLIENT_SECRET', { OPERATOR_CLIENT_ID: '' }],
     ['a secret of another form', 'OPERATOR_CLIENT_SECRET', { OPERATOR_CLIENT_SECRET: 'hunter2-hunter2-hunter2' }],
-    ['a secret with a wrong checksum', 'OPERATOR_CLIENT_SECRET', { OPERATOR_CLIENT_SECRET: SECRET.slice(0, -1) + (SECRET.endsWith('0') ? '1' : '0') }],
+    [
+      'a secret with a wrong checksum',
+      'OPERATOR_CLIENT_SECRET',
+      { OPERATOR_CLIENT_SECRET: SECRET.slice(0, -1) + (SECRET.endsWith('0') ? '1' : '0') },
+    ],
     ['a secret with another prefix', 'OPERATOR_CLIENT_SECRET', { OPERATOR_CLIENT_SECRET: mintSecret('csn_pat') }],
     ['an operator id of another form', 'OPERATOR_CLIENT_ID', { OPERATOR_CLIENT_ID: 'operator' }],
     ['the demo in production', 'DEMO', { DEMO: 'true' }],
@@ -121,7 +159,9 @@ describe('an unsafe or wrong setting is refused by its name', () => {
   });
 
   it('whatever is named DANGEROUSLY_ is refused in production', () => {
-    const dangers = Object.values(SETTINGS_BY_TOPIC).flatMap((topic) => Object.keys(topic)).filter((name) => name.startsWith('DANGEROUSLY_'));
+    const dangers = Object.values(SETTINGS_BY_TOPIC)
+      .flatMap((topic) => Object.keys(topic))
+      .filter((name) => name.startsWith('DANGEROUSLY_'));
     expect(dangers).not.toHaveLength(0);
     for (const name of dangers) {
       expect(mistakesOf({ ...PRODUCTION, [name]: 'true' })).toEqual([expect.stringContaining(`${name}: `)]);
@@ -137,11 +177,15 @@ describe('a secret in a file', () => {
     const environment = { ...without(name), [`${name}_FILE`]: fileOf(`${VALUES[name]}\n`) };
     expect(mistakesOf(environment)).toEqual([]);
     const { settings } = loadConfiguration(environment);
-    expect(JSON.stringify(settings[name]?.reveal())).toBe(JSON.stringify(loadConfiguration({ ...PRODUCTION, [name]: VALUES[name]! }).settings[name]?.reveal()));
+    expect(JSON.stringify(settings[name]?.reveal())).toBe(
+      JSON.stringify(loadConfiguration({ ...PRODUCTION, [name]: VALUES[name]! }).settings[name]?.reveal()),
+    );
   });
 
   it.each(FILE_SETTINGS)('%s is refused when set both ways', (name) => {
-    expect(mistakesOf({ ...PRODUCTION, [name]: VALUES[name]!, [`${name}_FILE`]: fileOf(VALUES[name]!) })).toEqual([expect.stringContaining(`${name}: set it or ${name}_FILE`)]);
+    expect(mistakesOf({ ...PRODUCTION, [name]: VALUES[name]!, [`${name}_FILE`]: fileOf(VALUES[name]!) })).toEqual([
+      expect.stringContaining(`${name}: set it or ${name}_FILE`),
+    ]);
   });
 
   it.each(FILE_SETTINGS)('%s_FILE that cannot be read is named with its path', (name) => {
@@ -150,7 +194,9 @@ describe('a secret in a file', () => {
   });
 
   it('that is empty counts as not set', () => {
-    expect(mistakesOf({ ...without('SECRET_PEPPERS'), SECRET_PEPPERS_FILE: fileOf('\n') })).toEqual([expect.stringContaining('SECRET_PEPPERS')]);
+    expect(mistakesOf({ ...without('SECRET_PEPPERS'), SECRET_PEPPERS_FILE: fileOf('\n') })).toEqual([
+      expect.stringContaining('SECRET_PEPPERS'),
+    ]);
   });
 });
 
@@ -159,7 +205,15 @@ describe('no secret is ever printed', () => {
   const secretSettings = [...FILE_SETTINGS];
 
   it('by the list of mistakes, whatever is wrong with it', () => {
-    for (const broken of [CANARY, `v1:${CANARY}`, `${CANARY}:v1`, `v1:${CANARY},v1:${CANARY}`, `postgres://app:${CANARY}@`, `mysql://app:${CANARY}@db/x`, `https://${CANARY}`]) {
+    for (const broken of [
+      CANARY,
+      `v1:${CANARY}`,
+      `${CANARY}:v1`,
+      `v1:${CANARY},v1:${CANARY}`,
+      `postgres://app:${CANARY}@`,
+      `mysql://app:${CANARY}@db/x`,
+      `https://${CANARY}`,
+    ]) {
       const environment = Object.fromEntries(secretSettings.map((name) => [name, broken]));
       const mistakes = mistakesOf({ ...PRODUCTION, ...environment });
       expect(mistakes.length).toBeGreaterThan(0);
@@ -170,7 +224,12 @@ describe('no secret is ever printed', () => {
   it('by printing, serialising or inspecting the settings', () => {
     const { settings } = loadConfiguration(PRODUCTION);
     const secrets = secretSettings.flatMap((name) => (PRODUCTION[name] ? [PRODUCTION[name].replace('v1:', '')] : []));
-    for (const shown of [JSON.stringify(settings), inspect(settings, { depth: 9, showHidden: true }), String(settings.OPERATOR_CLIENT_SECRET), `${settings.SECRET_PEPPERS as unknown as string}`]) {
+    for (const shown of [
+      JSON.stringify(settings),
+      inspect(settings, { depth: 9, showHidden: true }),
+      String(settings.OPERATOR_CLIENT_SECRET),
+      `${settings.SECRET_PEPPERS as unknown as string}`,
+    ]) {
       for (const secret of secrets) expect(shown).not.toContain(secret);
       expect(shown).toContain('[redacted]');
     }

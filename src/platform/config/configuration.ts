@@ -40,7 +40,9 @@ export abstract class Configuration {
 /** All mistakes of a configuration at once. */
 export class ConfigurationError extends Error {
   constructor(readonly mistakes: readonly string[]) {
-    super(`The configuration has ${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'}:\n${mistakes.map((m) => `  - ${m}`).join('\n')}`);
+    super(
+      `The configuration has ${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'}:\n${mistakes.map((m) => `  - ${m}`).join('\n')}`,
+    );
   }
 }
 
@@ -51,7 +53,8 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv): Configuration
   // Not cleanEnv: its strict proxy throws at the cross checks when they look at a setting that is wrong.
   const settings: Settings = customCleanEnv(env, SETTINGS, (cleaned) => cleaned as Settings, {
     reporter: ({ errors }) => {
-      for (const [name, error] of Object.entries(errors)) mistakes.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      for (const [name, error] of Object.entries(errors))
+        mistakes.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     },
   });
   mistakes.push(...crossChecks(settings, new Set(mistakes.map((m) => m.split(':')[0] ?? ''))));
@@ -85,10 +88,22 @@ function crossChecks(s: Settings, broken: ReadonlySet<string>): string[] {
   const [external = [], internal = [], peppers = []] = keys;
   check('KEY_ENCRYPTION_KEYS_INTERNAL', shareKeys(external, internal), 'must not share a key with the external zone');
   check('SECRET_PEPPERS', shareKeys(peppers, [...external, ...internal]), 'must not share a key with a key-encryption key');
-  check('OPERATOR_CLIENT_SECRET', Boolean(s.OPERATOR_CLIENT_ID) !== Boolean(s.OPERATOR_CLIENT_SECRET), 'OPERATOR_CLIENT_ID and OPERATOR_CLIENT_SECRET go together');
+  check(
+    'OPERATOR_CLIENT_SECRET',
+    Boolean(s.OPERATOR_CLIENT_ID) !== Boolean(s.OPERATOR_CLIENT_SECRET),
+    'OPERATOR_CLIENT_ID and OPERATOR_CLIENT_SECRET go together',
+  );
   const secret = s.OPERATOR_CLIENT_SECRET?.reveal();
-  check('OPERATOR_CLIENT_SECRET', secret !== undefined && !isSecret(secret, 'csn_secret'), 'must have the csn_secret_ format; `node dist/src/cli/main.js new-operator` makes one');
-  check('OPERATOR_CLIENT_ID', s.OPERATOR_CLIENT_ID !== undefined && !/^sp_[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(s.OPERATOR_CLIENT_ID), 'must be a TypeID that starts with sp_');
+  check(
+    'OPERATOR_CLIENT_SECRET',
+    secret !== undefined && !isSecret(secret, 'csn_secret'),
+    'must have the csn_secret_ format; `node dist/src/cli/main.js new-operator` makes one',
+  );
+  check(
+    'OPERATOR_CLIENT_ID',
+    s.OPERATOR_CLIENT_ID !== undefined && !/^sp_[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(s.OPERATOR_CLIENT_ID),
+    'must be a TypeID that starts with sp_',
+  );
   check('PUBLIC_URL', s.PUBLIC_URL === s.INTERNAL_URL, 'must differ from INTERNAL_URL');
   check('OPS_PORT', s.OPS_PORT === s.PORT, 'must differ from PORT');
   const production = s.NODE_ENV === 'production';

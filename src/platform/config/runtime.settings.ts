@@ -2,9 +2,21 @@ import { bool, str } from 'envalid';
 import { positiveInteger } from './setting-types.js';
 
 export const runtimeSettings = {
-  NODE_ENV: str({ choices: ['production', 'development', 'test'] as const, default: 'development' as const, desc: 'production refuses unsafe settings and loads no demo.' }),
-  LOG_LEVEL: str({ choices: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const, default: 'info' as const, devDefault: 'warn' as const, desc: 'Lowest level that is logged.' }),
+  NODE_ENV: str({
+    choices: ['production', 'development', 'test'] as const,
+    default: 'development' as const,
+    desc: 'production refuses unsafe settings and loads no demo.',
+  }),
+  LOG_LEVEL: str({
+    choices: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const,
+    default: 'info' as const,
+    devDefault: 'warn' as const,
+    desc: 'Lowest level that is logged.',
+  }),
   DEMO: bool({ desc: 'Load the Saasalytics demo on the first start; refused in production.', default: false, devDefault: true }),
   SHUTDOWN_GRACE_SECONDS: positiveInteger({ desc: 'Longest time running requests may take to finish after SIGTERM.', default: 10 }),
-  DANGEROUSLY_DISABLE_TOKEN_AUDIT: bool({ desc: 'Issue tokens without an audit row, for benchmarks; refused in production.', default: false }),
+  DANGEROUSLY_DISABLE_TOKEN_AUDIT: bool({
+    desc: 'Issue tokens without an audit row, for benchmarks; refused in production.',
+    default: false,
+  }),
 };

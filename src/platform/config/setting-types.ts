@@ -44,7 +44,10 @@ export const versionedKeys = makeValidator<Redacted<readonly VersionedKey[]>>((t
 
 /** Comma-separated CIDR blocks or single addresses. */
 export const networks = makeValidator<readonly string[]>((text) => {
-  const list = text.split(',').map((part) => part.trim()).filter(Boolean);
+  const list = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
   for (const block of list) {
     if (!ipaddr.isValid(block) && !ipaddr.isValidCIDR(block)) throw new TypeError(`"${block}" is neither an address nor a CIDR block`);
   }
@@ -58,7 +61,8 @@ export const issuerUrl = makeValidator<string>((text) => {
   if (text.endsWith('/')) throw new TypeError('must not end with a slash');
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) throw new TypeError('must be https; http is for loopback only');
-  if (url.origin + (url.pathname === '/' ? '' : url.pathname) !== text) throw new TypeError(`must be written as ${url.origin}${url.pathname === '/' ? '' : url.pathname}`);
+  if (url.origin + (url.pathname === '/' ? '' : url.pathname) !== text)
+    throw new TypeError(`must be written as ${url.origin}${url.pathname === '/' ? '' : url.pathname}`);
   return text;
 });
 

@@ -44,7 +44,9 @@ describe('envelope encryption at rest', () => {
     const old = await sealer.seal('external', 'p', secret);
     const both = new Sealer({ keyEncryptionKeys: { external: [key('v2'), external] }, peppers: [] });
     expect(Buffer.from(await both.open('external', 'p', old))).toEqual(secret);
-    await expect(sealer.open('external', 'p', await both.seal('external', 'p', secret))).rejects.toThrow('The key-encryption key "v2" of the external zone is not configured.');
+    await expect(sealer.open('external', 'p', await both.seal('external', 'p', secret))).rejects.toThrow(
+      'The key-encryption key "v2" of the external zone is not configured.',
+    );
   });
 
   it('says which key is missing, and holds none of a zone it does not serve', async () => {

@@ -20,7 +20,9 @@ export class Sealer {
   async seal(zone: Zone, purpose: string, plaintext: Uint8Array): Promise<string> {
     const key = this.keysOf(zone)[0];
     if (!key) throw new MissingKeyEncryptionKey(zone, 'current');
-    return new CompactEncrypt(plaintext).setProtectedHeader({ alg: 'A256GCMKW', enc: 'A256GCM', kid: key.version, purpose: `${zone}:${purpose}` }).encrypt(key.bytes);
+    return new CompactEncrypt(plaintext)
+      .setProtectedHeader({ alg: 'A256GCMKW', enc: 'A256GCM', kid: key.version, purpose: `${zone}:${purpose}` })
+      .encrypt(key.bytes);
   }
 
   async open(zone: Zone, purpose: string, sealed: string): Promise<Uint8Array> {
@@ -28,7 +30,10 @@ export class Sealer {
     const key = this.keysOf(zone).find((candidate) => candidate.version === header['kid']);
     if (!key) throw new MissingKeyEncryptionKey(zone, String(header['kid']));
     if (header['purpose'] !== `${zone}:${purpose}`) throw new Error('A sealed value was found in the place of another.');
-    const { plaintext } = await compactDecrypt(sealed, key.bytes, { keyManagementAlgorithms: ['A256GCMKW'], contentEncryptionAlgorithms: ['A256GCM'] });
+    const { plaintext } = await compactDecrypt(sealed, key.bytes, {
+      keyManagementAlgorithms: ['A256GCMKW'],
+      contentEncryptionAlgorithms: ['A256GCM'],
+    });
     return plaintext;
   }
 

@@ -56,7 +56,10 @@ export async function createDatabase(superuserUrl: string, database: string, pas
   const client = new Client({ connectionString: superuserUrl });
   await client.connect();
   try {
-    const logins = { owner: { name: ROLES.owner, password: passwords.owner }, runtime: { name: RUNTIME_LOGIN, password: passwords.runtime } };
+    const logins = {
+      owner: { name: ROLES.owner, password: passwords.owner },
+      runtime: { name: RUNTIME_LOGIN, password: passwords.runtime },
+    };
     for (const statement of createRolesSql(logins)) await client.query(statement);
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [database]);
     if (rowCount === 0) await client.query(`CREATE DATABASE ${identifier(database)} OWNER ${ROLES.owner}`);

@@ -8,8 +8,16 @@ describe('a cursor', () => {
   });
 
   it.each([
-    ['nothing', ''], ['standard Base64', 'a+b/'], ['padding', 'YWI='], ['a space in the key', encodeCursor('a b')], ['a line break in the key', encodeCursor('a\nb')], ['a NUL in the key', encodeCursor('a\0b')],
-    ['another script in the key', encodeCursor('é')], ['invalid UTF-8', Buffer.from([0xff, 0xfe]).toString('base64url')], ['201 characters', 'a'.repeat(201)], ['SQL', "' OR 1=1"],
+    ['nothing', ''],
+    ['standard Base64', 'a+b/'],
+    ['padding', 'YWI='],
+    ['a space in the key', encodeCursor('a b')],
+    ['a line break in the key', encodeCursor('a\nb')],
+    ['a NUL in the key', encodeCursor('a\0b')],
+    ['another script in the key', encodeCursor('é')],
+    ['invalid UTF-8', Buffer.from([0xff, 0xfe]).toString('base64url')],
+    ['201 characters', 'a'.repeat(201)],
+    ['SQL', "' OR 1=1"],
   ])('undefined for %s', (_, cursor) => {
     expect(decodeCursor(cursor)).toBeUndefined();
   });

@@ -2,8 +2,20 @@
 const UNAVAILABLE_CLASSES = ['08', '53', '57P', '58'];
 // … and what another transaction or a slow disk caused: statement timeout, lock timeout, deadlock, serialization, a database closed to connections.
 const PASSING_CODES = ['57014', '55P03', '40P01', '40001', '55000'];
-const UNAVAILABLE_CODES = new Set([...PASSING_CODES, 'ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN', '25006']);
-const UNAVAILABLE_MESSAGES = /connection (?:terminated|timeout)|timeout exceeded when trying to connect|not queryable|driver not connected|query read timeout/i;
+const UNAVAILABLE_CODES = new Set([
+  ...PASSING_CODES,
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  '25006',
+]);
+const UNAVAILABLE_MESSAGES =
+  /connection (?:terminated|timeout)|timeout exceeded when trying to connect|not queryable|driver not connected|query read timeout/i;
 
 /** Tells an outage of the database from a mistake of ours; the first is 503 and passes by itself. */
 export function isDatabaseUnavailable(error: unknown): boolean {

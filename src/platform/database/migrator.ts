@@ -10,7 +10,10 @@ const MIGRATION_LOCK = 7_262_911;
  */
 export async function migrate(url: string, runtimeLogin: string): Promise<string[]> {
   const dataSource = await new DataSource({
-    type: 'postgres', url, migrations: MIGRATIONS, applicationName: 'countersign-migrate',
+    type: 'postgres',
+    url,
+    migrations: MIGRATIONS,
+    applicationName: 'countersign-migrate',
     extra: { max: 1, lock_timeout: 120_000 },
   }).initialize();
   try {

@@ -8,7 +8,10 @@ export const RUNTIME_LOGIN = 'countersign_app';
  * Statements that make the roles of a cluster, safe to repeat and to run at the same time from several databases.
  * Run by someone who may create roles: the embedded cluster's superuser, or a database administrator once.
  */
-export function createRolesSql(logins: { owner: { name: string; password: string }; runtime: { name: string; password: string } }): string[] {
+export function createRolesSql(logins: {
+  owner: { name: string; password: string };
+  runtime: { name: string; password: string };
+}): string[] {
   return [
     createRole(ROLES.tenant, 'NOLOGIN'),
     createRole(ROLES.platform, 'NOLOGIN'),

@@ -17,7 +17,15 @@ export interface ErrorAnswer {
 const RETRY_AFTER_SECONDS = '2';
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 const FASTIFY_CODES: Readonly<Record<number, HttpProblemCode>> = {
-  400: 'malformed_request', 403: 'forbidden', 404: 'not_found', 405: 'method_not_allowed', 409: 'conflict', 413: 'payload_too_large', 415: 'unsupported_media_type', 422: 'validation_failed', 429: 'rate_limited',
+  400: 'malformed_request',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  409: 'conflict',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
+  422: 'validation_failed',
+  429: 'rate_limited',
 };
 const DETAILS: Partial<Record<HttpProblemCode, string>> = {
   malformed_request: 'The request cannot be parsed. Check that the body is valid JSON.',
@@ -32,13 +40,22 @@ export function answerError(error: unknown, options: { oauth: boolean; requestId
 }
 
 function answerOAuth(error: OAuthError): ErrorAnswer {
-  return { status: error.status, headers: { 'content-type': 'application/json; charset=utf-8', pragma: 'no-cache', ...error.headers }, body: error.toJSON(), reason: error.detail };
+  return {
+    status: error.status,
+    headers: { 'content-type': 'application/json; charset=utf-8', pragma: 'no-cache', ...error.headers },
+    body: error.toJSON(),
+    reason: error.detail,
+  };
 }
 
 function asOAuthError(error: unknown): OAuthError {
   if (error instanceof OAuthError) return error;
   const options = { cause: error };
-  if (isOutage(error)) return new OAuthError('temporarily_unavailable', 'The server cannot work right now. Try again shortly.', { ...options, headers: { 'retry-after': RETRY_AFTER_SECONDS } });
+  if (isOutage(error))
+    return new OAuthError('temporarily_unavailable', 'The server cannot work right now. Try again shortly.', {
+      ...options,
+      headers: { 'retry-after': RETRY_AFTER_SECONDS },
+    });
   switch (statusOf(error)) {
     case 413:
       return new OAuthError('request_too_large', 'The form is larger than 64 KiB.', options);
@@ -56,17 +73,31 @@ function asOAuthError(error: unknown): OAuthError {
 function answerProblem(error: unknown, { requestId, problemBase }: { requestId: string; problemBase: string }): ErrorAnswer {
   if (error instanceof ResourceRequestRefused) return answerRefusal(error, requestId, problemBase);
   const problem = asProblem(error);
-  return { status: problem.status, headers: { 'content-type': PROBLEM_TYPE, ...problem.options.headers }, body: problemDocument(problem, requestId, problemBase), reason: problem.options.reason };
+  return {
+    status: problem.status,
+    headers: { 'content-type': PROBLEM_TYPE, ...problem.options.headers },
+    body: problemDocument(problem, requestId, problemBase),
+    reason: problem.options.reason,
+  };
 }
 
 function answerRefusal(error: ResourceRequestRefused, requestId: string, problemBase: string): ErrorAnswer {
   const { status, headers, body } = refusalResponse(error, requestId);
-  return { status, headers: { ...headers, 'content-type': PROBLEM_TYPE }, body: { ...body, type: `${problemBase}#${error.code}` }, reason: error.reason };
+  return {
+    status,
+    headers: { ...headers, 'content-type': PROBLEM_TYPE },
+    body: { ...body, type: `${problemBase}#${error.code}` },
+    reason: error.reason,
+  };
 }
 
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (isOutage(error)) return httpProblem('service_unavailable', 'The service cannot work right now. Try again shortly.', { cause: error, headers: { 'retry-after': RETRY_AFTER_SECONDS } });
+  if (isOutage(error))
+    return httpProblem('service_unavailable', 'The service cannot work right now. Try again shortly.', {
+      cause: error,
+      headers: { 'retry-after': RETRY_AFTER_SECONDS },
+    });
   const code = FASTIFY_CODES[statusOf(error) ?? 500];
   if (code) return httpProblem(code, DETAILS[code] ?? HTTP_PROBLEMS[code].meaning, { cause: error });
   return httpProblem('internal_error', 'Something unexpected happened. The request_id finds it in the log.', { cause: error });

@@ -22,14 +22,22 @@ export class ErrorFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const error = thrown instanceof NotFoundException ? notFound(request) : thrown;
     const oauth = request.url.startsWith(OAUTH_PREFIX) && !isNoEndpoint(error);
-    const answer = answerError(error, { oauth, requestId: request.id, problemBase: `${this.configuration.settings.PUBLIC_URL}/docs/errors` });
+    const answer = answerError(error, {
+      oauth,
+      requestId: request.id,
+      problemBase: `${this.configuration.settings.PUBLIC_URL}/docs/errors`,
+    });
     this.note(request, answer.status, answer.reason, error);
-    void reply.status(answer.status).headers({ 'cache-control': 'no-store', ...answer.headers }).send(answer.body);
+    void reply
+      .status(answer.status)
+      .headers({ 'cache-control': 'no-store', ...answer.headers })
+      .send(answer.body);
   }
 
   private note(request: FastifyRequest, status: number, reason: string | undefined, error: unknown): void {
     const fields = { request_id: request.id, method: request.method, route: request.routeOptions?.url, status, reason };
-    if (status >= HttpStatus.INTERNAL_SERVER_ERROR) this.log.error('request.failed', { ...fields, error: error instanceof Error && error.cause ? error.cause : error });
+    if (status >= HttpStatus.INTERNAL_SERVER_ERROR)
+      this.log.error('request.failed', { ...fields, error: error instanceof Error && error.cause ? error.cause : error });
     else if (reason && this.log.isEnabled('debug')) this.log.info('request.refused', fields);
   }
 }

@@ -39,7 +39,11 @@ export function createFastifyAdapter(settings: Settings): FastifyAdapter {
   });
   const fastify = adapter.getInstance();
   // Forms stay raw text: framework parsers fold repeated parameters before they can be refused.
-  fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: FORM_BODY_BYTES }, (_request, body, done) => done(null, body));
+  fastify.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: FORM_BODY_BYTES },
+    (_request, body, done) => done(null, body),
+  );
   fastify.addHook('preValidation', (request, _reply, done) => {
     refuseUnusableBody(request);
     done();

@@ -2,7 +2,16 @@ export { addRequestHooks, noteSubject } from './request-hooks.js';
 export { createFastifyAdapter } from './fastify-adapter.js';
 export { createValidationPipe } from './validation.pipe.js';
 export { ErrorFilter } from './error.filter.js';
-export { HTTP_PROBLEMS, httpProblem, type HttpProblemCode, Problem, type ProblemDefinition, type ProblemDocument, type ProblemItem, type ProblemTable } from './problem.js';
+export {
+  HTTP_PROBLEMS,
+  httpProblem,
+  type HttpProblemCode,
+  Problem,
+  type ProblemDefinition,
+  type ProblemDocument,
+  type ProblemItem,
+  type ProblemTable,
+} from './problem.js';
 export { guardHooks } from './guard-hooks.js';
 export { InZone, ZONES_METADATA } from './zone.decorator.js';
 export { ListQuery, listDocument, type ListDocument } from './list-query.js';

@@ -8,4 +8,6 @@ export function originOf(request: FastifyRequest): Required<Pick<AuditOrigin, 'r
 }
 
 /** The origin of the request, for audit events. */
-export const Origin = createParamDecorator((_: unknown, context: ExecutionContext) => originOf(context.switchToHttp().getRequest<FastifyRequest>()));
+export const Origin = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  originOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);

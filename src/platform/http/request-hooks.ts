@@ -29,8 +29,14 @@ export function addRequestHooks(fastify: FastifyInstance, settings: Settings, lo
     if (log.isEnabled('info')) {
       const subject = SUBJECTS.get(request);
       log.info('request', {
-        request_id: request.id, method: request.method, route, status: reply.statusCode, duration_ms: Math.round(reply.elapsedTime * 10) / 10,
-        source: request.ip, client_id: subject?.clientId, org_id: subject?.orgId,
+        request_id: request.id,
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+        source: request.ip,
+        client_id: subject?.clientId,
+        org_id: subject?.orgId,
       });
     }
     done();

@@ -25,7 +25,11 @@ export function createValidationPipe(): ValidationPipe {
     validationError: { target: false, value: false },
     exceptionFactory: (errors) => {
       const items = errors.flatMap((error) => flatten(error, '')).slice(0, MAX_ITEMS);
-      return httpProblem('validation_failed', `${items.length === 1 ? 'One field is' : `${items.length} fields are`} unknown, missing or invalid. Nothing was stored.`, { errors: items });
+      return httpProblem(
+        'validation_failed',
+        `${items.length === 1 ? 'One field is' : `${items.length} fields are`} unknown, missing or invalid. Nothing was stored.`,
+        { errors: items },
+      );
     },
   });
 }

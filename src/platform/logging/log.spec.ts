@@ -11,7 +11,14 @@ function written(write: (log: Log) => void): Record<string, unknown>[] {
 
 describe('the log', () => {
   it('takes only the fields that it knows, so that no secret can appear', () => {
-    const fields = { client_id: 'sp_1', client_secret: 'canary', authorization: 'Basic canary', token: 'canary', details: { canary: 1 }, password: 'canary' } as unknown as LogFields;
+    const fields = {
+      client_id: 'sp_1',
+      client_secret: 'canary',
+      authorization: 'Basic canary',
+      token: 'canary',
+      details: { canary: 1 },
+      password: 'canary',
+    } as unknown as LogFields;
     const [line] = written((log) => log.info('request', fields));
     expect(line).toEqual({ level: 30, client_id: 'sp_1', msg: 'request' });
   });
@@ -26,9 +33,18 @@ describe('the log', () => {
   });
 
   it('of an error writes class, code, first line and place, never the rest', () => {
-    const error = Object.assign(new TypeError('first\nsecond canary'), { code: 'E_X', config: { password: 'canary' }, cause: new Error('canary') });
+    const error = Object.assign(new TypeError('first\nsecond canary'), {
+      code: 'E_X',
+      config: { password: 'canary' },
+      cause: new Error('canary'),
+    });
     const [line] = written((log) => log.error('request.failed', { error }));
-    expect(line?.['error']).toMatchObject({ type: 'TypeError', code: 'E_X', message: 'first', at: expect.stringContaining('log.spec') as string });
+    expect(line?.['error']).toMatchObject({
+      type: 'TypeError',
+      code: 'E_X',
+      message: 'first',
+      at: expect.stringContaining('log.spec') as string,
+    });
     expect(JSON.stringify(line)).not.toContain('canary');
   });
 

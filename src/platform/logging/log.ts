@@ -4,8 +4,35 @@ import type { Settings } from '../config/index.js';
 
 /** The only members a log line may have beside its event; everything else is dropped, so no secret can appear. */
 const FIELDS = [
-  'request_id', 'method', 'route', 'status', 'duration_ms', 'source', 'client_id', 'org_id', 'reason', 'expected', 'received',
-  'topic', 'kid', 'zone', 'alg', 'count', 'port', 'address', 'name', 'migrations', 'context', 'setting', 'url', 'sql_state', 'job', 'backlog', 'body', 'missing', 'kind',
+  'request_id',
+  'method',
+  'route',
+  'status',
+  'duration_ms',
+  'source',
+  'client_id',
+  'org_id',
+  'reason',
+  'expected',
+  'received',
+  'topic',
+  'kid',
+  'zone',
+  'alg',
+  'count',
+  'port',
+  'address',
+  'name',
+  'migrations',
+  'context',
+  'setting',
+  'url',
+  'sql_state',
+  'job',
+  'backlog',
+  'body',
+  'missing',
+  'kind',
 ] as const;
 type Field = (typeof FIELDS)[number];
 
@@ -23,7 +50,12 @@ export class Log implements LoggerService {
 
   static create(settings: Settings): Log {
     const asynchronous = settings.NODE_ENV !== 'test';
-    const options = { level: settings.LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) } };
+    const options = {
+      level: settings.LOG_LEVEL,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label: string) => ({ level: label }) },
+    };
     return new Log(pino(options, destination({ dest: 1, sync: !asynchronous, minLength: asynchronous ? 4_096 : 0, periodicFlush: 500 })));
   }
 
@@ -71,12 +103,22 @@ function describe(error: unknown): Record<string, unknown> {
   const { code, driverError } = error as Error & { code?: unknown; driverError?: { code?: unknown } };
   const state = driverError?.code ?? code;
   const quoted = driverError !== undefined || error.constructor.name === 'DatabaseError';
-  return { type: error.name, code: state, message: quoted ? undefined : clean(error.message.split('\n')[0] ?? ''), at: quoted ? undefined : clean(placeOf(error)) };
+  return {
+    type: error.name,
+    code: state,
+    message: quoted ? undefined : clean(error.message.split('\n')[0] ?? ''),
+    at: quoted ? undefined : clean(placeOf(error)),
+  };
 }
 
 /** A message may have several lines, and only the first is written. */
 function placeOf({ stack = '' }: Error): string {
-  return stack.split('\n').find((line) => /^\s+at /.test(line))?.trim() ?? '';
+  return (
+    stack
+      .split('\n')
+      .find((line) => /^\s+at /.test(line))
+      ?.trim() ?? ''
+  );
 }
 
 export function clean(text: string): string {

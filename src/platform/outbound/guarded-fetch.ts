@@ -32,8 +32,17 @@ export async function guardedFetch(input: string | URL): Promise<Response> {
 
 function get(url: URL): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const options: RequestOptions = { timeout: TIMEOUT_MS, lookup: publicLookup, agent: false, headers: { accept: 'application/json', 'user-agent': 'countersign' }, signal: AbortSignal.timeout(TIMEOUT_MS) };
-    request(url, options, resolve).once('error', reject).once('timeout', () => reject(new OutboundRefused('The address did not answer in time.'))).end();
+    const options: RequestOptions = {
+      timeout: TIMEOUT_MS,
+      lookup: publicLookup,
+      agent: false,
+      headers: { accept: 'application/json', 'user-agent': 'countersign' },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    };
+    request(url, options, resolve)
+      .once('error', reject)
+      .once('timeout', () => reject(new OutboundRefused('The address did not answer in time.')))
+      .end();
   });
 }
 
@@ -42,7 +51,8 @@ const publicLookup: NonNullable<RequestOptions['lookup']> = (hostname, options, 
     if (error) return callback(error, '', 0);
     const allowed = addresses.filter(({ address }) => isPublicAddress(address));
     const [first] = allowed;
-    if (!first || allowed.length !== addresses.length) return callback(new OutboundRefused('The name resolves to an address that is not public.'), '', 0);
+    if (!first || allowed.length !== addresses.length)
+      return callback(new OutboundRefused('The name resolves to an address that is not public.'), '', 0);
     if (options.all) return callback(null, allowed);
     return callback(null, first.address, first.family);
   });

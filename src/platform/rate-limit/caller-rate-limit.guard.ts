@@ -24,7 +24,12 @@ export class CallerRateLimitGuard implements CanActivate {
     if (!caller) return true;
     const state = await this.limiter.consume(this.policy, caller.clientId);
     const headers = rateLimitHeaders(state);
-    if (!state.allowed) throw httpProblem('rate_limited', `The client has used its ${this.policy.limit} requests of this minute. Try again in ${state.resetSeconds} s.`, { headers });
+    if (!state.allowed)
+      throw httpProblem(
+        'rate_limited',
+        `The client has used its ${this.policy.limit} requests of this minute. Try again in ${state.resetSeconds} s.`,
+        { headers },
+      );
     void http.getResponse<FastifyReply>().headers(headers);
     return true;
   }

@@ -10,7 +10,11 @@ afterEach(() => void vi.useRealTimers());
 describe('rate limit headers', () => {
   it('draft-ietf-httpapi-ratelimit-headers: policy, what remains and when it starts anew; the X- trio with Unix seconds', () => {
     expect(rateLimitHeaders({ policy, allowed: true, remaining: 2, resetSeconds: 30 })).toEqual({
-      'ratelimit-policy': '"token-client";q=3;w=60', ratelimit: '"token-client";r=2;t=30', 'x-ratelimit-limit': '3', 'x-ratelimit-remaining': '2', 'x-ratelimit-reset': String(Date.parse('2026-11-22T08:00:30Z') / 1000),
+      'ratelimit-policy': '"token-client";q=3;w=60',
+      ratelimit: '"token-client";r=2;t=30',
+      'x-ratelimit-limit': '3',
+      'x-ratelimit-remaining': '2',
+      'x-ratelimit-reset': String(Date.parse('2026-11-22T08:00:30Z') / 1000),
     });
   });
 
@@ -25,7 +29,13 @@ describe('the limiter in memory', () => {
     const limiter = new MemoryRateLimiter();
     const states = [];
     for (let i = 0; i < 5; i++) states.push(await limiter.consume(policy, 'a'));
-    expect(states.map(({ allowed, remaining }) => [allowed, remaining])).toEqual([[true, 2], [true, 1], [true, 0], [false, 0], [false, 0]]);
+    expect(states.map(({ allowed, remaining }) => [allowed, remaining])).toEqual([
+      [true, 2],
+      [true, 1],
+      [true, 0],
+      [false, 0],
+      [false, 0],
+    ]);
     expect(states[4]?.resetSeconds).toBe(60);
     vi.advanceTimersByTime(60_001);
     expect(await limiter.consume(policy, 'a')).toMatchObject({ allowed: true, remaining: 2 });

@@ -16,7 +16,11 @@ export class AccountController {
 
   @Get()
   @RequireScopes('read:account')
-  @ApiOperation({ operationId: 'getAnalyticsAccount', summary: 'Read the account settings', description: 'The settings of your organization. The first read makes the account, with UTC and USD.' })
+  @ApiOperation({
+    operationId: 'getAnalyticsAccount',
+    summary: 'Read the account settings',
+    description: 'The settings of your organization. The first read makes the account, with UTC and USD.',
+  })
   @ApiOkResponse({ type: AccountResponse, description: 'The account.' })
   @DocumentedProblems('service_unavailable')
   read(@Caller() caller: Caller): Promise<AccountResponse> {
@@ -28,7 +32,8 @@ export class AccountController {
   @ApiOperation({
     operationId: 'updateAnalyticsAccount',
     summary: 'Change the account settings',
-    description: 'Changes the fields that are sent and leaves the others. The time zone decides where the days of metrics and reports begin; events keep their time.',
+    description:
+      'Changes the fields that are sent and leaves the others. The time zone decides where the days of metrics and reports begin; events keep their time.',
   })
   @ApiOkResponse({ type: AccountResponse, description: 'The account as it is now.' })
   @DocumentedProblems('malformed_request', 'validation_failed', 'service_unavailable')

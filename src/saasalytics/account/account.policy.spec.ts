@@ -15,5 +15,7 @@ it('currencies are those of ISO 4217', () => {
 });
 
 it('a change names the fields that differ', () => {
-  expect(changedFields({ currency: 'EUR', billing_email: 'a@b.example' }, { currency: 'EUR', billing_email: null, timezone: undefined })).toEqual(['billing_email']);
+  expect(
+    changedFields({ currency: 'EUR', billing_email: 'a@b.example' }, { currency: 'EUR', billing_email: null, timezone: undefined }),
+  ).toEqual(['billing_email']);
 });

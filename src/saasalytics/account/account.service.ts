@@ -30,14 +30,27 @@ export class AccountService {
       if (changed.includes('timezone') && !(await this.repository.isKnownTimezone(tx, request.timezone ?? ''))) throw unknownTimezone();
       const after = await this.repository.update(tx, orgId, { ...before, ...withoutUndefined(request) });
       // Names only: a billing address is personal data.
-      await this.audit.record(tx, { action: 'analytics.account.updated', actor: actorOf(caller), orgId, target: { type: 'analytics_account', id: orgId }, origin, details: { changed } });
+      await this.audit.record(tx, {
+        action: 'analytics.account.updated',
+        actor: actorOf(caller),
+        orgId,
+        target: { type: 'analytics_account', id: orgId },
+        origin,
+        details: { changed },
+      });
       return AccountResponse.of(after);
     });
   }
 }
 
 function unknownTimezone(): Error {
-  return invalidFields([{ location: '/timezone', message: 'The database does not know this time zone.', fix: 'Send a common IANA time zone, such as Europe/Berlin or UTC.' }]);
+  return invalidFields([
+    {
+      location: '/timezone',
+      message: 'The database does not know this time zone.',
+      fix: 'Send a common IANA time zone, such as Europe/Berlin or UTC.',
+    },
+  ]);
 }
 
 function withoutUndefined(request: UpdateAccountRequest): UpdateAccountRequest {

@@ -20,7 +20,8 @@ export class CustomersController {
   @ApiOperation({
     operationId: 'listAnalyticsCustomers',
     summary: 'List customers',
-    description: 'Customers that sent at least one event, in the order of their ids. Pass next_cursor as cursor to get the next page; it is null on the last.',
+    description:
+      'Customers that sent at least one event, in the order of their ids. Pass next_cursor as cursor to get the next page; it is null on the last.',
   })
   @ApiOkResponse({ type: CustomerListResponse, description: 'A page of customers.' })
   @DocumentedProblems('malformed_request', 'validation_failed', 'service_unavailable')

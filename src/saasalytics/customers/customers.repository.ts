@@ -35,7 +35,12 @@ const COLUMNS = 'id, name, segment, country, first_seen_at, last_seen_at';
 
 @Injectable()
 export class CustomersRepository {
-  async list(tx: Transaction, orgId: string, filter: CustomerFilter, { after, limit }: { after: string | undefined; limit: number }): Promise<Page<StoredCustomer>> {
+  async list(
+    tx: Transaction,
+    orgId: string,
+    filter: CustomerFilter,
+    { after, limit }: { after: string | undefined; limit: number },
+  ): Promise<Page<StoredCustomer>> {
     const rows = await tx.manager.query<StoredCustomer[]>(
       `SELECT ${COLUMNS} FROM analytics_customers
        WHERE org_id = $1 AND ($2::text IS NULL OR id > $2) AND ($3::text IS NULL OR segment = $3) AND ($4::text IS NULL OR country = $4)
@@ -49,12 +54,17 @@ export class CustomersRepository {
   async find(tx: Transaction, orgId: string, id: string): Promise<StoredCustomer | undefined> {
     // PostgreSQL takes no NUL in a text, and no id has one.
     if (id.includes('\0')) return undefined;
-    const [row] = await tx.manager.query<StoredCustomer[]>(`SELECT ${COLUMNS} FROM analytics_customers WHERE org_id = $1 AND id = $2`, [orgId, id]);
+    const [row] = await tx.manager.query<StoredCustomer[]>(`SELECT ${COLUMNS} FROM analytics_customers WHERE org_id = $1 AND id = $2`, [
+      orgId,
+      id,
+    ]);
     return row;
   }
 
   async getTotals(tx: Transaction, orgId: string, id: string): Promise<CustomerTotals> {
-    const [row] = await tx.manager.query<(Omit<CustomerTotals, 'revenue_cents' | 'refunded_cents'> & { revenue_cents: string; refunded_cents: string })[]>(
+    const [row] = await tx.manager.query<
+      (Omit<CustomerTotals, 'revenue_cents' | 'refunded_cents'> & { revenue_cents: string; refunded_cents: string })[]
+    >(
       `SELECT count(*)::int AS events,
               count(*) FILTER (WHERE occurred_at >= now() - interval '30 days')::int AS events_last_30_days,
               count(DISTINCT (occurred_at AT TIME ZONE 'UTC')::date) FILTER (WHERE occurred_at >= now() - interval '30 days')::int AS active_days_last_30,

@@ -21,7 +21,9 @@ export class CustomersService {
     const { segment, country, limit } = query;
     // Date takes a date alone as midnight in UTC.
     const activeSince = query.active_since ? new Date(query.active_since) : undefined;
-    const page = await this.transactions.run(orgId, (tx) => this.repository.list(tx, orgId, { segment, country, activeSince }, { after, limit }));
+    const page = await this.transactions.run(orgId, (tx) =>
+      this.repository.list(tx, orgId, { segment, country, activeSince }, { after, limit }),
+    );
     return listDocument(page, CustomerDocument.of);
   }
 

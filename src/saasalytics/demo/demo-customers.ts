@@ -19,8 +19,58 @@ export interface DemoCustomer {
   readonly random: Random;
 }
 
-const FIRST = ['Amber', 'Birch', 'Cedar', 'Cobalt', 'Coral', 'Crimson', 'Delta', 'Ember', 'Fern', 'Golden', 'Harbor', 'Indigo', 'Juniper', 'Lumen', 'Maple', 'Nimbus', 'Opal', 'Pine', 'Quartz', 'Raven', 'Silver', 'Tidal', 'Umbra', 'Violet', 'Willow'];
-const SECOND = ['Analytics', 'Bakery', 'Clinics', 'Design', 'Energy', 'Foods', 'Freight', 'Gardens', 'Health', 'Insurance', 'Labs', 'Learning', 'Logistics', 'Media', 'Mobility', 'Outdoor', 'Payments', 'Robotics', 'Studios', 'Textiles', 'Travel', 'Ventures', 'Works'];
+const FIRST = [
+  'Amber',
+  'Birch',
+  'Cedar',
+  'Cobalt',
+  'Coral',
+  'Crimson',
+  'Delta',
+  'Ember',
+  'Fern',
+  'Golden',
+  'Harbor',
+  'Indigo',
+  'Juniper',
+  'Lumen',
+  'Maple',
+  'Nimbus',
+  'Opal',
+  'Pine',
+  'Quartz',
+  'Raven',
+  'Silver',
+  'Tidal',
+  'Umbra',
+  'Violet',
+  'Willow',
+];
+const SECOND = [
+  'Analytics',
+  'Bakery',
+  'Clinics',
+  'Design',
+  'Energy',
+  'Foods',
+  'Freight',
+  'Gardens',
+  'Health',
+  'Insurance',
+  'Labs',
+  'Learning',
+  'Logistics',
+  'Media',
+  'Mobility',
+  'Outdoor',
+  'Payments',
+  'Robotics',
+  'Studios',
+  'Textiles',
+  'Travel',
+  'Ventures',
+  'Works',
+];
 
 /** The customers of a profile: those who were there, then those who sign up day by day. */
 export function demoCustomers(profileNumber: number): DemoCustomer[] {
@@ -46,7 +96,10 @@ function customer(profile: DemoProfile, index: number, signupDay: number, random
   return {
     id: `cus_${String(index + 1).padStart(4, '0')}`,
     name: nameOf(index),
-    segment, country, signupDay, subscriptionDay,
+    segment,
+    country,
+    signupDay,
+    subscriptionDay,
     churnDay: churnDay(profile.monthlyChurn * (segment === 'enterprise' ? 0.3 : 1), Math.max(0, subscriptionDay ?? signupDay), random),
     activity: 0.3 + 1.4 * random.next(),
     random,

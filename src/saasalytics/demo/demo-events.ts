@@ -15,10 +15,31 @@ const DAY_MS = 24 * HOUR_MS;
 // From Sunday on.
 const WEEKDAYS = [0.3, 1.05, 1.15, 1.2, 1.1, 0.9, 0.35];
 // From midnight on, in the customer's own time.
-const HOURS = [1, 1, 1, 1, 1, 2, 5, 12, 30, 52, 58, 54, 38, 46, 56, 54, 46, 34, 20, 14, 11, 8, 5, 2].map((weight, hour) => [hour, weight] as const);
-const USAGE = [['page_view', 46], ['feature_used', 34], ['session_started', 10], ['report_viewed', 8], ['invite_sent', 2]] as const;
-const PAGES = [['/dashboard', 40], ['/reports', 18], ['/customers', 16], ['/settings', 8], ['/billing', 6], ['/integrations', 12]] as const;
-const FEATURES = [['export', 22], ['segment_builder', 18], ['alerts', 20], ['api_call', 26], ['funnel', 14]] as const;
+const HOURS = [1, 1, 1, 1, 1, 2, 5, 12, 30, 52, 58, 54, 38, 46, 56, 54, 46, 34, 20, 14, 11, 8, 5, 2].map(
+  (weight, hour) => [hour, weight] as const,
+);
+const USAGE = [
+  ['page_view', 46],
+  ['feature_used', 34],
+  ['session_started', 10],
+  ['report_viewed', 8],
+  ['invite_sent', 2],
+] as const;
+const PAGES = [
+  ['/dashboard', 40],
+  ['/reports', 18],
+  ['/customers', 16],
+  ['/settings', 8],
+  ['/billing', 6],
+  ['/integrations', 12],
+] as const;
+const FEATURES = [
+  ['export', 22],
+  ['segment_builder', 18],
+  ['alerts', 20],
+  ['api_call', 26],
+  ['funnel', 14],
+] as const;
 const BILLING_DAYS = 30;
 
 /** What a customer does in the 90 days from `start` (a UTC midnight), in the order of time. */
@@ -33,7 +54,9 @@ function signup(customer: DemoCustomer, start: number): DemoEvent[] {
   if (signupDay < 0) return [];
   const time = momentOf(customer, start, signupDay);
   const first = event(customer, 'signup', time, { plan: SEGMENTS[segment].plan });
-  const looks = Array.from({ length: random.integer(2, 8) }, (_, i) => usageEvent(customer, time + (i + 1) * random.integer(20_000, 400_000)));
+  const looks = Array.from({ length: random.integer(2, 8) }, (_, i) =>
+    usageEvent(customer, time + (i + 1) * random.integer(20_000, 400_000)),
+  );
   return [first, ...looks];
 }
 
@@ -68,7 +91,8 @@ function billing(customer: DemoCustomer, start: number): DemoEvent[] {
     const time = momentOf(customer, start, day);
     const seats = 1 + Math.floor((day - subscriptionDay) / 120);
     events.push({ ...event(customer, 'invoice_paid', time + 60_000, { plan, seats }), amountCents: priceCents * seats });
-    if (random.chance(0.025)) events.push({ ...event(customer, 'refund', time + random.integer(1, 6) * DAY_MS, { plan }), amountCents: -priceCents });
+    if (random.chance(0.025))
+      events.push({ ...event(customer, 'refund', time + random.integer(1, 6) * DAY_MS, { plan }), amountCents: -priceCents });
   }
   if (churnDay !== undefined) events.push(event(customer, 'subscription_canceled', momentOf(customer, start, churnDay), { plan }));
   return events;

@@ -26,16 +26,49 @@ export type DemoSegment = keyof typeof SEGMENTS;
 
 export const DEMO_PROFILES: readonly DemoProfile[] = [
   {
-    timezone: 'America/New_York', currency: 'USD', plan: 'scale',
-    customersAtStart: 320, signupsPerDay: 0.9, monthlyChurn: 0.04, dailyEvents: 1.68,
-    countries: [['US', 52], ['CA', 12], ['GB', 10], ['BR', 9], ['IN', 9], ['AU', 8]],
-    segments: [['startup', 50], ['mid_market', 35], ['enterprise', 15]],
+    timezone: 'America/New_York',
+    currency: 'USD',
+    plan: 'scale',
+    customersAtStart: 320,
+    signupsPerDay: 0.9,
+    monthlyChurn: 0.04,
+    dailyEvents: 1.68,
+    countries: [
+      ['US', 52],
+      ['CA', 12],
+      ['GB', 10],
+      ['BR', 9],
+      ['IN', 9],
+      ['AU', 8],
+    ],
+    segments: [
+      ['startup', 50],
+      ['mid_market', 35],
+      ['enterprise', 15],
+    ],
   },
   {
-    timezone: 'Europe/Berlin', currency: 'EUR', plan: 'growth',
-    customersAtStart: 210, signupsPerDay: 1.8, monthlyChurn: 0.06, dailyEvents: 2.32,
-    countries: [['DE', 40], ['FR', 16], ['NL', 12], ['PL', 10], ['SE', 8], ['GB', 8], ['SG', 6]],
-    segments: [['startup', 64], ['mid_market', 28], ['enterprise', 8]],
+    timezone: 'Europe/Berlin',
+    currency: 'EUR',
+    plan: 'growth',
+    customersAtStart: 210,
+    signupsPerDay: 1.8,
+    monthlyChurn: 0.06,
+    dailyEvents: 2.32,
+    countries: [
+      ['DE', 40],
+      ['FR', 16],
+      ['NL', 12],
+      ['PL', 10],
+      ['SE', 8],
+      ['GB', 8],
+      ['SG', 6],
+    ],
+    segments: [
+      ['startup', 64],
+      ['mid_market', 28],
+      ['enterprise', 8],
+    ],
   },
 ];
 

@@ -35,7 +35,15 @@ export class DemoRepository {
       `INSERT INTO analytics_customers (org_id, id, name, segment, country, first_seen_at, last_seen_at)
        SELECT $1, id, name, segment, country, to_timestamp(first_seen / 1000.0), to_timestamp(last_seen / 1000.0)
        FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[]) AS t(id, name, segment, country, first_seen, last_seen)`,
-      [orgId, customers.map((c) => c.id), customers.map((c) => c.name), customers.map((c) => c.segment), customers.map((c) => c.country), customers.map((c) => c.firstSeen), customers.map((c) => c.lastSeen)],
+      [
+        orgId,
+        customers.map((c) => c.id),
+        customers.map((c) => c.name),
+        customers.map((c) => c.segment),
+        customers.map((c) => c.country),
+        customers.map((c) => c.firstSeen),
+        customers.map((c) => c.lastSeen),
+      ],
     );
   }
 
@@ -44,7 +52,15 @@ export class DemoRepository {
       `INSERT INTO analytics_events (org_id, id, customer_id, type, occurred_at, amount_cents, properties, received_at)
        SELECT $1, id, customer_id, type, to_timestamp(time / 1000.0), amount_cents, properties::jsonb, to_timestamp(time / 1000.0)
        FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[]) AS t(id, customer_id, type, time, amount_cents, properties)`,
-      [orgId, events.map((e) => e.id), events.map((e) => e.customerId), events.map((e) => e.type), events.map((e) => e.time), events.map((e) => e.amountCents), events.map((e) => JSON.stringify(e.properties))],
+      [
+        orgId,
+        events.map((e) => e.id),
+        events.map((e) => e.customerId),
+        events.map((e) => e.type),
+        events.map((e) => e.time),
+        events.map((e) => e.amountCents),
+        events.map((e) => JSON.stringify(e.properties)),
+      ],
     );
   }
 }

@@ -10,7 +10,10 @@ const digest = (value: unknown): string => createHash('sha256').update(JSON.stri
 
 describe.each([0, 1])('the demo of profile %i', (profile) => {
   const { customers, events } = demoRows(profile, START);
-  const perDay = Array.from({ length: DEMO_DAYS }, (_, day) => events.filter(({ time }) => Math.floor((time - START) / DAY_MS) === day).length);
+  const perDay = Array.from(
+    { length: DEMO_DAYS },
+    (_, day) => events.filter(({ time }) => Math.floor((time - START) / DAY_MS) === day).length,
+  );
 
   it('has about 50,000 events with ids of their own, all within the 90 days', () => {
     expect(events.length).toBeGreaterThan(45_000);
@@ -30,12 +33,15 @@ describe.each([0, 1])('the demo of profile %i', (profile) => {
     expect(sum(62, 90)).toBeGreaterThan(sum(0, 28) * 1.1);
     const weekdayOf = (day: number): number => new Date(START + day * DAY_MS).getUTCDay();
     const mean = (days: number[]): number => days.reduce((a, b) => a + b, 0) / days.length;
-    expect(mean(perDay.filter((_, day) => weekdayOf(day) === 3))).toBeGreaterThan(2 * mean(perDay.filter((_, day) => weekdayOf(day) === 0)));
+    expect(mean(perDay.filter((_, day) => weekdayOf(day) === 3))).toBeGreaterThan(
+      2 * mean(perDay.filter((_, day) => weekdayOf(day) === 0)),
+    );
   });
 
   it('has money in and out, and customers that leave', () => {
     const types = new Set(events.map((event) => event.type));
-    for (const type of ['page_view', 'feature_used', 'signup', 'subscription_started', 'invoice_paid', 'refund', 'subscription_canceled']) expect(types).toContain(type);
+    for (const type of ['page_view', 'feature_used', 'signup', 'subscription_started', 'invoice_paid', 'refund', 'subscription_canceled'])
+      expect(types).toContain(type);
     const refunded = -events.filter((event) => event.type === 'refund').reduce((a, b) => a + b.amountCents, 0);
     const paid = events.filter((event) => event.type === 'invoice_paid').reduce((a, b) => a + b.amountCents, 0);
     expect(refunded).toBeGreaterThan(0);

@@ -48,9 +48,19 @@ const REQUIRED: Readonly<Record<string, Check>> = {
   occurred_at: checkTime,
 };
 const OPTIONAL: Readonly<Record<string, Check>> = {
-  amount_cents: (value) => unless(isAmount(value), 'It is not a whole number of cents.', `Send a whole number from -${EVENT_LIMITS.amountCents} to ${EVENT_LIMITS.amountCents}.`),
+  amount_cents: (value) =>
+    unless(
+      isAmount(value),
+      'It is not a whole number of cents.',
+      `Send a whole number from -${EVENT_LIMITS.amountCents} to ${EVENT_LIMITS.amountCents}.`,
+    ),
   properties: checkProperties,
-  customer_name: (value) => unless(isText(value, EVENT_LIMITS.text) && value !== '', 'It is not a name.', `Send 1 to ${EVENT_LIMITS.text} characters without control characters.`),
+  customer_name: (value) =>
+    unless(
+      isText(value, EVENT_LIMITS.text) && value !== '',
+      'It is not a name.',
+      `Send 1 to ${EVENT_LIMITS.text} characters without control characters.`,
+    ),
   segment: (value) => unless(matches(value, TYPE), 'It is not a segment.', TYPE_FIX),
   country: (value) => unless(matches(value, COUNTRY), 'It is not a country code.', 'Send two capital letters of ISO 3166-1, such as DE.'),
 };
@@ -58,7 +68,11 @@ const CHECKS = { ...REQUIRED, ...OPTIONAL };
 
 /** Every mistake of a batch, by JSON Pointer. */
 export function mistakesOf(events: readonly unknown[], now: number): ProblemItem[] {
-  return events.flatMap((event, i) => (isObject(event) ? mistakesOfEvent(event, `/events/${i}`, now) : [{ location: `/events/${i}`, message: 'It is not an object.', fix: 'Send one JSON object for each event.' }]));
+  return events.flatMap((event, i) =>
+    isObject(event)
+      ? mistakesOfEvent(event, `/events/${i}`, now)
+      : [{ location: `/events/${i}`, message: 'It is not an object.', fix: 'Send one JSON object for each event.' }],
+  );
 }
 
 /** @param event without mistakes. */
@@ -80,7 +94,8 @@ export function toEvent(event: Fields): AnalyticsEvent {
 function mistakesOfEvent(event: Fields, location: string, now: number): ProblemItem[] {
   const mistakes: ProblemItem[] = [];
   for (const name of Object.keys(REQUIRED)) {
-    if (event[name] === undefined) mistakes.push({ location: `${location}/${name}`, message: 'It is missing.', fix: `Send ${name} with every event.` });
+    if (event[name] === undefined)
+      mistakes.push({ location: `${location}/${name}`, message: 'It is missing.', fix: `Send ${name} with every event.` });
   }
   for (const [name, value] of Object.entries(event)) {
     if (value === undefined) continue;
@@ -92,22 +107,37 @@ function mistakesOfEvent(event: Fields, location: string, now: number): ProblemI
 }
 
 function checkTime(value: unknown, now: number): ReturnType<Check> {
-  if (!isMoment(value) || value.length === 10) return { message: 'It is not a date and time with offset.', fix: 'Send RFC 3339, such as 2026-11-20T09:30:00Z.' };
+  if (!isMoment(value) || value.length === 10)
+    return { message: 'It is not a date and time with offset.', fix: 'Send RFC 3339, such as 2026-11-20T09:30:00Z.' };
   const ageMinutes = (now - Date.parse(value)) / 60_000;
   const inside = ageMinutes <= EVENT_LIMITS.pastDays * 1_440 && ageMinutes >= -EVENT_LIMITS.futureMinutes;
-  return unless(inside, 'It is too long ago or in the future.', `Send events of the last ${EVENT_LIMITS.pastDays} days, at most ${EVENT_LIMITS.futureMinutes} minutes ahead of the server's clock.`);
+  return unless(
+    inside,
+    'It is too long ago or in the future.',
+    `Send events of the last ${EVENT_LIMITS.pastDays} days, at most ${EVENT_LIMITS.futureMinutes} minutes ahead of the server's clock.`,
+  );
 }
 
 function checkProperties(value: unknown): ReturnType<Check> {
   if (!isObject(value)) return { message: 'It is not an object.', fix: 'Send a JSON object, or leave it out.' };
   const members = Object.entries(value);
-  if (members.length > EVENT_LIMITS.properties) return { message: `It has ${members.length} members.`, fix: `Send at most ${EVENT_LIMITS.properties}.` };
+  if (members.length > EVENT_LIMITS.properties)
+    return { message: `It has ${members.length} members.`, fix: `Send at most ${EVENT_LIMITS.properties}.` };
   const wrong = members.find(([name, member]) => !isText(name, EVENT_LIMITS.id) || name === '' || !isScalar(member));
-  return unless(!wrong, `The member "${pointer(wrong?.[0] ?? '')}" has a bad name or value.`, `Send names of 1 to ${EVENT_LIMITS.id} characters, and texts of up to ${EVENT_LIMITS.propertyText} characters, numbers, booleans or null.`);
+  return unless(
+    !wrong,
+    `The member "${pointer(wrong?.[0] ?? '')}" has a bad name or value.`,
+    `Send names of 1 to ${EVENT_LIMITS.id} characters, and texts of up to ${EVENT_LIMITS.propertyText} characters, numbers, booleans or null.`,
+  );
 }
 
 function isScalar(value: unknown): boolean {
-  return value === null || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)) || isText(value, EVENT_LIMITS.propertyText);
+  return (
+    value === null ||
+    typeof value === 'boolean' ||
+    (typeof value === 'number' && Number.isFinite(value)) ||
+    isText(value, EVENT_LIMITS.propertyText)
+  );
 }
 
 function isAmount(value: unknown): boolean {

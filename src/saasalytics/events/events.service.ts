@@ -24,7 +24,8 @@ export class EventsService {
     return this.transactions.run(orgId, async (tx) => {
       const accepted = await this.repository.insert(tx, orgId, events);
       const outcome = { accepted, duplicates: events.length - accepted };
-      if (accepted > 0) await this.audit.record(tx, { action: 'analytics.events.ingested', actor: actorOf(caller), orgId, origin, details: outcome });
+      if (accepted > 0)
+        await this.audit.record(tx, { action: 'analytics.events.ingested', actor: actorOf(caller), orgId, origin, details: outcome });
       return outcome;
     });
   }

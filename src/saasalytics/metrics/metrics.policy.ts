@@ -26,7 +26,9 @@ export interface Series {
 /** @throws Problem `validation_failed` */
 export function assertGrouping(metric: Metric, grouping: Grouping): void {
   if (metric !== 'new_customers' || grouping !== 'type') return;
-  throw invalidFields([{ location: 'group_by', message: 'A customer has no event type.', fix: 'Group new_customers by country, segment or none.' }]);
+  throw invalidFields([
+    { location: 'group_by', message: 'A customer has no event type.', fix: 'Group new_customers by country, segment or none.' },
+  ]);
 }
 
 /** A line for each group, largest first, with a value for every bucket; without groups there is always one line. */

@@ -15,7 +15,12 @@ export interface MetricQuestion {
 export class MetricsRepository {
   /** Values of the buckets in which something happened, and of the whole period. */
   async values(tx: Transaction, orgId: string, { metric, grouping, period, buckets }: MetricQuestion): Promise<MetricRow[]> {
-    const rows = await tx.manager.query<{ group: string | null; bucket: number | null; value: string }[]>(metricSql(metric, grouping), [orgId, period.from, period.to, buckets]);
+    const rows = await tx.manager.query<{ group: string | null; bucket: number | null; value: string }[]>(metricSql(metric, grouping), [
+      orgId,
+      period.from,
+      period.to,
+      buckets,
+    ]);
     return rows.map(({ group, bucket, value }) => ({ group, bucket, value: Number(value) }));
   }
 }
@@ -25,7 +30,10 @@ export class MetricsRepository {
  * whole period) and `value`. All parts of the text are constants of this file; what a request says goes into parameters.
  */
 function metricSql(metric: Metric, grouping: Grouping): string {
-  const steps = [`cells AS (${metric === 'new_customers' ? newCustomerCells() : eventCells(metric, grouping)})`, `grouped AS (${groupCells(metric, grouping)})`];
+  const steps = [
+    `cells AS (${metric === 'new_customers' ? newCustomerCells() : eventCells(metric, grouping)})`,
+    `grouped AS (${groupCells(metric, grouping)})`,
+  ];
   if (grouping === 'none') return `WITH ${steps.join(', ')} ${valuesOf(metric, grouping, 'grouped')}`;
   const columns = metric === 'active_customers' ? 'bucket, customer' : 'bucket, happened, amount';
   steps.push(
@@ -51,10 +59,16 @@ function newCustomerCells(): string {
     FROM analytics_customers WHERE org_id = $1 AND first_seen_at >= $2 AND first_seen_at < $3`;
 }
 
-const GROUPS: Readonly<Record<Grouping, string>> = { none: 'NULL::text', type: 'type', country: `COALESCE(c.country, '(none)')`, segment: `COALESCE(c.segment, '(none)')` };
+const GROUPS: Readonly<Record<Grouping, string>> = {
+  none: 'NULL::text',
+  type: 'type',
+  country: `COALESCE(c.country, '(none)')`,
+  segment: `COALESCE(c.segment, '(none)')`,
+};
 
 function groupCells(metric: Metric, grouping: Grouping): string {
-  const customers = grouping === 'country' || grouping === 'segment' ? 'JOIN analytics_customers c ON c.org_id = $1 AND c.id = cells.customer' : '';
+  const customers =
+    grouping === 'country' || grouping === 'segment' ? 'JOIN analytics_customers c ON c.org_id = $1 AND c.id = cells.customer' : '';
   if (metric === 'active_customers') return `SELECT ${GROUPS[grouping]} AS "group", bucket, customer, happened FROM cells ${customers}`;
   return `SELECT ${GROUPS[grouping]} AS "group", bucket, sum(happened) AS happened, sum(cells.amount) AS amount FROM cells ${customers} GROUP BY 1, 2`;
 }
@@ -68,7 +82,10 @@ function valuesOf(metric: Metric, grouping: Grouping, source: string): string {
 // A customer is once in a cell, so only types that were put together can name it twice. Hashing beats count(DISTINCT …), which sorts.
 function distinctCustomers(grouping: Grouping, source: string): string {
   const all = `SELECT "group", bucket, customer FROM ${source}`;
-  const members = grouping === 'type' ? `${all} WHERE "group" <> '(other)' UNION ALL SELECT DISTINCT "group", bucket, customer FROM ${source} WHERE "group" = '(other)'` : all;
+  const members =
+    grouping === 'type'
+      ? `${all} WHERE "group" <> '(other)' UNION ALL SELECT DISTINCT "group", bucket, customer FROM ${source} WHERE "group" = '(other)'`
+      : all;
   return `, members AS (${members})
     SELECT "group", bucket, count(*) AS value FROM members GROUP BY 1, 2
     UNION ALL SELECT "group", NULL, count(*) FROM (SELECT DISTINCT "group", customer FROM members) AS everyone GROUP BY 1`;

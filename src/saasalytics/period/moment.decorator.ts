@@ -13,6 +13,7 @@ export function isMoment(value: unknown): value is string {
 }
 
 export function IsMoment(options?: ValidationOptions): PropertyDecorator {
-  const defaultMessage = (): string => 'It is neither a date such as 2026-11-01 nor a date and time with offset such as 2026-11-01T09:30:00Z.';
+  const defaultMessage = (): string =>
+    'It is neither a date such as 2026-11-01 nor a date and time with offset such as 2026-11-01T09:30:00Z.';
   return ValidateBy({ name: 'isMoment', validator: { validate: isMoment, defaultMessage } }, options);
 }

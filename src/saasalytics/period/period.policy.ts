@@ -33,7 +33,9 @@ export function assertPeriod({ from, to }: Period, location: { from: string; to:
   }
   const days = Math.ceil((to.getTime() - from.getTime()) / DAY_MS);
   if (days <= MAX_PERIOD_DAYS) return;
-  throw invalidFields([{ location: location.from, message: `The period has ${days} days.`, fix: `Ask for at most ${MAX_PERIOD_DAYS} days.` }]);
+  throw invalidFields([
+    { location: location.from, message: `The period has ${days} days.`, fix: `Ask for at most ${MAX_PERIOD_DAYS} days.` },
+  ]);
 }
 
 /** @throws Problem `validation_failed` that says which interval fits. */

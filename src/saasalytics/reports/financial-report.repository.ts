@@ -33,7 +33,9 @@ export class FinancialReportRepository implements ReportSource<FinancialResult> 
   readonly name = 'financial';
 
   async compute(tx: Transaction, orgId: string, { from, to, timezone, currency }: Period): Promise<FinancialResult> {
-    const [row] = await tx.manager.query<{ totals: Totals; by_month: FinancialResult['by_month']; by_segment: FinancialResult['by_segment'] }[]>(COMPUTE, [orgId, from, to, timezone]);
+    const [row] = await tx.manager.query<
+      { totals: Totals; by_month: FinancialResult['by_month']; by_segment: FinancialResult['by_segment'] }[]
+    >(COMPUTE, [orgId, from, to, timezone]);
     if (!row) throw new Error('A report answers one row.');
     return { currency, ...row.totals, by_month: row.by_month, by_segment: row.by_segment };
   }

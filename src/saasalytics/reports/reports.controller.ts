@@ -19,7 +19,8 @@ export class ReportsController {
   @ApiOperation({
     operationId: 'generateReport',
     summary: 'Generate a report',
-    description: 'Computes a report over a period of up to 1,100 days at once and keeps it as it is: events that come later do not change it.',
+    description:
+      'Computes a report over a period of up to 1,100 days at once and keeps it as it is: events that come later do not change it.',
   })
   @ApiCreatedResponse({ type: ReportResponse, description: 'The report is ready.' })
   @DocumentedProblems('malformed_request', 'validation_failed', 'service_unavailable')
@@ -30,7 +31,11 @@ export class ReportsController {
   @Get(':id')
   @RequireScopes('read:reports')
   @ApiParam({ name: 'id', example: 'rep_01kb1q9zc7fzn8t0w3w2v5k6xq' })
-  @ApiOperation({ operationId: 'getReport', summary: 'Read a report', description: 'A report that was generated. A report of another organization is not found.' })
+  @ApiOperation({
+    operationId: 'getReport',
+    summary: 'Read a report',
+    description: 'A report that was generated. A report of another organization is not found.',
+  })
   @ApiOkResponse({ type: ReportResponse, description: 'The report.' })
   @DocumentedProblems('not_found', 'service_unavailable')
   read(@Caller() caller: Caller, @Param('id') id: string): Promise<ReportResponse> {

@@ -6,5 +6,9 @@ import { ReportsController } from './reports.controller.js';
 import { ReportsRepository } from './reports.repository.js';
 import { ReportsService } from './reports.service.js';
 
-@Module({ imports: [PeriodModule], controllers: [ReportsController], providers: [ReportsService, ReportsRepository, ActivityReportRepository, FinancialReportRepository] })
+@Module({
+  imports: [PeriodModule],
+  controllers: [ReportsController],
+  providers: [ReportsService, ReportsRepository, ActivityReportRepository, FinancialReportRepository],
+})
 export class ReportsModule {}

@@ -38,7 +38,10 @@ export class ReportsRepository {
   }
 
   async find(tx: Transaction, orgId: string, id: string): Promise<StoredReport | undefined> {
-    const [row] = await tx.manager.query<StoredReport[]>(`SELECT ${COLUMNS} FROM analytics_reports WHERE org_id = $1 AND id = $2`, [orgId, id]);
+    const [row] = await tx.manager.query<StoredReport[]>(`SELECT ${COLUMNS} FROM analytics_reports WHERE org_id = $1 AND id = $2`, [
+      orgId,
+      id,
+    ]);
     return row;
   }
 }

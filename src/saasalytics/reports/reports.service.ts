@@ -35,7 +35,14 @@ export class ReportsService {
       assertPeriod(period, { from: '/from', to: '/to' });
       const result = await this.sources.get(kind).compute(tx, orgId, period);
       const report = await this.repository.insert(tx, orgId, { id: newId('rep'), kind, period, requestedBy: caller.clientId, result });
-      await this.audit.record(tx, { action: 'analytics.report.generated', actor: actorOf(caller), orgId, target: { type: 'analytics_report', id: report.id }, origin, details: { kind, from: period.from, to: period.to } });
+      await this.audit.record(tx, {
+        action: 'analytics.report.generated',
+        actor: actorOf(caller),
+        orgId,
+        target: { type: 'analytics_report', id: report.id },
+        origin,
+        details: { kind, from: period.from, to: period.to },
+      });
       return ReportResponse.of(report);
     });
   }

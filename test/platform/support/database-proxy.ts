@@ -56,7 +56,10 @@ export class DatabaseProxy {
     const far = connect(Number(this.target.port), this.target.hostname);
     const pair = [near, far] as const;
     this.pairs.add(pair);
-    for (const [socket, other] of [[near, far], [far, near]] as const) {
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       socket.on('data', (chunk) => other.write(chunk));
       socket.on('error', () => undefined);
       socket.on('close', () => {

@@ -25,7 +25,17 @@ export class Installation {
   }
 
   async start(): Promise<Product> {
-    this.process = Product.run({ NODE_ENV: 'development', DEMO: 'false', DATA_DIR: this.dataDir, ...UNLIMITED, ...operatorSettings(this.operator), ...this.environment }, this.entry);
+    this.process = Product.run(
+      {
+        NODE_ENV: 'development',
+        DEMO: 'false',
+        DATA_DIR: this.dataDir,
+        ...UNLIMITED,
+        ...operatorSettings(this.operator),
+        ...this.environment,
+      },
+      this.entry,
+    );
     return this.process.ready(this.readyUrl);
   }
 

@@ -46,7 +46,13 @@ export class Product {
   async ready(url: string, withinMs = 60_000): Promise<this> {
     const deadline = Date.now() + withinMs;
     while (Date.now() < deadline && !this.hasEnded) {
-      if (await fetch(url).then((response) => response.ok, () => false)) return this;
+      if (
+        await fetch(url).then(
+          (response) => response.ok,
+          () => false,
+        )
+      )
+        return this;
       await pause(50);
     }
     throw new Error(`The product is not ready${this.hasEnded ? ', it has ended' : ''}:\n${this.text}`);
@@ -65,11 +71,18 @@ export class Product {
 export async function listeners(): Promise<{ url: string; readyUrl: string; environment: Environment }> {
   const [port, opsPort] = [await freePort(), await freePort()];
   const url = `http://localhost:${port}`;
-  return { url, readyUrl: `http://localhost:${opsPort}/health/ready`, environment: { PORT: String(port), OPS_PORT: String(opsPort), PUBLIC_URL: url } };
+  return {
+    url,
+    readyUrl: `http://localhost:${opsPort}/health/ready`,
+    environment: { PORT: String(port), OPS_PORT: String(opsPort), PUBLIC_URL: url },
+  };
 }
 
 export const UNLIMITED: Environment = {
-  RATE_LIMIT_TOKEN_PER_CLIENT: '10000000', RATE_LIMIT_TOKEN_PER_SOURCE: '10000000', RATE_LIMIT_FAILURES_PER_SOURCE: '10000000', RATE_LIMIT_API_PER_CLIENT: '10000000',
+  RATE_LIMIT_TOKEN_PER_CLIENT: '10000000',
+  RATE_LIMIT_TOKEN_PER_SOURCE: '10000000',
+  RATE_LIMIT_FAILURES_PER_SOURCE: '10000000',
+  RATE_LIMIT_API_PER_CLIENT: '10000000',
 };
 
 export function newOperator(): Credential {

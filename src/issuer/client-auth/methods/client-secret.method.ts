@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { OAuthError, parseBasicCredentials, type Client, type ClientAuthMethod, type ClientClaim, type ClientProof, type OAuthRequest } from '@countersign/oauth';
+import {
+  OAuthError,
+  parseBasicCredentials,
+  type Client,
+  type ClientAuthMethod,
+  type ClientClaim,
+  type ClientProof,
+  type OAuthRequest,
+} from '@countersign/oauth';
 import { SecretDigests } from '../../../platform/crypto/index.js';
 import { authenticationFailed } from '../authentication-failed.js';
 
@@ -22,8 +30,10 @@ export class ClientSecretMethod implements ClientAuthMethod<SecretClaim> {
     const clientId = request.params.find('client_id');
     if (basic) {
       // RFC 6749 §2.3: a client must not use more than one method per request.
-      if (secret !== undefined) throw new OAuthError('invalid_request', 'The client authenticates twice: use the Authorization header or the form, not both.');
-      if (clientId !== undefined && clientId !== basic.clientId) throw new OAuthError('invalid_request', 'client_id differs from the client in the Authorization header.');
+      if (secret !== undefined)
+        throw new OAuthError('invalid_request', 'The client authenticates twice: use the Authorization header or the form, not both.');
+      if (clientId !== undefined && clientId !== basic.clientId)
+        throw new OAuthError('invalid_request', 'client_id differs from the client in the Authorization header.');
       return { clientId: basic.clientId, secret: basic.clientSecret, via: 'client_secret_basic' };
     }
     if (secret === undefined) return undefined;

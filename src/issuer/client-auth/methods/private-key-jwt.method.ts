@@ -1,8 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { calculateJwkThumbprint, decodeJwt, errors, exportJWK, jwtVerify, type JWTPayload, type JWTVerifyResult } from 'jose';
 import {
-  CLIENT_ASSERTION_ALGS, CLIENT_ASSERTION_TYPS, JWT_BEARER_ASSERTION_TYPE, OAuthError,
-  type Client, type ClientAuthMethod, type ClientClaim, type ClientProof, type OAuthRequest,
+  CLIENT_ASSERTION_ALGS,
+  CLIENT_ASSERTION_TYPS,
+  JWT_BEARER_ASSERTION_TYPE,
+  OAuthError,
+  type Client,
+  type ClientAuthMethod,
+  type ClientClaim,
+  type ClientProof,
+  type OAuthRequest,
 } from '@countersign/oauth';
 import { Configuration } from '../../../platform/config/index.js';
 import { authenticationFailed } from '../authentication-failed.js';
@@ -45,7 +52,11 @@ export class PrivateKeyJwtMethod implements ClientAuthMethod<AssertionClaim> {
     const { jti, exp } = checkClaims(payload, this.configuration.settings.PUBLIC_URL);
     checkType(protectedHeader.typ);
     const thumbprint = await calculateJwkThumbprint(await exportJWK(key));
-    return { credentialId: thumbprint, via: 'private_key_jwt', singleUse: { owner: client.id, value: jti, expiresAt: new Date((exp + CLOCK_SKEW_SECONDS) * 1000) } };
+    return {
+      credentialId: thumbprint,
+      via: 'private_key_jwt',
+      singleUse: { owner: client.id, value: jti, expiresAt: new Date((exp + CLOCK_SKEW_SECONDS) * 1000) },
+    };
   }
 
   verifyUnknown(): Promise<void> {
@@ -55,7 +66,11 @@ export class PrivateKeyJwtMethod implements ClientAuthMethod<AssertionClaim> {
   private async verified(assertion: string, client: Client): Promise<JWTVerifyResult & { key: Parameters<typeof exportJWK>[0] }> {
     try {
       return await jwtVerify(assertion, this.keys.of(client), {
-        algorithms: [...CLIENT_ASSERTION_ALGS], issuer: client.id, subject: client.id, clockTolerance: CLOCK_SKEW_SECONDS, requiredClaims: ['exp', 'aud', 'jti'],
+        algorithms: [...CLIENT_ASSERTION_ALGS],
+        issuer: client.id,
+        subject: client.id,
+        clockTolerance: CLOCK_SKEW_SECONDS,
+        requiredClaims: ['exp', 'aud', 'jti'],
       });
     } catch (cause) {
       const detail = cause instanceof errors.JOSEError ? `assertion_${cause.code.toLowerCase()}` : 'assertion_keys_unavailable';
@@ -81,7 +96,8 @@ function checkClaims(payload: JWTPayload, issuer: string): { jti: string; exp: n
   const sole = Array.isArray(aud) ? (aud.length === 1 ? aud[0] : undefined) : aud;
   if (sole !== issuer) throw authenticationFailed('assertion_audience');
   if (exp - now > MAX_LIFETIME_SECONDS + CLOCK_SKEW_SECONDS) throw authenticationFailed('assertion_lives_too_long');
-  if (iat !== undefined && (iat > now + CLOCK_SKEW_SECONDS || now - iat > MAX_AGE_SECONDS)) throw authenticationFailed('assertion_issued_at');
+  if (iat !== undefined && (iat > now + CLOCK_SKEW_SECONDS || now - iat > MAX_AGE_SECONDS))
+    throw authenticationFailed('assertion_issued_at');
   if (typeof jti !== 'string' || jti.length === 0 || jti.length > MAX_JTI_LENGTH) throw authenticationFailed('assertion_jti');
   return { jti, exp };
 }

@@ -1,5 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { OAuthError, scopesOutside, type Client, type ClientGrant, type Grant, type GrantRequest, type Issuance, type TargetApi } from '@countersign/oauth';
+import {
+  OAuthError,
+  scopesOutside,
+  type Client,
+  type ClientGrant,
+  type Grant,
+  type GrantRequest,
+  type Issuance,
+  type TargetApi,
+} from '@countersign/oauth';
 import { ApiCatalogue } from '../../../directory/api-resources/index.js';
 
 const MAX_NAMED = 10;
@@ -17,7 +26,12 @@ export class ClientCredentialsGrant implements Grant {
     const api = this.apis.find(grant.audience);
     if (!api) throw new OAuthError('invalid_target', 'The API is not available.');
     return Promise.resolve({
-      subject: client.id, api, scopes: scopesOf(grant, api, requested.scopes), orgId: client.orgId, lifetimeSeconds: undefined, grantId: grantIdOf(client, api),
+      subject: client.id,
+      api,
+      scopes: scopesOf(grant, api, requested.scopes),
+      orgId: client.orgId,
+      lifetimeSeconds: undefined,
+      grantId: grantIdOf(client, api),
     });
   }
 }
@@ -38,7 +52,9 @@ function soleGrant(client: Client, asked: readonly string[] | undefined): Client
   const candidates = client.grants.filter((grant) => asked === undefined || scopesOutside(asked, grant.scopes).length === 0);
   const [only, another] = candidates;
   if (only && !another) return only;
-  const why = only ? 'The client has grants for several APIs; name one with audience or resource.' : 'No grant of the client holds all requested scopes; name the API with audience or resource.';
+  const why = only
+    ? 'The client has grants for several APIs; name one with audience or resource.'
+    : 'No grant of the client holds all requested scopes; name the API with audience or resource.';
   throw new OAuthError('invalid_target', why);
 }
 
@@ -47,6 +63,10 @@ function scopesOf(grant: ClientGrant, api: TargetApi, asked: readonly string[] |
   if (asked === undefined) return granted;
   const outside = scopesOutside(asked, granted);
   // Scope tokens consist of characters that error_description allows, so naming them is safe.
-  if (outside.length > 0) throw new OAuthError('invalid_scope', `Not granted to this client for the audience: ${outside.slice(0, MAX_NAMED).join(' ').slice(0, 300)}`);
+  if (outside.length > 0)
+    throw new OAuthError(
+      'invalid_scope',
+      `Not granted to this client for the audience: ${outside.slice(0, MAX_NAMED).join(' ').slice(0, 300)}`,
+    );
   return asked;
 }

@@ -83,12 +83,7 @@ async function startLocked(
   return describeCluster(server, port, note.password, release);
 }
 
-function describeCluster(
-  server: KeptServer,
-  port: number,
-  superuserPassword: string,
-  release: () => Promise<void>,
-): EmbeddedCluster {
+function describeCluster(server: KeptServer, port: number, superuserPassword: string, release: () => Promise<void>): EmbeddedCluster {
   const urlFor = ({ user, password, database }: { user: string; password: string; database: string }) =>
     `postgres://${[user, password].map(encodeURIComponent).join(':')}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
   const ended = server.ended.finally(release);

@@ -27,13 +27,7 @@ describe('the settings of the embedded PostgreSQL', () => {
   it('keep every commit durable and listen on loopback only', () => {
     const args = serverArguments('/data', 20001);
     expect(args.slice(0, 2)).toEqual(['-D', '/data']);
-    for (const setting of [
-      'fsync=on',
-      'synchronous_commit=on',
-      'full_page_writes=on',
-      'listen_addresses=127.0.0.1',
-      'port=20001',
-    ]) {
+    for (const setting of ['fsync=on', 'synchronous_commit=on', 'full_page_writes=on', 'listen_addresses=127.0.0.1', 'port=20001']) {
       expect(args).toContain(setting);
     }
   });

@@ -70,8 +70,7 @@ export class KeptServer {
         this.options.progress(`PostgreSQL is back on port ${port}`);
         return;
       } catch (error) {
-        if (attempt === ATTEMPTS)
-          throw new EmbeddedPostgresError('PostgreSQL cannot be brought back.', { cause: error });
+        if (attempt === ATTEMPTS) throw new EmbeddedPostgresError('PostgreSQL cannot be brought back.', { cause: error });
       }
     }
   }

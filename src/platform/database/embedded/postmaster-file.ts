@@ -33,9 +33,7 @@ export async function endLeftoverServer(data: string, progress: (line: string) =
   if (await isGone(file.pid, 10)) return;
   signal(file.pid, 'SIGQUIT');
   if (await isGone(file.pid, 5)) return;
-  throw new EmbeddedPostgresError(
-    `A PostgreSQL of an earlier start (process ${file.pid}) does not end. End it, then start again.`,
-  );
+  throw new EmbeddedPostgresError(`A PostgreSQL of an earlier start (process ${file.pid}) does not end. End it, then start again.`);
 }
 
 async function isGone(pid: number, seconds: number): Promise<boolean> {

@@ -35,6 +35,7 @@ export async function startServer(plan: ServerPlan): Promise<SupervisedServer> {
   const requestStop = () => supervisor.stdin?.end();
   const pid = await firstLine(supervisor, ended);
   const deadline = Date.now() + READY_WITHIN_MS;
+  // eslint-disable-next-line no-unmodified-loop-condition -- set when the supervisor ends
   while (end === undefined && Date.now() < deadline) {
     const file = await readPostmasterFile(plan.data);
     if (file?.isReady && file.pid === pid) return { ended, requestStop };
@@ -47,18 +48,14 @@ export async function startServer(plan: ServerPlan): Promise<SupervisedServer> {
 }
 
 function spawnSupervisor(plan: ServerPlan): ChildProcess {
-  const supervisor = spawn(
-    '/bin/sh',
-    ['-c', SUPERVISOR, 'countersign-postgres', plan.log, plan.postgres, ...plan.args],
-    {
-      cwd: plan.cwd,
-      // None of PGDATA, PGPORT or the application's secrets reach the server.
-      env: { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
-      stdio: ['pipe', 'pipe', 'ignore'],
-      detached: true,
-      ...plan.account,
-    },
-  );
+  const supervisor = spawn('/bin/sh', ['-c', SUPERVISOR, 'countersign-postgres', plan.log, plan.postgres, ...plan.args], {
+    cwd: plan.cwd,
+    // None of PGDATA, PGPORT or the application's secrets reach the server.
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
+    stdio: ['pipe', 'pipe', 'ignore'],
+    detached: true,
+    ...plan.account,
+  });
   // Closing a pipe whose reader was killed must not bring the application down.
   supervisor.stdin?.on('error', () => undefined);
   return supervisor;

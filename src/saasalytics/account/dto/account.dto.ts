@@ -16,15 +16,27 @@ export class UpdateAccountRequest {
 
   @ApiPropertyOptional({ description: 'IANA time zone.', example: 'Europe/Berlin' })
   @IfSent()
-  @ValidateBy({ name: 'isTimezone', validator: { validate: isTimezone, defaultMessage: () => 'It is not an IANA time zone such as Europe/Berlin or UTC.' } })
+  @ValidateBy({
+    name: 'isTimezone',
+    validator: { validate: isTimezone, defaultMessage: () => 'It is not an IANA time zone such as Europe/Berlin or UTC.' },
+  })
   timezone?: string;
 
   @ApiPropertyOptional({ description: 'ISO 4217 currency in which amounts are meant. Stored amounts are not converted.', example: 'EUR' })
   @IfSent()
-  @ValidateBy({ name: 'isCurrency', validator: { validate: isCurrency, defaultMessage: () => 'It is not an ISO 4217 currency such as EUR.' } })
+  @ValidateBy({
+    name: 'isCurrency',
+    validator: { validate: isCurrency, defaultMessage: () => 'It is not an ISO 4217 currency such as EUR.' },
+  })
   currency?: string;
 
-  @ApiPropertyOptional({ type: String, nullable: true, format: 'email', description: 'Where invoices go; null removes it.', example: 'billing@northwind.example' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    format: 'email',
+    description: 'Where invoices go; null removes it.',
+    example: 'billing@northwind.example',
+  })
   @ValidateIf((_, value) => value !== undefined && value !== null)
   @MaxLength(254, { message: 'It is longer than 254 characters.' })
   @IsEmail({}, { message: 'It is not an e-mail address.' })

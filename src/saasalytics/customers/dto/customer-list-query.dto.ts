@@ -14,7 +14,10 @@ export class CustomerListQuery extends ListQuery {
   @Matches(/^[A-Z]{2}$/, { message: 'It is not a country code of two capital letters.' })
   country?: string;
 
-  @ApiPropertyOptional({ description: 'Only customers with an event at or after this time. A date is midnight in UTC.', example: '2026-11-01' })
+  @ApiPropertyOptional({
+    description: 'Only customers with an event at or after this time. A date is midnight in UTC.',
+    example: '2026-11-01',
+  })
   @IsOptional()
   @IsMoment()
   active_since?: string;

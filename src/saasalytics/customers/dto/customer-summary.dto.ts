@@ -34,13 +34,28 @@ export class CustomerSummaryResponse {
   @ApiProperty({ description: 'Currency of the account.', example: 'EUR' })
   currency!: string;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'The latest invoice_paid.', example: '2026-11-03T09:00:12.400Z' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'The latest invoice_paid.',
+    example: '2026-11-03T09:00:12.400Z',
+  })
   last_invoice_at!: string | null;
 
   @ApiProperty({ type: [TypeCountDocument], description: 'The ten most frequent event types.' })
   top_event_types!: readonly TypeCountDocument[];
 
-  static of(customer: StoredCustomer, { last_invoice_at, ...totals }: CustomerTotals, types: readonly TypeCount[]): CustomerSummaryResponse {
-    return { customer: CustomerDocument.of(customer), ...totals, last_invoice_at: last_invoice_at?.toISOString() ?? null, top_event_types: types };
+  static of(
+    customer: StoredCustomer,
+    { last_invoice_at, ...totals }: CustomerTotals,
+    types: readonly TypeCount[],
+  ): CustomerSummaryResponse {
+    return {
+      customer: CustomerDocument.of(customer),
+      ...totals,
+      last_invoice_at: last_invoice_at?.toISOString() ?? null,
+      top_event_types: types,
+    };
   }
 }

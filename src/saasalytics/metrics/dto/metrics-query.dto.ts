@@ -4,11 +4,19 @@ import { INTERVALS, IsMoment, type Interval } from '../../period/index.js';
 import { GROUPINGS, METRICS, type Grouping, type Metric } from '../metrics.policy.js';
 
 export class MetricsQuery {
-  @ApiProperty({ enum: METRICS, description: 'active_customers: customers with an event. events: their number. revenue: sum of amount_cents, refunds taken off. new_customers: customers seen for the first time.', example: 'revenue' })
+  @ApiProperty({
+    enum: METRICS,
+    description:
+      'active_customers: customers with an event. events: their number. revenue: sum of amount_cents, refunds taken off. new_customers: customers seen for the first time.',
+    example: 'revenue',
+  })
   @IsIn(METRICS, { message: `It is none of ${METRICS.join(', ')}.` })
   metric!: Metric;
 
-  @ApiPropertyOptional({ description: 'Start: a date (midnight in the time zone) or RFC 3339 date and time. Default: 30 days before the end.', example: '2026-11-01' })
+  @ApiPropertyOptional({
+    description: 'Start: a date (midnight in the time zone) or RFC 3339 date and time. Default: 30 days before the end.',
+    example: '2026-11-01',
+  })
   @IsOptional()
   @IsMoment()
   from?: string;
@@ -26,7 +34,11 @@ export class MetricsQuery {
   @IsIn(GROUPINGS, { message: `It is none of ${GROUPINGS.join(', ')}.` })
   group_by: Grouping = 'none';
 
-  @ApiPropertyOptional({ enum: ['account', 'utc'], default: 'account', description: 'Where days begin: in the time zone of the account, or in UTC.' })
+  @ApiPropertyOptional({
+    enum: ['account', 'utc'],
+    default: 'account',
+    description: 'Where days begin: in the time zone of the account, or in UTC.',
+  })
   @IsIn(['account', 'utc'], { message: 'It is neither account nor utc.' })
   timezone: 'account' | 'utc' = 'account';
 }

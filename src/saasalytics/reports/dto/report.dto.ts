@@ -12,7 +12,10 @@ export class GenerateReportRequest {
   @IsIn(REPORT_KINDS, { message: `It is none of ${REPORT_KINDS.join(', ')}.` })
   kind!: ReportKind;
 
-  @ApiProperty({ description: 'Start: a date (midnight in the time zone of the account) or RFC 3339 date and time.', example: '2026-10-01' })
+  @ApiProperty({
+    description: 'Start: a date (midnight in the time zone of the account) or RFC 3339 date and time.',
+    example: '2026-10-01',
+  })
   @IsMoment()
   from!: string;
 
@@ -53,6 +56,16 @@ export class ReportResponse {
   result!: object;
 
   static of({ id, kind, status, period_from, period_to, timezone, requested_by, created_at, result }: StoredReport): ReportResponse {
-    return { id, kind, status, from: period_from.toISOString(), to: period_to.toISOString(), timezone, requested_by, created_at: created_at.toISOString(), result };
+    return {
+      id,
+      kind,
+      status,
+      from: period_from.toISOString(),
+      to: period_to.toISOString(),
+      timezone,
+      requested_by,
+      created_at: created_at.toISOString(),
+      result,
+    };
   }
 }
