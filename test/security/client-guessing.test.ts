@@ -108,7 +108,7 @@ describe('attacks 49 and 50: nobody learns which clients exist', () => {
   });
 });
 
-// Seen to fail when failures are counted per client instead of per source, and when X-Forwarded-For counts from anybody.
+// Seen to fail when failures of all sources share one bucket, and when X-Forwarded-For counts from anybody.
 describe('attack 51: guessing from one address', () => {
   const LIMIT = 5;
   let server: TestServer;

@@ -42,7 +42,8 @@ function wrongMember(key: Record<string, unknown>): string | undefined {
 
 function wrongKind(key: Record<string, unknown>): string | undefined {
   const kty = String(key['kty']);
-  if (kty !== 'RSA' && !CURVES[kty]?.includes(String(key['crv']))) return 'The kind of key is not supported.';
+  if (kty !== 'RSA' && !(Object.hasOwn(CURVES, kty) ? CURVES[kty] : undefined)?.includes(String(key['crv'])))
+    return 'The kind of key is not supported.';
   try {
     const { asymmetricKeyDetails } = createPublicKey({ key: key as JsonWebKey, format: 'jwk' });
     return kty === 'RSA' ? wrongRsa(asymmetricKeyDetails?.modulusLength ?? 0, asymmetricKeyDetails?.publicExponent ?? 0n) : undefined;

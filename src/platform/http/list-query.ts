@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { decodeCursor, type Page } from '../database/index.js';
 import { httpProblem } from './problem.js';
 
@@ -15,7 +15,7 @@ export class ListQuery {
 
   @ApiPropertyOptional({ description: 'next_cursor of the page before.', example: 'c3BfMDFraDV...' })
   @IsOptional()
-  @Matches(/^[A-Za-z0-9_-]{1,200}$/)
+  @IsString()
   cursor?: string;
 
   /** The key after which the page starts. @throws Problem `malformed_request` */

@@ -1,4 +1,4 @@
-import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import { Injectable, ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
 import { httpProblem, type ProblemItem } from './problem.js';
 
 const MAX_ITEMS = 20;
@@ -15,7 +15,7 @@ const FIXES: Readonly<Record<string, string>> = {
 
 /** Every body and query is checked against its DTO; unknown fields are refused, so nothing can be assigned by accident. */
 export function createValidationPipe(): ValidationPipe {
-  return new ValidationPipe({
+  return new PlainDataPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
@@ -32,6 +32,34 @@ export function createValidationPipe(): ValidationPipe {
       );
     },
   });
+}
+
+/** Looks at a value before class-transformer drops, and class-validator overlooks, names that every object inherits. */
+@Injectable()
+class PlainDataPipe extends ValidationPipe {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (this.toValidate(metadata)) requirePlainData(value, metadata.type);
+    return super.transform(value, metadata);
+  }
+}
+
+// By a list, not by recursion; refuseUnusableBody has limited the depth already.
+function requirePlainData(value: unknown, type: ArgumentMetadata['type']): void {
+  if (type === 'body' && typeof value === 'string') throw httpProblem('unsupported_media_type', 'Send a JSON object as application/json.');
+  const rest = [{ value, location: '' }];
+  for (let next = rest.pop(); next; next = rest.pop()) {
+    if (typeof next.value !== 'object' || next.value === null) continue;
+    for (const [name, member] of Object.entries(next.value)) {
+      const location = `${next.location}/${pointer(name)}`;
+      if (name in Object.prototype || name === 'prototype') throw unknownField(location);
+      rest.push({ value: member, location });
+    }
+  }
+}
+
+function unknownField(location: string): Error {
+  const item = { location, message: 'There is no such field.', fix: FIXES['whitelistValidation'] ?? 'Remove the field.' };
+  return httpProblem('validation_failed', 'One field is unknown, missing or invalid. Nothing was stored.', { errors: [item] });
 }
 
 function flatten(error: ValidationError, parent: string): ProblemItem[] {

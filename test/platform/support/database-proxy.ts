@@ -21,6 +21,10 @@ export class DatabaseProxy {
     return Object.assign(new URL(databaseUrl), { hostname: '127.0.0.1', port: String(this.port) }).href;
   }
 
+  get connections(): number {
+    return this.pairs.size;
+  }
+
   async down(): Promise<void> {
     this.state = 'down';
     const closed = this.server && once(this.server, 'close');
