@@ -9,7 +9,7 @@ const STAMP = inProject('node_modules', '.countersign-installed');
 
 /** Installs exactly what package-lock.json names, unless that is what is there. */
 export async function ensureInstalled() {
-  const wanted = hashOf(readFileSync(inProject('package-lock.json')), process.platform, process.arch);
+  const wanted = hashOfLock();
   if (isInstalled(wanted)) return;
   const temporaryCache = cacheIsWritable() ? undefined : mkdtempSync(path.join(tmpdir(), 'countersign-npm-'));
   const env = temporaryCache ? { ...process.env, npm_config_cache: temporaryCache } : process.env;
@@ -22,8 +22,16 @@ export async function ensureInstalled() {
   say('packages installed');
 }
 
+export function isInstalledAsLocked() {
+  return isInstalled(hashOfLock());
+}
+
+function hashOfLock() {
+  return hashOf(readFileSync(inProject('package-lock.json')), process.platform, process.arch);
+}
+
 function isInstalled(wanted) {
-  if (existsSync(STAMP)) return readFileSync(STAMP, 'utf8') === wanted;
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return true;
   if (!holdsWhatTheLockNames()) return false;
   writeStamp(wanted);
   return true;

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { isInstalledAsLocked } from '../../scripts/lib/install.mjs';
 import { removeEmbeddedPostgres } from '../../src/platform/database/embedded/index.js';
 import type { DemoDocument } from '../support/countersign.js';
 import { freePort } from '../support/launch.js';
@@ -70,6 +71,8 @@ let url: string;
 let started: NpmStart | undefined;
 
 beforeAll(async () => {
+  // npm start would begin with npm ci and take away the packages that this very test runs on.
+  if (!isInstalledAsLocked()) throw new Error('node_modules is not what package-lock.json names: run npm test, which installs first.');
   dataDir = mkdtempSync(join(tmpdir(), 'countersign-npm-start-'));
   environment = await at();
 });
