@@ -1,6 +1,6 @@
 // Areas from top to bottom. An area may import only the areas written below it.
 const AREAS = [
-  'src/(?:app\\.module|main|start)\\.ts|src/bootstrap',
+  'src/(?:app\\.module|main|start|start-failure)\\.ts|src/bootstrap',
   'src/(?:saasalytics|web|cli)',
   'src/issuer',
   'src/directory',

@@ -7,8 +7,8 @@ import { pause, PlantedProduct } from './support/product.js';
 
 const TOKENS = 10_000;
 const WORKERS = 32;
-/** About 20 s are enough on two idle cores. */
-const DEADLINE_MS = 90_000;
+/** Alone it takes about 40 s on two busy cores; beside other files twice as long. */
+const DEADLINE_MS = 150_000;
 
 let installation: Installation;
 const planted: PlantedProduct[] = [];
@@ -93,7 +93,7 @@ describe('an audit row for every token that a client received', () => {
     expect(load.received.length).toBeGreaterThanOrEqual(TOKENS);
     expect(new Set(load.received).size).toBe(load.received.length);
     expect(await unrecorded(load.received)).toBe(0);
-  }, 120_000);
+  }, 180_000);
 
   it('the same check finds missing rows where the minter does not wait for the audit', async () => {
     planted.push(
