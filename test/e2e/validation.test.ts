@@ -199,7 +199,6 @@ describe('bodies that are no JSON objects', () => {
     expect(await stored()).toBe(before);
   });
 
-  // Known: Fastify parses both as text, and the validation then answers 422. The fix belongs into src/platform/http/fastify-adapter.ts.
   it('415 unsupported_media_type for text/plain and for forms', () =>
     refuseMediaTypes(['text/plain', 'application/x-www-form-urlencoded']));
 

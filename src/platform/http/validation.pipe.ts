@@ -38,14 +38,13 @@ export function createValidationPipe(): ValidationPipe {
 @Injectable()
 class PlainDataPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (this.toValidate(metadata)) requirePlainData(value, metadata.type);
+    if (this.toValidate(metadata)) requirePlainData(value);
     return super.transform(value, metadata);
   }
 }
 
 // By a list, not by recursion; refuseUnusableBody has limited the depth already.
-function requirePlainData(value: unknown, type: ArgumentMetadata['type']): void {
-  if (type === 'body' && typeof value === 'string') throw httpProblem('unsupported_media_type', 'Send a JSON object as application/json.');
+function requirePlainData(value: unknown): void {
   const rest = [{ value, location: '' }];
   for (let next = rest.pop(); next; next = rest.pop()) {
     if (typeof next.value !== 'object' || next.value === null) continue;
