@@ -1,9 +1,9 @@
 // npm run bench: Countersign next to its peers, in one run on the machine at hand. `--help` lists the options.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { ensureBuilt } from '../scripts/lib/build.mjs';
+import { ensureInstalled } from '../scripts/lib/install.mjs';
 import { readOptions } from './lib/options.mjs';
 import { installPeers } from './lib/peers.mjs';
-import { projectRoot, stopEverything } from './lib/processes.mjs';
+import { stopEverything } from './lib/processes.mjs';
 
 const SCENARIOS = {
   tokens: async () => (await import('./scenarios/token-issuance.mjs')).tokenScenario,
@@ -29,7 +29,8 @@ try {
 }
 
 async function main() {
-  if (!existsSync(join(projectRoot, 'node_modules/pg'))) throw new Error('install the project first: npm ci');
+  await ensureInstalled();
+  await ensureBuilt();
   installPeers();
   // Imported late: these need the packages that were just installed.
   const { describeMachine } = await import('./lib/machine.mjs');
