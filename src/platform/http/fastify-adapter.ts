@@ -38,6 +38,7 @@ export function createFastifyAdapter(settings: Settings): FastifyAdapter {
     },
   });
   const fastify = adapter.getInstance();
+  fastify.removeContentTypeParser('text/plain');
   // Forms stay raw text: framework parsers fold repeated parameters before they can be refused.
   fastify.addContentTypeParser(
     'application/x-www-form-urlencoded',

@@ -38,6 +38,9 @@ export function createValidationPipe(): ValidationPipe {
 @Injectable()
 class PlainDataPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    // A form reaches this far as text, so that a caller without credentials is told 401 first.
+    if (metadata.type === 'body' && typeof value === 'string')
+      throw httpProblem('unsupported_media_type', 'Send a JSON object as application/json.');
     if (this.toValidate(metadata)) requirePlainData(value);
     return super.transform(value, metadata);
   }
