@@ -1,3 +1,4 @@
+export type { AccessDecision, DecisionListener } from './access-decision.js';
 export { AccessTokenVerifier, type AccessTokenVerifierOptions, type ExpectedToken } from './access-token-verifier.js';
 export { bearerChallenge, type BearerChallenge, type BearerError } from './bearer-challenge.js';
 export {
