@@ -8,6 +8,7 @@ export {
   type MalformedCredentialsReason,
   type TokenBearingRequest,
 } from './bearer-token.js';
+export { callerOf, type Caller } from './caller.js';
 export { InvalidJwks } from './jwk-set.js';
 export { KeysUnavailable, type KeySource, type VerificationKey } from './key-source.js';
 export { LocalJwks } from './local-jwks.js';
@@ -17,6 +18,7 @@ export {
   type ProtectedResourceDescription,
   type ProtectedResourceMetadata,
 } from './protected-resource-metadata.js';
+export { refusalResponse, type RefusalResponse } from './refusal-response.js';
 export { insufficientScope, malformedCredentials, missingCredentials, refusalFor, type ResourceIdentity } from './refusals.js';
 export { RemoteJwks, type JwksEvent, type RemoteJwksOptions } from './remote-jwks.js';
 export {
