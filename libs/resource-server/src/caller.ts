@@ -47,3 +47,12 @@ function toCaller({ claims, scopes }: VerifiedAccessToken): Caller {
     claims,
   });
 }
+
+/**
+ * The caller that an adapter put on the request.
+ * @throws Error where `requireScopes` does not stand before: nobody was proven there.
+ */
+export function getCaller({ auth }: { readonly auth?: Caller | undefined }): Caller {
+  if (!auth) throw new Error('Nobody was authenticated for this request: put requireScopes(…) before the handler.');
+  return auth;
+}
