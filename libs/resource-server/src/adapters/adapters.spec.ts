@@ -311,7 +311,10 @@ function startExpress(express: typeof express5, setup: Setup): Promise<Started> 
   const { requireScopes, metadata } = expressAdapter(resourceServer(setup));
   const app = express();
   app.use(metadata);
-  app.get('/reports/:id', requireScopes(...SCOPES), (request, response) => void response.json(shown(callerOfExpress(request))));
+  app.get('/reports/:id', requireScopes(...SCOPES), (request, response) => {
+    const id: string = request.params.id;
+    response.json({ id, ...shown(callerOfExpress(request)) });
+  });
   app.all('/everything', requireScopes(...SCOPES), (_, response) => void response.send('never for a preflight'));
   return listen(createServer(app as RequestListener));
 }

@@ -38,10 +38,15 @@ describe('fastifyAdapter', () => {
   });
 
   it('names an operation by its pattern with the prefix of its scope', async () => {
-    await app.register(async (scope) => void scope.get('/reports/:id', { onRequest: adapter.requireScopes('read:reports') }, () => 'ok'), {
-      prefix: '/v1',
-    });
-    await get('/v1/reports/rep_1');
+    const reports = async (scope: FastifyInstance): Promise<void> => {
+      scope.get<{ Params: { id: string } }>(
+        '/reports/:id',
+        { onRequest: adapter.requireScopes('read:reports') },
+        ({ params }) => params.id,
+      );
+    };
+    await app.register(reports, { prefix: '/v1' });
+    expect((await get('/v1/reports/rep_1')).body).toBe('rep_1');
     expect(decisions.map(({ operation }) => operation)).toEqual(['GET /v1/reports/:id']);
   });
 

@@ -93,7 +93,7 @@ function factsOf({ method, url, headers }: Request): HttpRequestFacts {
   };
 }
 
-// Fetch §5.2 joins several header lines by ", ": behind another scheme a second line with a token must not be overlooked.
+// `Headers` joins the lines of one name by ", ": behind another scheme a second line with a token must not be overlooked.
 function authorizations(joined: string | null): string | readonly string[] | undefined {
   if (joined === null) return undefined;
   return /, *bearer(?: |$)/i.test(joined) ? joined.split(', ') : joined;
