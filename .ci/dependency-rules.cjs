@@ -64,9 +64,9 @@ module.exports = {
     ),
     error(
       'framework-free-libs',
-      'these run in any Node program',
-      { path: '^libs/(?:oauth|resource-server|client)/' },
-      { path: 'node_modules/(?:@nestjs|express|pg|kysely|typeorm)/' },
+      'these run in any Node program; a framework may lend its types',
+      { path: '^libs/(?:oauth|resource-server|client)/', pathNot: '\\.spec\\.ts$' },
+      { path: 'node_modules/(?:@nestjs|express|fastify|pg|kysely|typeorm)/', dependencyTypesNot: ['type-only'] },
     ),
     error(
       'libs-know-few-libs',

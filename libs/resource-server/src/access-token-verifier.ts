@@ -25,6 +25,8 @@ export interface AccessTokenVerifierOptions {
 export interface ExpectedToken {
   /** Identifier of the protected resource. */
   audience: string;
+  /** What the operation needs; while revocations are out of date, it decides whether the request may pass. Absent: all that the token holds. */
+  scopes?: readonly string[];
   /** Confirmation members that the request was found to prove, such as `jkt` (RFC 7800 §3.1). Absent: none. */
   proven?: Readonly<Record<string, string>>;
 }

@@ -1,3 +1,4 @@
+export type { AccessDecision, DecisionListener } from './access-decision.js';
 export { AccessTokenVerifier, type AccessTokenVerifierOptions, type ExpectedToken } from './access-token-verifier.js';
 export { bearerChallenge, type BearerChallenge, type BearerError } from './bearer-challenge.js';
 export {
@@ -7,6 +8,8 @@ export {
   type MalformedCredentialsReason,
   type TokenBearingRequest,
 } from './bearer-token.js';
+export { callerOf, getCaller, type Caller } from './caller.js';
+export type { HttpRequestFacts } from './http-request-facts.js';
 export { InvalidJwks } from './jwk-set.js';
 export { KeysUnavailable, type KeySource, type VerificationKey } from './key-source.js';
 export { LocalJwks } from './local-jwks.js';
@@ -16,6 +19,7 @@ export {
   type ProtectedResourceDescription,
   type ProtectedResourceMetadata,
 } from './protected-resource-metadata.js';
+export { refusalResponse, type RefusalResponse } from './refusal-response.js';
 export { insufficientScope, malformedCredentials, missingCredentials, refusalFor, type ResourceIdentity } from './refusals.js';
 export { RemoteJwks, type JwksEvent, type RemoteJwksOptions } from './remote-jwks.js';
 export {
@@ -25,6 +29,15 @@ export {
   type ResourceRefusalOptions,
   type ResourceRefusalStatus,
 } from './resource-request-refused.js';
+export {
+  ResourceServer,
+  type ProtectedOperation,
+  type RefusalContext,
+  type ResourceServerOptions,
+  type VerifyTokenOptions,
+} from './resource-server.js';
 export { REVOCATION_KINDS, RevocationList, type RevocationChecker, type RevocationEntry, type RevocationKind } from './revocation-list.js';
+export type { OperationOptions, ScopeArguments } from './scope-requirement.js';
 export { TOKEN_REFUSAL_REASONS, TokenRefused, type TokenRefusalReason } from './token-refused.js';
 export type { VerifiedAccessToken } from './verified-access-token.js';
+export type { VerifierOptions } from './verifier-options.js';
