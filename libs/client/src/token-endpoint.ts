@@ -46,7 +46,11 @@ export class TokenEndpoint {
     }
     const endpoint = document['token_endpoint'];
     if (typeof endpoint !== 'string' || !URL.canParse(endpoint)) throw invalid(`${metadataUrl} names no token_endpoint.`);
-    return reachableUrl(endpoint, this.location);
+    try {
+      return reachableUrl(endpoint, this.location);
+    } catch (error) {
+      throw invalid(`${metadataUrl} names a token_endpoint that is not used. ${(error as TypeError).message}`);
+    }
   }
 }
 
