@@ -26,6 +26,17 @@ export {
   type ResourceRefusalOptions,
   type ResourceRefusalStatus,
 } from './resource-request-refused.js';
+export { RevocationFeed } from './revocation-feed.js';
+export type { RevocationFeedEvent, RevocationFeedOptions, RevocationFeedStats } from './revocation-feed-options.js';
 export { REVOCATION_KINDS, RevocationList, type RevocationChecker, type RevocationEntry, type RevocationKind } from './revocation-list.js';
+export {
+  REVOCATION_DELTA_TYP,
+  REVOCATION_SNAPSHOT_TYP,
+  type RevocationDeltaClaims,
+  type RevocationSnapshotClaims,
+  type ScopeRisk,
+  type WireRevocation,
+} from './revocation-wire.js';
+export { RevocationsStale } from './revocations-stale.js';
 export { TOKEN_REFUSAL_REASONS, TokenRefused, type TokenRefusalReason } from './token-refused.js';
 export type { VerifiedAccessToken } from './verified-access-token.js';
