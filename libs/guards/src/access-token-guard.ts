@@ -7,7 +7,7 @@ import { CallerCredentials, type CallerCredential } from './caller-credential.js
 import { callerOf, type Caller } from './caller.js';
 import type { CountersignGuardOptions, GuardHooks, RequestContext } from './countersign-guard-options.js';
 import { tokenBearing, type GuardedRequest } from './guarded-request.js';
-import { ProtectedResources, type GuardedResource } from './protected-resources.js';
+import { ProtectedResources } from './protected-resources.js';
 import { RefusalLog } from './refusal-log.js';
 import { RouteTable, type GuardedRoute, type ProtectedRoute } from './route-table.js';
 
@@ -54,7 +54,7 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     try {
       if (isPreflight(request)) throw new ResourceRequestRefused('preflight_unanswered', 'This API answers no cross-origin requests.');
       const credential = this.credentials.recognise(request);
-      const remembered = credential ? undefined : recall(route.resource, request);
+      const remembered = credential ? undefined : recall(route, request);
       if (remembered) return this.accept(remembered, route, request);
       return this.authenticate(credential, route, context);
     } catch (error) {
@@ -113,9 +113,9 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
 }
 
 /** The hot path: a token whose signature is remembered needs neither passport nor a promise. */
-function recall({ identifier, verifier }: GuardedResource, request: GuardedRequest): Caller | undefined {
+function recall({ resource: { identifier, verifier }, scopes }: ProtectedRoute, request: GuardedRequest): Caller | undefined {
   const token = peekBearerToken(tokenBearing(request));
-  const verified = token === undefined ? undefined : verifier.verifyRemembered(token, { audience: identifier });
+  const verified = token === undefined ? undefined : verifier.verifyRemembered(token, { audience: identifier, scopes });
   return verified && callerOf(verified);
 }
 

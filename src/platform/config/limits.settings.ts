@@ -11,4 +11,5 @@ export const limitsSettings = {
     desc: 'Requests per minute and client at the management and reference APIs.',
     default: 30_000,
   }),
+  REVOCATION_STREAMS_PER_API: positiveInteger({ desc: 'Open streams of the revocation feed per API and process.', default: 500 }),
 };
