@@ -169,7 +169,7 @@ describe('the request', () => {
 });
 
 describe('bounded memory', () => {
-  // Seen failing with the bound taken from UsageMinute.add: 1,000,000 entries.
+  // Seen failing without the bound in UsageMinute.add: 1,000,000 entries.
   it('a million distinct clients in one minute are 2,000 lines and one for the others, and every call is counted', async () => {
     let now = START;
     const usage = reporter({ clock: () => now });
@@ -230,7 +230,7 @@ describe('an outage of the issuer', () => {
     expect(requests.length - attempts).toBeLessThan(5);
   });
 
-  // Seen failing with a new report_id for every attempt, and with minutes merged into a report that had been sent: 3 calls were 4.
+  // Seen failing with a new report_id for every attempt, and with later minutes added to a report that had been sent.
   it('that swallowed only the answer counts nothing twice: the report keeps its id and its content', async () => {
     const { record } = reporter({ maxUnsentMinutes: 1 });
     record(decision());
