@@ -11,6 +11,7 @@ export const TAGS = {
   'Management: APIs': 'What tokens are for: audiences and their scopes.',
   'Management: signing keys': 'The keys that sign access tokens.',
   'Management: audit': 'Who did what, and when.',
+  'Management: usage': 'What was really called, and by whom.',
   Discovery: 'What a client needs to know, at the places where it looks.',
   Operations: 'Is it alive, and may it get requests?',
 } as const;
