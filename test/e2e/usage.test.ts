@@ -70,7 +70,7 @@ describe('a report', () => {
     expect(await usage(`operation=Shown.list`, tenant.api)).toEqual([rows[0]]);
   });
 
-  // Seen to fail without the claim of the report's id: 20 calls instead of one.
+  // Seen to fail without the claim of the report's id: counted 20 times.
   it('200 already_counted and counts once, however often and wherever it arrives', async () => {
     const replica = await server.replica();
     const report_id = randomUUID();

@@ -139,7 +139,7 @@ describe('an API that reports whatever it likes', () => {
   const rowsOf = async (id: string): Promise<number> =>
     Number((await server.sql<{ count: string }>('SELECT count(*) FROM usage_rollups WHERE api_id = $1', [id]))[0]?.count);
 
-  // Seen to fail with boundOperations left out: 10,000 operations.
+  // Seen to fail with boundOperations and boundRows left out: 10,000 operations.
   it('ten thousand operations are twenty and one, and every call is counted', async () => {
     const hostile = await aReportingApi(operator);
     for (let report = 0; report < 20; report++) {
@@ -152,7 +152,7 @@ describe('an API that reports whatever it likes', () => {
     expect(callsOf(sums)).toBe(10_000);
   });
 
-  // Seen to fail with boundRows left out: 4,000 rows.
+  // Seen to fail without room in boundRows: 4,000 rows.
   it('thousands of clients, credentials and scopes fill no more than the rows of its day, from many guards at once too', async () => {
     const hostile = await aReportingApi(operator);
     const id = (prefix: string, n: number): string => `${prefix}_01kaj6q8f2e4tbp0m9d3s7${n.toString(10).padStart(4, '0')}`;
