@@ -30,6 +30,7 @@ const STATEMENTS = [
      PRIMARY KEY (hour, digest)
    )`,
   'CREATE INDEX usage_rollups_org ON usage_rollups (org_id, hour, digest)',
+  'CREATE INDEX usage_rollups_client ON usage_rollups (client_id, hour, digest)',
   'CREATE INDEX usage_rollups_api ON usage_rollups (api_id, hour)',
   ...forceRowSecurity('usage_rollups', { tenant: 'SELECT', platform: 'SELECT, INSERT, UPDATE, DELETE' }),
   // What an API has used of its day: its row is also the lock under which reports of one API are counted one after another.

@@ -180,6 +180,24 @@ describe('an API that reports whatever it likes', () => {
     expect(await usage(`api=${neighbour.id}`, a.api)).toHaveLength(1);
   });
 
+  it('a hundred reports at once are counted or answered 503, and everybody else is served meanwhile', async () => {
+    const hostile = await aReportingApi(operator);
+    const entries = Array.from({ length: 500 }, (_, i) =>
+      anEntry({ operation: 'Flood', client_id: a.administrator.id, scopes: [`s:${i % 50}`] }),
+    );
+    const flood = Promise.all(Array.from({ length: 100 }, () => sendReport(server.url, hostile, entries)));
+    const others = await Promise.all(Array.from({ length: 20 }, () => api.get('/v1/orgs')));
+    expect(others.map(({ status }) => status)).toEqual(others.map(() => 200));
+    const answers = await flood;
+    const counted = answers.filter(({ status }) => status === 200).length;
+    expect(counted).toBeGreaterThanOrEqual(21);
+    for (const answer of answers.filter(({ status }) => status !== 200)) {
+      expect(refusalOf(answer)).toEqual([503, 'service_unavailable']);
+      expect(answer.headers.get('retry-after')).toBe('5');
+    }
+    expect(callsOf(await usage(`api=${hostile.id}`))).toBe(counted * 500);
+  });
+
   it('text that would be SQL or markup is text', async () => {
     const operation = `'); DROP TABLE usage_rollups; --<script>\\"`;
     expect((await sendReport(server.url, things, [anEntry({ operation })])).status).toBe(200);

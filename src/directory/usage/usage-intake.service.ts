@@ -6,6 +6,7 @@ import { PlatformTransactions, type Transaction } from '../../platform/database/
 import { httpProblem } from '../../platform/http/index.js';
 import { Reaper } from '../../platform/reaper/index.js';
 import { ServicePrincipalSource } from '../service-principals/index.js';
+import { IntakeLanes } from './intake-lanes.js';
 import { boundOperations, boundRows, dayOf, rollUp } from './roll-up.policy.js';
 import { UsageIntakeRepository } from './usage-intake.repository.js';
 import type { UsageLine } from './usage-line.js';
@@ -23,6 +24,7 @@ export interface CountedReport {
 /** Counts what guards report: each report once, in hourly rows, and never more of them than an API may fill in a day. */
 @Injectable()
 export class UsageIntake implements OnModuleInit {
+  private readonly lanes = new IntakeLanes();
   private readonly maxOperations: number;
   private readonly maxLines: number;
   private readonly retentionDays: number;
@@ -44,21 +46,27 @@ export class UsageIntake implements OnModuleInit {
     this.reaper.add({ name: 'usage', reap: (tx, limit) => this.repository.reap(tx, this.retentionDays, limit) });
   }
 
-  /** Answers false when the report was counted before. @param apiId of the API whose guards report; nothing in the report says it. */
-  count(apiId: string, { id, lines }: CountedReport): Promise<boolean> {
-    return this.transactions.run(async (tx) => {
-      if (!(await this.claim(tx, apiId, id))) return false;
-      // In their order: two reports about the same two days must not wait for each other.
-      for (const day of [...new Set(lines.map(dayOf))].sort()) {
-        await this.countDay(
-          tx,
-          apiId,
-          day,
-          lines.filter((line) => dayOf(line) === day),
-        );
-      }
-      return true;
-    });
+  /**
+   * Answers false when the report was counted before.
+   * @param apiId of the API whose guards report; nothing in the report says it.
+   * @throws Problem `service_unavailable` where too many reports of the API wait already.
+   */
+  count(apiId: string, report: CountedReport): Promise<boolean> {
+    return this.lanes.run(apiId, () => this.transactions.run((tx) => this.countOnce(tx, apiId, report)));
+  }
+
+  private async countOnce(tx: Transaction, apiId: string, { id, lines }: CountedReport): Promise<boolean> {
+    if (!(await this.claim(tx, apiId, id))) return false;
+    // In their order: two reports about the same two days must not wait for each other.
+    for (const day of [...new Set(lines.map(dayOf))].sort()) {
+      await this.countDay(
+        tx,
+        apiId,
+        day,
+        lines.filter((line) => dayOf(line) === day),
+      );
+    }
+    return true;
   }
 
   private async claim(tx: Transaction, apiId: string, reportId: string): Promise<boolean> {

@@ -7,6 +7,9 @@ import { USAGE_DIMENSIONS, type UsageDimension, type UsageFilter } from '../usag
 // PostgreSQL takes no NUL in text.
 const PRINTABLE = /^[^\p{Cc}]{1,256}$/u;
 
+/** A sum over all that is kept is seldom meant, and slow. */
+const SUM_MS = 30 * 86_400_000;
+
 export class UsageQuery extends ListQuery {
   @ApiPropertyOptional({ description: 'Calls of this client.', example: 'sp_01kamx4f5ye8wvq3m2ts6dgn0h' })
   @IsOptional()
@@ -59,7 +62,7 @@ export class UsageQuery extends ListQuery {
   @ApiPropertyOptional({
     enum: USAGE_DIMENSIONS,
     description:
-      'Sums all hours by this, most calls first; the other fields are null. A call that needed two scopes counts for both. Left out: one row per hour and kind of call, newest first.',
+      'Sums by this, most calls first; the other fields are null. Without `from`: of the last 30 days. A call that needed two scopes counts for both. Left out: one row per hour and kind of call, newest first.',
     example: 'principal',
   })
   @IsOptional()
@@ -68,17 +71,14 @@ export class UsageQuery extends ListQuery {
 
   /** @param audienceId id of the API that `audience` names. */
   toFilter(audienceId: string | undefined): UsageFilter {
-    const { principal: clientId, org_id: orgId, scope, operation, result, from, to } = this;
+    const { principal: clientId, org_id: orgId, scope, operation, result } = this;
+    const to = this.to === undefined ? undefined : new Date(this.to);
     const apiIds = [this.api, this.audience === undefined ? undefined : (audienceId ?? '')].filter((id) => id !== undefined);
-    return {
-      clientId,
-      orgId,
-      apiIds,
-      scope,
-      operation,
-      result,
-      from: from === undefined ? undefined : new Date(from),
-      to: to === undefined ? undefined : new Date(to),
-    };
+    return { clientId, orgId, apiIds, scope, operation, result, from: this.start(to), to };
+  }
+
+  private start(to = new Date()): Date | undefined {
+    if (this.from !== undefined) return new Date(this.from);
+    return this.group_by === undefined ? undefined : new Date(to.getTime() - SUM_MS);
   }
 }
