@@ -3,6 +3,7 @@ import { Directory1763769600002 } from './1763769600002-directory.js';
 import { Issuer1763769600003 } from './1763769600003-issuer.js';
 import { Saasalytics1763769600004 } from './1763769600004-saasalytics.js';
 import { MaxStaleness1763769600006 } from './1763769600006-max-staleness.js';
+import { Usage1763769600007 } from './1763769600007-usage.js';
 
 /** Every migration in order. Add one here; never change one that has been released. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   Issuer1763769600003,
   Saasalytics1763769600004,
   MaxStaleness1763769600006,
+  Usage1763769600007,
 ];

@@ -50,5 +50,9 @@ export {
 export { RevocationsStale } from './revocations-stale.js';
 export type { OperationOptions, ScopeArguments } from './scope-requirement.js';
 export { TOKEN_REFUSAL_REASONS, TokenRefused, type TokenRefusalReason } from './token-refused.js';
+export { UsageNotDelivered, type UsageDelivery, type UsageEndpoint, type UsageNotDeliveredOptions } from './usage-delivery.js';
+export { OTHER_OPERATIONS, USAGE_REPORT_LIMITS, type UsageEntry, type UsageReport } from './usage-report.js';
+export { UsageReporter, type UsageReporterOptions } from './usage-reporter.js';
+export type { UsageReporterEvent } from './usage-sender.js';
 export type { VerifiedAccessToken } from './verified-access-token.js';
 export type { VerifierOptions } from './verifier-options.js';
