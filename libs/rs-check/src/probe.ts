@@ -1,5 +1,5 @@
-import { printable } from './http/answer.js';
 import type { OutgoingRequest } from './http/exchange.js';
+import { mask, maskSecrets, maskSegments, printable } from './printable.js';
 import { readObject, type TokenParts } from './tokens/jws-parts.js';
 
 /** One request of a check: how it differs from the good one. */
@@ -22,11 +22,7 @@ export interface Sent {
   readonly differences: readonly string[];
 }
 
-const VISIBLE_CHARACTERS = 12;
 const MAX_TEXT = 240;
-/** Whatever could be a token, a proof or a credential, in a header; and a segment of one, inside of a claim. */
-const SECRET_RUN = /[A-Za-z0-9+/=_.-]{32,}/g;
-const SEGMENT = /[A-Za-z0-9_-]{32,}/g;
 
 /** The token where it belongs: RFC 6750 §2.1. */
 export function bearing(label: string, token: string): Probe {
@@ -38,14 +34,9 @@ export function describeProbe({ token, request }: Probe, good: TokenParts, targe
   return {
     method: request.method ?? target.method,
     url: printable(token === undefined ? url : url.replaceAll(token, mask(token)), MAX_TEXT),
-    headers: (request.headers ?? []).map(([name, value]) => `${name}: ${printable(value.replaceAll(SECRET_RUN, mask), MAX_TEXT)}`),
+    headers: (request.headers ?? []).map(([name, value]) => `${name}: ${printable(maskSecrets(value), MAX_TEXT)}`),
     differences: token === undefined ? [] : differencesOf(token, good),
   };
-}
-
-/** The beginning of a token and its length: enough to find it in a log, useless to a thief. */
-function mask(run: string): string {
-  return `${run.slice(0, VISIBLE_CHARACTERS)}...(${run.length} characters)`;
 }
 
 function differencesOf(token: string, good: TokenParts): string[] {
@@ -63,7 +54,6 @@ function differences(
   return names
     .filter((name) => JSON.stringify(found[name]) !== JSON.stringify(good[name]))
     .map(
-      (name) =>
-        `${where} ${printable(name, 40)}: ${name in found ? printable(JSON.stringify(found[name]).replaceAll(SEGMENT, mask), 100) : 'absent'}`,
+      (name) => `${where} ${printable(name, 40)}: ${name in found ? printable(maskSegments(JSON.stringify(found[name])), 100) : 'absent'}`,
     );
 }

@@ -143,6 +143,29 @@ describe('how an answer is judged', () => {
   }, 20_000);
 });
 
+describe('what the report tells', () => {
+  it('never the data behind the API, and never a token that the API repeats', async () => {
+    const report = await attack(
+      (request, response) => {
+        const refused = headerOf(request)?.['alg'] !== 'RS256';
+        if (refused) response.writeHead(418, { 'www-authenticate': `Bearer token="${tokenOf(request)}"` });
+        response.end(`secret data of ${tokenOf(request)}`);
+      },
+      { only: ['alg-none', 'signature-altered'] },
+    );
+    for (const format of REPORT_FORMATS)
+      expect(
+        format
+          .render(report)
+          .split('\n')
+          .filter((line) => A_WHOLE_TOKEN.test(line)),
+      ).toEqual([]);
+    const text = REPORT_FORMATS.get('text').render(report);
+    expect(text).toMatch(/came {6}418 · WWW-Authenticate: Bearer token="eyJ\S{9}\.\.\./);
+    expect(text.match(/came {6}200\n/g)).toHaveLength(3);
+  });
+});
+
 describe('what the API is sent', () => {
   it('is the operation as it was described: method, headers and body', async () => {
     const seen = new Set<string>();

@@ -1,3 +1,5 @@
+import { maskSegments, printable } from '../printable.js';
+
 /** What came back, or why nothing did. */
 export interface Answer {
   /** 0: no answer; `failure` says why. */
@@ -20,7 +22,7 @@ export function isSuccess({ status }: Answer): boolean {
   return status >= 200 && status < 300;
 }
 
-/** For people: status and what says most about it. */
+/** For people: status and what says most about it. What a success holds is somebody's data, and stays out. */
 export function describeAnswer(answer: Answer): string {
   const { status, failure, reason } = answer;
   if (status === 0) return `no answer (${failure ?? 'closed'}${reason === undefined ? '' : `, ${reason}`})`;
@@ -28,19 +30,10 @@ export function describeAnswer(answer: Answer): string {
   const location = headerOf(answer, 'location');
   return [
     `${status}`,
-    challenge !== undefined && `WWW-Authenticate: ${printable(challenge, 300)}`,
-    location !== undefined && `Location: ${printable(location, 200)}`,
-    answer.text !== '' && printable(answer.text, 120),
+    challenge !== undefined && `WWW-Authenticate: ${printable(maskSegments(challenge), 300)}`,
+    location !== undefined && `Location: ${printable(maskSegments(location), 200)}`,
+    answer.text !== '' && !isSuccess(answer) && printable(maskSegments(answer.text), 120),
   ]
     .filter((part) => part !== false)
     .join(' · ');
-}
-
-/** One line of text that cannot move a terminal's cursor; foreign text is an attacker's text. */
-export function printable(text: string, maxLength: number): string {
-  const line = text
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll(/[^\x20-\x7E]/g, '?')
-    .trim();
-  return line.length > maxLength ? `${line.slice(0, maxLength)}...` : line;
 }

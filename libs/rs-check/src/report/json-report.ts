@@ -1,4 +1,5 @@
 import type { Trial } from '../check.js';
+import { maskSegments } from '../printable.js';
 import { countOf, type Outcome, type Report } from './outcome.js';
 import type { ReportFormat } from './report-format.js';
 
@@ -40,7 +41,7 @@ function trialOf({ label, sent, answer, problem, inconclusive }: Trial): object 
     received: {
       status: answer.status,
       failure: answer.failure,
-      www_authenticate: answer.headers['www-authenticate'],
+      www_authenticate: answer.headers['www-authenticate']?.map(maskSegments),
       duration_ms: answer.durationMs,
     },
     problem,

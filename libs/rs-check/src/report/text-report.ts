@@ -13,7 +13,7 @@ export const TEXT_REPORT: ReportFormat = {
     const failures = failuresOf(report);
     return [
       heading(report),
-      ...failures.map(failure),
+      ...failures.map((outcome) => failure(outcome, report)),
       others('NOT CLEAR', report, 'inconclusive'),
       passed(report),
       others('SKIPPED', report, 'skipped'),
@@ -43,22 +43,13 @@ function heading({ version, target, issuer, tokens }: Report): string {
   ].join('\n');
 }
 
-function failure({ check, severity, trials }: Outcome): string {
+function failure({ check, severity, trials }: Outcome, { target }: Report): string {
   const failed = trials.filter(({ problem }) => problem);
-  const more = failed.length - MAX_TRIALS;
+  const more = failed.slice(MAX_TRIALS).map(({ label }) => label);
   return [
     `${severity.toUpperCase().padEnd(9)} ${check.name}: ${check.title}`,
-    ...failed.slice(0, MAX_TRIALS).flatMap(trialLines),
-    ...(more > 0
-      ? [
-          `  and also  ${wrapped(
-            failed
-              .slice(MAX_TRIALS)
-              .map(({ label }) => label)
-              .join('; '),
-          )}`,
-        ]
-      : []),
+    ...failed.slice(0, MAX_TRIALS).flatMap((trial, i) => trialLines(trial, failed[i - 1], target)),
+    ...(more.length > 0 ? [`  and also  ${wrapped(more.join('; '))}`] : []),
     `  expected  ${wrapped(check.expected)}`,
     `  why       ${wrapped(check.why)}`,
     `  fix       ${wrapped(check.remedy)}`,
@@ -67,14 +58,15 @@ function failure({ check, severity, trials }: Outcome): string {
   ].join('\n');
 }
 
-function trialLines({ label, sent, answer, problem }: Trial): string[] {
+/** What is as in the heading, or as in the request before, is not said again. */
+function trialLines({ label, sent, answer, problem }: Trial, before: Trial | undefined, target: Report['target']): string[] {
+  const elsewhere = sent.method === target.method && sent.url === target.url ? [] : [`${sent.method} ${sent.url}`];
+  const facts = [...elsewhere, ...sent.headers, ...sent.differences];
   return [
     `  sent      ${wrapped(label)}`,
-    `            ${sent.method} ${sent.url}`,
-    ...sent.headers.map((line) => `            ${line}`),
-    ...sent.differences.map((difference) => `            ${difference}`),
+    ...facts.map((fact) => `            ${fact}`),
     `  came      ${wrapped(describeAnswer(answer))}`,
-    `  so        ${wrapped(problem?.text ?? '')}`,
+    ...(problem?.text === before?.problem?.text ? [] : [`  so        ${wrapped(problem?.text ?? '')}`]),
   ];
 }
 
