@@ -13,6 +13,7 @@ import { ClientAuthModule } from './issuer/client-auth/index.js';
 import { DiscoveryModule } from './issuer/discovery/index.js';
 import { RevocationModule, Revocations } from './issuer/revocation/index.js';
 import { SigningKeys, SigningKeysModule } from './issuer/signing-keys/index.js';
+import { TestTokensModule } from './issuer/test-tokens/index.js';
 import { TokenIssuanceModule } from './issuer/token-issuance/index.js';
 import { UsageReportsModule } from './issuer/usage-reports/index.js';
 import { AuditModule } from './platform/audit/index.js';
@@ -77,6 +78,8 @@ export class AppModule {
         ...PLATFORM,
         ...DIRECTORY,
         ...ISSUER,
+        // Where the setting is off, the route does not exist.
+        ...(configuration.settings.DANGEROUSLY_ENABLE_TEST_TOKENS ? [TestTokensModule] : []),
         SaasalyticsModule,
         BootstrapModule,
         CountersignGuardModule.forRootAsync({

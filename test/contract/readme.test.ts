@@ -38,7 +38,7 @@ const tested = (page: string): Block[] => (blocks.get(page) ?? []).filter((block
 describe('the commands of the documentation', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startTestServer();
+    server = await startTestServer({ DANGEROUSLY_ENABLE_TEST_TOKENS: 'true' });
   });
   afterAll(() => server.stop());
 
