@@ -2,18 +2,16 @@ import { chmodSync, copyFileSync, cpSync, existsSync, readFileSync, readdirSync,
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import ts from 'typescript';
-import { BUILD_FOLDER } from './package-build.mjs';
-import { PACKAGES_FOLDER } from './packages.mjs';
 import { inProject, readJson } from './project.mjs';
 
 const ROOT_MANIFEST = readJson(inProject('package.json'));
 const PINNED = { ...ROOT_MANIFEST.devDependencies, ...ROOT_MANIFEST.dependencies };
 
-/** Puts one package together below dist/packages/. Answers its folder. */
-export function stagePackage({ name, folder, entries, commands }) {
+/** Puts one package together from what was compiled into `output`. Answers its folder. */
+export function stagePackage({ name, folder, entries, commands }, output) {
   const short = path.basename(folder);
-  const target = path.join(PACKAGES_FOLDER, short);
-  cpSync(path.join(BUILD_FOLDER, short, 'src'), path.join(target, 'dist'), { recursive: true });
+  const target = path.join(output, short);
+  cpSync(path.join(output, 'build', short, 'src'), path.join(target, 'dist'), { recursive: true });
   for (const source of Object.values(commands)) chmodSync(path.join(target, compiled(source, '.js')), 0o755);
   if (!existsSync(inProject(folder, 'README.md'))) throw new Error(`${folder}/README.md is missing: npm shows it as the package's page.`);
   copyFileSync(inProject(folder, 'README.md'), path.join(target, 'README.md'));

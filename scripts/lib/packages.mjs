@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { inProject, readJson } from './project.mjs';
 
-export const PACKAGES_FOLDER = inProject('dist', 'packages');
 const SCOPE = '@countersign/';
 
 /**

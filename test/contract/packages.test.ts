@@ -8,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 const ROOT = new URL('../..', import.meta.url).pathname;
-const PACKAGES = join(ROOT, 'dist/packages');
 const CONSUMERS = join(ROOT, 'test/contract/package-consumers');
 const SETUP_MS = 240_000;
 const ROW_MS = 60_000;
@@ -58,23 +57,26 @@ const { compilerOptions } = readJson<{ compilerOptions: { paths: Record<string, 
 const specifiers = Object.keys(compilerOptions.paths);
 const names = [...new Set(specifiers.map((specifier) => specifier.split('/').slice(0, 2).join('/')))];
 
+let folder: string;
 let project: string;
 const installed = (name: string): string => join(project, 'node_modules', name);
 
 beforeAll(async () => {
-  await run(process.execPath, ['scripts/pack.mjs'], { cwd: ROOT });
-  project = mkdtempSync(join(tmpdir(), 'countersign-consumer-'));
+  folder = mkdtempSync(join(tmpdir(), 'countersign-consumer-'));
+  const packages = join(folder, 'packages');
+  project = join(folder, 'project');
+  await run(process.execPath, ['scripts/pack.mjs', packages], { cwd: ROOT });
   cpSync(CONSUMERS, project, { recursive: true });
   const pins = { ...root.devDependencies, ...root.dependencies };
-  const tarballs = readdirSync(PACKAGES).filter((file) => file.endsWith('.tgz'));
+  const tarballs = readdirSync(packages).filter((file) => file.endsWith('.tgz'));
   const dependencies = Object.fromEntries([
     ...BESIDE.map((name) => [name, pins[name]]),
-    ...tarballs.map((file) => [`@countersign/${file.replace(/^countersign-(.+)-\d.*$/, '$1')}`, `file:${join(PACKAGES, file)}`]),
+    ...tarballs.map((file) => [`@countersign/${file.replace(/^countersign-(.+)-\d.*$/, '$1')}`, `file:${join(packages, file)}`]),
   ]);
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', type: 'module', private: true, dependencies }));
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: project });
 }, SETUP_MS);
-afterAll(() => rmSync(project, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the packed libraries', () => {
   it('are all there: one for each that the repository imports', () => {
