@@ -14,8 +14,8 @@ const PAGES = [
     .map((name) => `docs/guides/${name}`),
 ];
 const MARK = '<!-- tested -->';
-/** Run by container.test.ts, where a Docker engine is. */
-const MARK_OF_DOCKER = '<!-- tested with Docker -->';
+/** Run by container.test.ts, where a Docker engine is, and by new-module.test.ts. */
+const MARKS_OF_OTHERS = ['<!-- tested with Docker -->', '<!-- tested in a copy -->'];
 const URLS_OF_THE_DEMO = /localhost:3[09]00|\.countersign\//;
 const TIMEOUT_MS = 60_000;
 
@@ -61,7 +61,12 @@ function shellBlocks(page: string): Block[] {
     const end = lines.indexOf('```', i);
     const mark = lines[i - 1];
     return [
-      { at: `${page}:${i + 1}`, tested: mark === MARK, elsewhere: mark === MARK_OF_DOCKER, text: lines.slice(i + 1, end).join('\n') },
+      {
+        at: `${page}:${i + 1}`,
+        tested: mark === MARK,
+        elsewhere: MARKS_OF_OTHERS.includes(mark ?? ''),
+        text: lines.slice(i + 1, end).join('\n'),
+      },
     ];
   });
 }
