@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { inProject, readJson } from './project.mjs';
 
 const SCOPE = '@countersign/';
@@ -16,10 +17,18 @@ export function listPackages() {
     const [short, ...subPath] = alias.slice(SCOPE.length).split('/');
     const folder = `libs/${short}`;
     const found = byName.get(short) ?? { name: SCOPE + short, folder, entries: {}, commands: commandsOf(folder, short) };
-    found.entries[['.', ...subPath].join('/')] = source.slice(`./${folder}/`.length);
+    Object.assign(found.entries, entriesOf(['.', ...subPath].join('/'), source.slice(`./${folder}/`.length), folder));
     byName.set(short, found);
   }
   return [...byName.values()];
+}
+
+/** `./*` with `src/adapters/*.ts` stands for every file there that is no test. */
+function entriesOf(subPath, source, folder) {
+  if (!source.includes('*')) return { [subPath]: source };
+  const parent = path.posix.dirname(source);
+  const files = readdirSync(inProject(folder, parent)).filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'));
+  return Object.fromEntries(files.map((name) => [subPath.replace('*', name.slice(0, -'.ts'.length)), `${parent}/${name}`]));
 }
 
 /** A file of the library that starts like a script is its command, under the library's name. */

@@ -1,10 +1,14 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testIssuer } from '@countersign/testing';
+import { listPackages } from '../../scripts/lib/packages.mjs';
+import { freePort } from '../support/launch.js';
 
 const run = promisify(execFile);
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -18,6 +22,9 @@ const APPLICATIONS: readonly (readonly [name: string, entry: string])[] = [
   ['Express', 'express.mjs'],
   ['Fastify', 'fastify.mjs'],
 ];
+
+/** The examples that serve GET /reports, by the same package names. */
+const EXAMPLES = ['nest', 'express', 'fastify', 'fetch'].filter((name) => existsSync(join(ROOT, 'examples', name)));
 
 /** What the programs use beside our packages, in the versions that the repository is tested with. */
 const BESIDE = [
@@ -53,9 +60,10 @@ interface Manifest {
 
 const readJson = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
 const root = readJson<Manifest>(join(ROOT, 'package.json'));
-const { compilerOptions } = readJson<{ compilerOptions: { paths: Record<string, string[]> } }>(join(ROOT, 'tsconfig.json'));
-const specifiers = Object.keys(compilerOptions.paths);
-const names = [...new Set(specifiers.map((specifier) => specifier.split('/').slice(0, 2).join('/')))];
+const packages = listPackages();
+const names = packages.map(({ name }) => name);
+const specifiers = packages.flatMap(({ name, entries }) => Object.keys(entries).map((subPath) => name + subPath.slice(1)));
+const commands = packages.flatMap(({ commands: own }) => Object.keys(own));
 
 let folder: string;
 let project: string;
@@ -63,15 +71,15 @@ const installed = (name: string): string => join(project, 'node_modules', name);
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'countersign-consumer-'));
-  const packages = join(folder, 'packages');
+  const output = join(folder, 'packages');
   project = join(folder, 'project');
-  await run(process.execPath, ['scripts/pack.mjs', packages], { cwd: ROOT });
+  await run(process.execPath, ['scripts/pack.mjs', output], { cwd: ROOT });
   cpSync(CONSUMERS, project, { recursive: true });
   const pins = { ...root.devDependencies, ...root.dependencies };
-  const tarballs = readdirSync(packages).filter((file) => file.endsWith('.tgz'));
+  const tarballs = readdirSync(output).filter((file) => file.endsWith('.tgz'));
   const dependencies = Object.fromEntries([
     ...BESIDE.map((name) => [name, pins[name]]),
-    ...tarballs.map((file) => [`@countersign/${file.replace(/^countersign-(.+)-\d.*$/, '$1')}`, `file:${join(packages, file)}`]),
+    ...tarballs.map((file) => [`@countersign/${file.replace(/^countersign-(.+)-\d.*$/, '$1')}`, `file:${join(output, file)}`]),
   ]);
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', type: 'module', private: true, dependencies }));
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: project });
@@ -82,6 +90,13 @@ describe('the packed libraries', () => {
   it('are all there: one for each that the repository imports', () => {
     expect(readdirSync(join(project, 'node_modules/@countersign')).sort()).toEqual(names.map((name) => name.split('/')[1]).sort());
     expect(readdirSync(join(ROOT, 'libs')).sort()).toEqual(names.map((name) => name.split('/')[1]).sort());
+  });
+
+  it('bring their commands', async () => {
+    for (const command of commands) {
+      const { stdout } = await run(join('node_modules/.bin', command), ['--help'], { cwd: project });
+      expect(stdout, command).toContain(command);
+    }
   });
 
   it.each(names)('%s is an ES module with types, a README and the licence, and says what it needs', (name) => {
@@ -125,30 +140,79 @@ describe('a project that installs them', () => {
     const application = spawn(process.execPath, [entry], { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
     try {
       const { url, good, weak } = await announced(application);
-      const get = (path: string, token?: string): Promise<Response> =>
-        fetch(url + path, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } });
-
-      const without = await get('/reports');
-      expect({ status: without.status, challenge: without.headers.get('www-authenticate') }).toMatchObject({
-        status: 401,
-        challenge: expect.stringContaining('scope="read:reports"'),
-      });
-      const spoilt = `${good.slice(0, -8)}${good.slice(-8) === 'AAAAAAAA' ? 'BBBBBBBB' : 'AAAAAAAA'}`;
-      const forged = await get('/reports', spoilt);
-      expect({ status: forged.status, challenge: forged.headers.get('www-authenticate') }).toMatchObject({
-        status: 401,
-        challenge: expect.stringContaining('error="invalid_token"'),
-      });
-      expect((await get('/reports', weak)).status).toBe(403);
-      const answer = await get('/reports', good);
-      expect({ status: answer.status, body: await answer.json() }).toEqual({ status: 200, body: { org: 'org_a' } });
-      expect((await get('/open')).status).toBe(200);
+      await expectProtected(`${url}/reports`, { good, weak });
+      expect((await fetch(`${url}/open`)).status).toBe(200);
     } finally {
       application.kill();
       await once(application, 'exit');
     }
   });
+
+  it.each(EXAMPLES)('examples/%s does the same by npm start', { timeout: ROW_MS }, async (name) => {
+    const issuer = await serveIssuer();
+    const port = String(await freePort());
+    cpSync(join(ROOT, 'examples', name), join(project, 'examples', name), { recursive: true });
+    const env = { ...process.env, ISSUER: issuer.url, AUDIENCE: issuer.audience, PORT: port };
+    // A process group of its own: npm does not always take its child along.
+    const application = spawn('npm', ['start'], {
+      cwd: join(project, 'examples', name),
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    try {
+      await untilItSays(application, `${port}/reports`);
+      await expectProtected(`http://127.0.0.1:${port}/reports`, issuer);
+    } finally {
+      process.kill(-application.pid!);
+      await once(application, 'exit');
+      issuer.close();
+    }
+  });
 });
+
+async function expectProtected(url: string, { good, weak }: { good: string; weak: string }): Promise<void> {
+  const get = (token?: string): Promise<Response> =>
+    fetch(url, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } });
+  const seen = async (token?: string): Promise<object> => {
+    const { status, headers } = await get(token);
+    return { status, challenge: headers.get('www-authenticate') };
+  };
+  expect(await seen()).toMatchObject({ status: 401, challenge: expect.stringContaining('scope="read:reports"') });
+  // The last letters of a signature, replaced.
+  const forged = `${good.slice(0, -8)}${good.endsWith('AAAAAAAA') ? 'BBBBBBBB' : 'AAAAAAAA'}`;
+  expect(await seen(forged)).toMatchObject({ status: 401, challenge: expect.stringContaining('error="invalid_token"') });
+  expect(await seen(weak)).toMatchObject({ status: 403 });
+  const answer = await get(good);
+  expect({ status: answer.status, body: await answer.json() }).toMatchObject({ status: 200, body: { org: 'org_a' } });
+}
+
+/** An issuer that is nothing but its metadata and its keys. */
+async function serveIssuer(): Promise<{ url: string; audience: string; good: string; weak: string; close: () => void }> {
+  const server = createServer((request, response) => {
+    const body = request.url === '/jwks' ? jwks : { issuer: url, jwks_uri: `${url}/jwks` };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  const audience = 'https://api.example.com';
+  const { jwks, tokenFor } = await testIssuer({ issuer: url, audience });
+  const good = await tokenFor({ org: 'org_a', scopes: ['read:reports'] });
+  return { url, audience, good, weak: await tokenFor({ org: 'org_a', scopes: ['read:other'] }), close: () => void server.close() };
+}
+
+function untilItSays(application: ChildProcess, wanted: string): Promise<void> {
+  let output = '';
+  return new Promise((resolve, reject) => {
+    const listen = (chunk: Buffer): void => {
+      output += chunk.toString();
+      if (output.includes(wanted)) resolve();
+    };
+    application.stdout?.on('data', listen);
+    application.stderr?.on('data', listen);
+    application.once('exit', () => reject(new Error(`It ended:\n${output}`)));
+  });
+}
 
 /** The one line that an application writes when it listens; what it wrote instead when it does not. */
 function announced(application: ChildProcess): Promise<{ url: string; good: string; weak: string }> {
