@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const ROOT = new URL('../..', import.meta.url).pathname;
 const CONSUMERS = join(ROOT, 'test/contract/package-consumers');
 const SETUP_MS = 240_000;
-const ROW_MS = 60_000;
+const ROW_MS = 120_000;
 
 /** Programs of a customer that protect GET /reports with read:reports. One more adapter is one more row. */
 const APPLICATIONS: readonly (readonly [name: string, entry: string])[] = [
@@ -161,7 +161,7 @@ describe('a project that installs them', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     try {
-      await untilItSays(application, `${port}/reports`);
+      await untilItAnswers(`http://127.0.0.1:${port}/reports`, application);
       await expectProtected(`http://127.0.0.1:${port}/reports`, issuer);
     } finally {
       process.kill(-application.pid!);
@@ -201,17 +201,15 @@ async function serveIssuer(): Promise<{ url: string; audience: string; good: str
   return { url, audience, good, weak: await tokenFor({ org: 'org_a', scopes: ['read:other'] }), close: () => void server.close() };
 }
 
-function untilItSays(application: ChildProcess, wanted: string): Promise<void> {
+async function untilItAnswers(url: string, application: ChildProcess): Promise<void> {
   let output = '';
-  return new Promise((resolve, reject) => {
-    const listen = (chunk: Buffer): void => {
-      output += chunk.toString();
-      if (output.includes(wanted)) resolve();
-    };
-    application.stdout?.on('data', listen);
-    application.stderr?.on('data', listen);
-    application.once('exit', () => reject(new Error(`It ended:\n${output}`)));
-  });
+  for (const stream of [application.stdout, application.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  while (application.exitCode === null) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer !== undefined) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`It ended with ${application.exitCode}:\n${output}`);
 }
 
 /** The one line that an application writes when it listens; what it wrote instead when it does not. */
