@@ -2,7 +2,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { forceRowSecurity } from './row-security.js';
 
-export class Usage1763769600006 implements MigrationInterface {
+export class Usage1763769600007 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of STATEMENTS) await runner.query(statement);
   }
