@@ -51,7 +51,12 @@ describe('the commands of the documentation', () => {
   });
 
   it('exist on the pages that promise them', () => {
-    for (const page of ['README.md', ...['calling-an-api', 'operations', 'service-principals'].map((name) => `docs/guides/${name}.md`)])
+    for (const page of [
+      'README.md',
+      ...['calling-an-api', 'checking-your-api', 'operations', 'service-principals', 'token-verification'].map(
+        (name) => `docs/guides/${name}.md`,
+      ),
+    ])
       expect(tested(page).length, page).toBeGreaterThan(0);
   });
 
