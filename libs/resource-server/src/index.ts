@@ -12,6 +12,7 @@ export { callerOf, getCaller, type Caller } from './caller.js';
 export { isPreflight, type HttpRequestFacts } from './http-request-facts.js';
 export { InvalidJwks } from './jwk-set.js';
 export { KeysUnavailable, type KeySource, type VerificationKey } from './key-source.js';
+export { IssuerConnection, type IssuerConnectionOptions } from './issuer-connection.js';
 export { LocalJwks } from './local-jwks.js';
 export {
   protectedResourceMetadata,
