@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 
@@ -17,6 +17,8 @@ const MARK = '<!-- tested -->';
 /** Run by container.test.ts, where a Docker engine is, and by new-module.test.ts. */
 const MARKS_OF_OTHERS = ['<!-- tested with Docker -->', '<!-- tested in a copy -->'];
 const URLS_OF_THE_DEMO = /localhost:3[09]00|\.countersign\//;
+/** Taken from this build, without installing them. */
+const PACKAGE = /(?<=from ')@countersign\/([a-z-]+)(?=')/g;
 const TIMEOUT_MS = 60_000;
 
 interface Block {
@@ -27,13 +29,19 @@ interface Block {
   readonly text: string;
 }
 
-const blocks = new Map(PAGES.map((page) => [page, shellBlocks(page)]));
+/** How a block of a language stands in a shell. A `js` block is a module of its own. */
+const LANGUAGES: Readonly<Record<string, (text: string) => string>> = {
+  '```sh': (text) => text,
+  '```js': (text) => `node --input-type=module - <<'SCRIPT'\n${text}\nSCRIPT`,
+};
+
+const blocks = new Map(PAGES.map((page) => [page, runnableBlocks(page)]));
 const tested = (page: string): Block[] => (blocks.get(page) ?? []).filter((block) => block.tested);
 
 describe('the commands of the documentation', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startTestServer();
+    server = await startTestServer({ DANGEROUSLY_ENABLE_TEST_TOKENS: 'true' });
   });
   afterAll(() => server.stop());
 
@@ -43,7 +51,12 @@ describe('the commands of the documentation', () => {
   });
 
   it('exist on the pages that promise them', () => {
-    for (const page of ['README.md', 'docs/guides/service-principals.md', 'docs/guides/operations.md'])
+    for (const page of [
+      'README.md',
+      ...['calling-an-api', 'checking-your-api', 'operations', 'service-principals', 'token-verification'].map(
+        (name) => `docs/guides/${name}.md`,
+      ),
+    ])
       expect(tested(page).length, page).toBeGreaterThan(0);
   });
 
@@ -53,11 +66,12 @@ describe('the commands of the documentation', () => {
   });
 });
 
-/** The `sh` blocks of a page in their order; tested ones follow a line with the mark. */
-function shellBlocks(page: string): Block[] {
+/** The `sh` and `js` blocks of a page in their order; tested ones follow a line with the mark. */
+function runnableBlocks(page: string): Block[] {
   const lines = readFileSync(join(ROOT, page), 'utf8').split('\n');
   return lines.flatMap((line, i) => {
-    if (line !== '```sh') return [];
+    const inShell = LANGUAGES[line];
+    if (!inShell) return [];
     const end = lines.indexOf('```', i);
     const mark = lines[i - 1];
     return [
@@ -65,7 +79,7 @@ function shellBlocks(page: string): Block[] {
         at: `${page}:${i + 1}`,
         tested: mark === MARK,
         elsewhere: MARKS_OF_OTHERS.includes(mark ?? ''),
-        text: lines.slice(i + 1, end).join('\n'),
+        text: inShell(lines.slice(i + 1, end).join('\n')),
       },
     ];
   });
@@ -78,7 +92,8 @@ function scriptOf(parts: readonly Block[], server: TestServer): string {
   return script
     .replaceAll('http://localhost:3000', server.url)
     .replaceAll('http://localhost:3900', server.opsUrl)
-    .replaceAll('.countersign/demo.json', join(server.files.dataDir, 'demo.json'));
+    .replaceAll('.countersign/demo.json', join(server.files.dataDir, 'demo.json'))
+    .replaceAll(PACKAGE, (_, lib: string) => pathToFileURL(join(ROOT, 'dist/libs', lib, 'src/index.js')).href);
 }
 
 function runInOneShell(script: string): Promise<{ code: number | null; output: string }> {

@@ -15,6 +15,7 @@ const TABLES = [
   'service_principals',
   'client_secrets',
   'audit_events',
+  'usage_rollups',
 ];
 
 let server: TestServer;
@@ -26,7 +27,7 @@ beforeAll(async () => {
   server = await startTestServer();
   // The class and the login that the product uses, on a pool small enough that every connection changes hands all the time.
   dataSource = await new DataSource({ type: 'postgres', url: server.files.runtimeUrl, extra: { max: 3 } }).initialize();
-  tenants = new TenantTransactions(dataSource);
+  tenants = new TenantTransactions(dataSource, 10_000);
   tokens = [
     await tokenOf(server.url, server.orgs[0].service_principals[0]!),
     await tokenOf(server.url, server.orgs[1].service_principals[0]!),

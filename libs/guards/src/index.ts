@@ -12,7 +12,7 @@ export type {
 export type { GuardedRequest } from './guarded-request.js';
 export { ProtectedResource } from './protected-resource.js';
 export { Public } from './public.js';
-export { refusalResponse, type RefusalResponse } from './refusal-response.js';
+export { refusalResponse, type RefusalResponse } from '@countersign/resource-server';
 export { OPENAPI_OAUTH2_SCHEME, RequireScopes } from './require-scopes.js';
 export { ResourceRequestRefusedFilter } from './resource-request-refused-filter.js';
 export { undeclaredRoutes } from './undeclared-routes.js';

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { ResourceRequestRefused } from '@countersign/resource-server';
+import { refusalResponse, ResourceRequestRefused } from '@countersign/resource-server';
 import type { GuardedRequest } from './guarded-request.js';
-import { refusalResponse } from './refusal-response.js';
 
 /** Answers what AccessTokenGuard refuses. An application with a filter for everything calls `refusalResponse` there. */
 @Catch(ResourceRequestRefused)

@@ -1,4 +1,4 @@
-import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Module, type DynamicModule, type FactoryProvider, type OnApplicationShutdown } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Configuration } from '../config/index.js';
@@ -44,8 +44,6 @@ export class DatabaseModule implements OnApplicationShutdown {
           min: 1,
           connectionTimeoutMillis: 3_000,
           idleTimeoutMillis: 60_000,
-          statement_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS,
-          idle_in_transaction_session_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS,
           keepAlive: true,
         },
       }),
@@ -54,8 +52,20 @@ export class DatabaseModule implements OnApplicationShutdown {
       module: DatabaseModule,
       global: true,
       imports: [typeorm],
-      providers: [TenantTransactions, PlatformTransactions, { provide: DatabaseConnectionToken, useValue: connection }],
+      providers: [
+        transactions(TenantTransactions),
+        transactions(PlatformTransactions),
+        { provide: DatabaseConnectionToken, useValue: connection },
+      ],
       exports: [TenantTransactions, PlatformTransactions, DatabaseConnectionToken, TypeOrmModule],
     };
   }
+}
+
+function transactions<T>(door: new (dataSource: DataSource, statementTimeoutMs: number) => T): FactoryProvider<T> {
+  return {
+    provide: door,
+    inject: [DataSource, Configuration],
+    useFactory: (dataSource: DataSource, { settings }: Configuration) => new door(dataSource, settings.DATABASE_STATEMENT_TIMEOUT_MS),
+  };
 }

@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ROLES } from './roles.js';
 
@@ -19,31 +18,48 @@ export class Transaction {
 }
 
 /** Opens transactions that see the rows of one organization and nothing else. */
-@Injectable()
 export class TenantTransactions {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly statementTimeoutMs: number,
+  ) {}
 
   /** @param orgId comes from the verified caller or from a checked path, never from a body. */
   run<T>(orgId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return runAs(this.dataSource, ROLES.tenant, orgId, work);
+    return runAs(this.dataSource, { role: ROLES.tenant, orgId, timeoutMs: this.statementTimeoutMs }, work);
   }
 }
 
 /** Opens transactions for what must cross organizations. A test in test/contract lists the modules that may. */
-@Injectable()
 export class PlatformTransactions {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly statementTimeoutMs: number,
+  ) {}
 
   run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return runAs(this.dataSource, ROLES.platform, '', work);
+    return runAs(this.dataSource, { role: ROLES.platform, orgId: '', timeoutMs: this.statementTimeoutMs }, work);
   }
 }
 
-async function runAs<T>(dataSource: DataSource, role: string, orgId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+interface Surroundings {
+  readonly role: string;
+  readonly orgId: string;
+  readonly timeoutMs: number;
+}
+
+const SETTINGS = `SELECT set_config('role', $1, true), set_config('app.org_id', $2, true),
+  set_config('statement_timeout', $3, true), set_config('idle_in_transaction_session_timeout', $3, true)`;
+
+async function runAs<T>(
+  dataSource: DataSource,
+  { role, orgId, timeoutMs }: Surroundings,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
   let transaction: Transaction | undefined;
   const result = await dataSource.transaction(async (manager) => {
-    // One round trip sets both, and both end with the transaction: pooled connections carry nothing over.
-    await manager.query(`SELECT set_config('role', $1, true), set_config('app.org_id', $2, true)`, [role, orgId]);
+    // One round trip sets all, and all end with the transaction: pooled connections carry nothing over, ours or a pooler's.
+    await manager.query(SETTINGS, [role, orgId, String(timeoutMs)]);
     transaction = new Transaction(manager);
     return work(transaction);
   });

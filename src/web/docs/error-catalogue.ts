@@ -5,6 +5,8 @@ import { API_RESOURCES_PROBLEMS } from '../../directory/api-resources/index.js';
 import { CREDENTIALS_PROBLEMS } from '../../directory/credentials/index.js';
 import { ORGS_PROBLEMS } from '../../directory/orgs/index.js';
 import { SERVICE_PRINCIPALS_PROBLEMS } from '../../directory/service-principals/index.js';
+import { CLIENT_AUTH_PROBLEMS } from '../../issuer/client-auth/index.js';
+import { REVOCATION_FEED_PROBLEMS } from '../../issuer/revocation/index.js';
 import { HTTP_PROBLEMS, type ProblemTable } from '../../platform/http/index.js';
 import { IDEMPOTENCY_PROBLEMS } from '../../platform/idempotency/index.js';
 import type { ErrorAdvice } from './error-advice.js';
@@ -35,6 +37,8 @@ const PROBLEMS: readonly ProblemTable[] = [
   API_RESOURCES_PROBLEMS,
   CREDENTIALS_PROBLEMS,
   SERVICE_PRINCIPALS_PROBLEMS,
+  CLIENT_AUTH_PROBLEMS,
+  REVOCATION_FEED_PROBLEMS,
 ];
 
 /** Every code that a caller can meet, read from the tables that the code throws from. */

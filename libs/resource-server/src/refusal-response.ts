@@ -1,4 +1,4 @@
-import type { ResourceRequestRefused } from '@countersign/resource-server';
+import type { ResourceRequestRefused } from './resource-request-refused.js';
 
 export interface RefusalResponse {
   status: number;

@@ -1,0 +1,11 @@
+export type { AccessToken } from './access-token.js';
+export type { ClientAuthentication, ClientCredentials, TokenRequestContext } from './client-authentication.js';
+export type { ClientEvent, TokenChange } from './client-event.js';
+export { clientSecret, type ClientSecretOptions, type SecretSource } from './client-secret.js';
+export type { Clock } from './clock.js';
+export { M2MClient } from './m2m-client.js';
+export type { M2MClientOptions } from './m2m-client-options.js';
+export type { PrivateKey } from './private-key.js';
+export { privateKeyJwt, type PrivateKeyJwtOptions } from './private-key-jwt.js';
+export { TokenRequestFailed, type TokenRequestFacts } from './token-request-failed.js';
+export type { TokenTarget } from './token-target.js';

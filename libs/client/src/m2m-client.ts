@@ -1,0 +1,79 @@
+import { LRUCache } from 'lru-cache';
+import type { AccessToken } from './access-token.js';
+import { authorizedFetch, urlOf } from './authorized-fetch.js';
+import { reachableUrl, requireSecure } from '@countersign/oauth';
+import { KeptToken } from './kept-token.js';
+import { checkOptions, type CheckedOptions, type M2MClientOptions } from './m2m-client-options.js';
+import { TokenEndpoint } from './token-endpoint.js';
+import { TokenRequests } from './token-requests.js';
+import { normalizeTarget, type NormalTarget, type TokenTarget } from './token-target.js';
+
+/**
+ * A program that calls APIs with tokens of its own. Make one and keep it: it asks for a token once, shares it between all who call,
+ * and has a new one before the old one ends.
+ */
+export class M2MClient {
+  readonly issuer: string;
+  readonly clientId: string;
+  // With `#` and not `private`: util.inspect would show what an authentication holds.
+  readonly #options: CheckedOptions;
+  readonly #requests: TokenRequests;
+  readonly #kept: LRUCache<string, KeptToken>;
+
+  /** @throws TypeError that says which option is missing or wrong. */
+  constructor(options: M2MClientOptions) {
+    const checked = checkOptions(options);
+    this.issuer = checked.issuer;
+    this.clientId = checked.clientId;
+    this.#options = checked;
+    const { tokenEndpoint, random } = checked;
+    const endpoint =
+      tokenEndpoint === undefined
+        ? new TokenEndpoint(checked, checked)
+        : { locate: () => Promise.resolve(reachableUrl(tokenEndpoint, checked)) };
+    this.#requests = new TokenRequests(checked, endpoint, checked, random);
+    this.#kept = new LRUCache({ max: checked.maxTokens });
+  }
+
+  /**
+   * A token that lives for some seconds at least; without a request to the issuer while there is one.
+   * @throws TokenRequestFailed when there is none and none can be had.
+   */
+  async getToken(target: TokenTarget = {}): Promise<AccessToken> {
+    return this.#tokenOf(normalizeTarget(target)).get();
+  }
+
+  /**
+   * `fetch` with a token of the target, and once more with a new one when the API refuses it (401).
+   * @throws TokenRequestFailed when there is no token and none can be had; otherwise as `fetch` does.
+   */
+  async fetch(input: string | URL | Request, init: RequestInit = {}, target: TokenTarget = {}): Promise<Response> {
+    return this.#call({ input, init }, normalizeTarget(target));
+  }
+
+  /** A `fetch` for one API, to hand to libraries that take one. */
+  fetchFor(target: TokenTarget): typeof fetch {
+    const normal = normalizeTarget(target);
+    return async (input, init = {}) => this.#call({ input, init }, normal);
+  }
+
+  /** For calls that do not go through `fetch`: the API refused this token with a 401, so the next `getToken` brings another one. */
+  dropToken({ accessToken }: Pick<AccessToken, 'accessToken'>): void {
+    for (const kept of this.#kept.values()) kept.drop(accessToken);
+  }
+
+  async #call(call: { input: string | URL | Request; init: RequestInit }, target: NormalTarget): Promise<Response> {
+    requireSecure(urlOf(call), this.#options.dangerouslyAllowHttp);
+    return authorizedFetch(call, this.#tokenOf(target), this.#options.fetch);
+  }
+
+  #tokenOf(target: NormalTarget): KeptToken {
+    let kept = this.#kept.get(target.key);
+    if (!kept) {
+      const { clock, random, onEvent } = this.#options;
+      kept = new KeptToken(target, { clock, random, issue: (wanted) => this.#requests.issue(wanted), report: onEvent });
+      this.#kept.set(target.key, kept);
+    }
+    return kept;
+  }
+}

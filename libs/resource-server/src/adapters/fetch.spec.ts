@@ -1,0 +1,64 @@
+import { testIssuer, type TestIssuer } from '@countersign/testing';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { LocalJwks, ResourceRequestRefused, ResourceServer, type RefusalContext } from '../index.js';
+import { fetchAdapter, type FetchAdapter } from './fetch.js';
+
+const URL_OF_IT = 'https://api.example/analytics/reports';
+
+describe('fetchAdapter', () => {
+  let issuer: TestIssuer;
+  let adapter: FetchAdapter;
+  let contexts: RefusalContext[];
+
+  beforeEach(async () => {
+    contexts = [];
+    issuer = await testIssuer({ audience: 'https://api.example/analytics', alg: 'ES256' });
+    const keys = await LocalJwks.from(issuer.jwks);
+    const onRefused = (_: unknown, context: RefusalContext): void => void contexts.push(context);
+    adapter = fetchAdapter(new ResourceServer({ issuer: issuer.issuer, audience: 'https://api.example/analytics', keys, onRefused }));
+  });
+
+  const authorized = async () =>
+    new Request(URL_OF_IT, { headers: { authorization: `Bearer ${await issuer.tokenFor({ scopes: ['read:reports'] })}` } });
+
+  it('returns the caller, or throws what refusal answers', async () => {
+    const authorize = adapter.requireScopes('read:reports', { operation: 'reports.list' });
+    expect(await authorize(await authorized())).toMatchObject({ orgId: 'org_test' });
+    const error: unknown = await authorize(new Request(URL_OF_IT)).catch((thrown: unknown) => thrown);
+    const answer = adapter.refusal(error);
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toContain('scope="read:reports"');
+    const { request_id: requestId } = (await answer.json()) as { request_id: string };
+    expect(contexts).toEqual([{ audience: 'https://api.example/analytics', operation: 'reports.list', requestId }]);
+  });
+
+  it('throws on what is no refusal, of the handler or of ours', async () => {
+    const bug = new Error('bug');
+    expect(() => adapter.refusal(bug)).toThrow(bug);
+    const handler = adapter.protect(adapter.requireScopes('read:reports'), () => Promise.reject(bug));
+    await expect(handler(await authorized())).rejects.toBe(bug);
+  });
+
+  it('hands a refusal that a handler throws to the application: it is of another API', async () => {
+    const handler = adapter.protect(adapter.requireScopes('read:reports'), () => {
+      throw new ResourceRequestRefused('invalid_token', 'Of the API behind this one.');
+    });
+    await expect(handler(await authorized())).rejects.toBeInstanceOf(ResourceRequestRefused);
+  });
+
+  it('gives a handler what its framework gives beside the request', async () => {
+    const handler = adapter.protect(adapter.requireScopes('read:reports'), (_request, { clientId }, context: { id: string }) =>
+      Response.json([clientId, context.id]),
+    );
+    expect(await (await handler(await authorized(), { id: 'rep_1' })).json()).toEqual(['sp_test', 'rep_1']);
+  });
+
+  it('answers a preflight of the document, and no other method', () => {
+    const ask = (method: string) => adapter.metadata(new Request('http://x/.well-known/oauth-protected-resource/analytics', { method }));
+    expect([ask('OPTIONS')?.status, ask('HEAD')?.status, ask('POST')]).toEqual([204, 200, undefined]);
+  });
+
+  it('requireScopes throws without a scope', () => {
+    expect(() => (adapter.requireScopes as () => void)()).toThrow(TypeError);
+  });
+});

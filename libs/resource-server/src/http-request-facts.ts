@@ -1,0 +1,35 @@
+import { extractBearerToken } from './bearer-token.js';
+import { ResourceRequestRefused } from './resource-request-refused.js';
+
+/** What is read of an HTTP request. An `IncomingMessage` of node:http fits as it is, and so does Express's request. */
+export interface HttpRequestFacts {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  /** As received, where a framework shortens or rewrites `url`. */
+  readonly originalUrl?: string | undefined;
+  /** As node received them: preferred, because of several `Authorization` headers `headers` keeps only the first. */
+  readonly rawHeaders?: readonly string[] | undefined;
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
+}
+
+/**
+ * The Bearer token of a request that may be answered at all; undefined when it carries none.
+ * @throws MalformedCredentials, ResourceRequestRefused
+ */
+export function bearerTokenOf(request: HttpRequestFacts): string | undefined {
+  if (isPreflight(request)) throw new ResourceRequestRefused('preflight_unanswered', 'This API answers no cross-origin requests.');
+  const { rawHeaders, headers, originalUrl, url } = request;
+  const query = queryOf(originalUrl ?? url ?? '');
+  return extractBearerToken(rawHeaders ? { rawHeaders, query } : { headers, query });
+}
+
+// A CORS preflight carries no credentials by design: it is never challenged, and never reaches a protected handler either.
+export function isPreflight({ method, headers }: Pick<HttpRequestFacts, 'method' | 'headers'>): boolean {
+  return method === 'OPTIONS' && headers?.['access-control-request-method'] !== undefined;
+}
+
+// From the URL itself: frameworks let an application replace or switch off what parses their `query`.
+function queryOf(url: string): Readonly<Record<string, string>> | undefined {
+  const start = url.indexOf('?');
+  return start === -1 ? undefined : Object.fromEntries(new URLSearchParams(url.slice(start)));
+}

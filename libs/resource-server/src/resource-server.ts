@@ -1,0 +1,131 @@
+import type { DecisionListener } from './access-decision.js';
+import type { AccessTokenVerifier } from './access-token-verifier.js';
+import { callerOf, type Caller } from './caller.js';
+import { bearerTokenOf, type HttpRequestFacts } from './http-request-facts.js';
+import {
+  protectedResourceMetadata,
+  protectedResourceMetadataUrl,
+  type ProtectedResourceDescription,
+  type ProtectedResourceMetadata,
+} from './protected-resource-metadata.js';
+import { insufficientScope, missingCredentials, refusalFor, type ResourceIdentity } from './refusals.js';
+import { ResourceRequestRefused } from './resource-request-refused.js';
+import { checkScopes, holdsScopes } from './scope-requirement.js';
+import { verifierOf, type VerifierOptions } from './verifier-options.js';
+
+/** Of a refused request or message, for logs. */
+export interface RefusalContext {
+  readonly audience: string;
+  readonly operation: string;
+  /** The `request_id` of the answer; absent where there is no HTTP. */
+  readonly requestId?: string | undefined;
+}
+
+export type ResourceServerOptions = VerifierOptions & {
+  /** Identifier of this API: the `aud` of its tokens. */
+  audience: string;
+  /** Default: where RFC 9728 §3.1 puts it. */
+  metadataUrl?: string;
+  /** What the protected resource metadata says beside the identifier and the issuer (RFC 9728 §2). */
+  metadata?: Pick<ProtectedResourceDescription, 'scopes' | 'name' | 'documentation'>;
+  /** Called once for each decision: usage reports, metrics. */
+  onDecision?: DecisionListener;
+  /** For logs: `reason` and `cause` say which check failed, with expected and received, and never hold the token. */
+  onRefused?: (refusal: ResourceRequestRefused, context: RefusalContext) => void;
+};
+
+/** What a request asks for. */
+export interface ProtectedOperation {
+  /** All of them are needed; at least one. */
+  readonly scopes: readonly string[];
+  /** What usage reports and logs call it: one of a fixed set, never a URL with ids in it. */
+  readonly operation: string;
+  readonly requestId?: string | undefined;
+}
+
+export interface VerifyTokenOptions {
+  /** Default: the API's own. */
+  readonly audience?: string;
+  /** Default: none, any good token of the audience will do. */
+  readonly scopes?: readonly string[];
+  /** Default: `verifyToken`. */
+  readonly operation?: string;
+}
+
+interface Asked extends RefusalContext {
+  readonly scopes: readonly string[] | undefined;
+}
+
+/** One protected API of this process. Make one when the process starts: it holds the keys and the tokens that were found good. */
+export class ResourceServer {
+  readonly audience: string;
+  /** Where clients look for `metadata()`; every challenge names it. */
+  readonly metadataUrl: string;
+  private readonly resource: ResourceIdentity;
+  private readonly verifier: AccessTokenVerifier;
+
+  constructor(private readonly options: ResourceServerOptions) {
+    this.audience = options.audience;
+    this.metadataUrl = options.metadataUrl ?? protectedResourceMetadataUrl(options.audience);
+    this.resource = Object.freeze({ identifier: this.audience, metadataUrl: this.metadataUrl });
+    this.verifier = verifierOf(options);
+  }
+
+  /**
+   * Who calls, when the request proves it and may do what it asks for.
+   * @throws ResourceRequestRefused what to answer instead, see `refusalResponse`; anything else is a mistake of ours: 500.
+   */
+  async authorize(request: HttpRequestFacts, { scopes, operation, requestId }: ProtectedOperation): Promise<Caller> {
+    // Default deny: no scope is a slip, not a wish.
+    checkScopes(scopes);
+    return this.decide(() => bearerTokenOf(request), { audience: this.audience, scopes, operation, requestId });
+  }
+
+  /**
+   * The same judgement without HTTP: for messages of a queue, events, sockets. The token stands alone, without `Bearer`.
+   * @throws ResourceRequestRefused; with status 503 (`retryAfterSeconds`) the message may be good and should be tried again later.
+   */
+  async verifyToken(token: string | null | undefined, options: VerifyTokenOptions = {}): Promise<Caller> {
+    const { audience = this.audience, scopes, operation = 'verifyToken' } = options;
+    if (scopes) checkScopes(scopes);
+    // Some brokers hand out bytes: judged as they are they would be no token, and nobody would know why.
+    if (token !== null && token !== undefined && typeof token !== 'string') throw new TypeError('The token must be a string.');
+    return this.decide(() => token || undefined, { audience, scopes, operation });
+  }
+
+  /** The document of RFC 9728 §2, to be served at `metadataUrl`. */
+  metadata(): ProtectedResourceMetadata {
+    const { metadata } = this.options;
+    return protectedResourceMetadata({ ...metadata, resource: this.audience, authorizationServers: [this.verifier.issuer] });
+  }
+
+  private async decide(readToken: () => string | undefined, asked: Asked): Promise<Caller> {
+    let caller: Caller | undefined;
+    try {
+      caller = await this.prove(readToken(), asked);
+      if (!holdsScopes(caller.scopes, asked.scopes ?? [])) throw insufficientScope(this.resource, asked.scopes ?? []);
+    } catch (error) {
+      throw this.refused(error, asked, caller);
+    }
+    this.report(asked, 'accepted', caller);
+    return caller;
+  }
+
+  private async prove(token: string | undefined, { audience, scopes }: Asked): Promise<Caller> {
+    if (token === undefined) throw missingCredentials(this.resource, scopes ?? []);
+    return callerOf(await this.verifier.verify(token, { audience, ...(scopes && { scopes }) }));
+  }
+
+  private refused(error: unknown, asked: Asked, caller: Caller | undefined): unknown {
+    const refusal = refusalFor(error, this.resource);
+    if (!(refusal instanceof ResourceRequestRefused)) return refusal;
+    this.report(asked, refusal.code, caller);
+    this.options.onRefused?.(refusal, { audience: asked.audience, operation: asked.operation, requestId: asked.requestId });
+    return refusal;
+  }
+
+  private report(asked: Asked, result: Parameters<DecisionListener>[0]['result'], caller: Caller | undefined): void {
+    const { audience, operation, scopes = [] } = asked;
+    this.options.onDecision?.({ audience, operation, scopes, result, claims: caller?.claims });
+  }
+}
