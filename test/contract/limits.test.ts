@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_GRACE_SECONDS, MAX_GRACE_SECONDS, MAX_LIVE_SECRETS } from '../../src/directory/credentials/rotation.policy.js';
+import { DEFAULT_MAX_STALENESS_SECONDS } from '../../src/directory/api-resources/api-resource.entity.js';
 import { LIFETIMES } from '../../src/issuer/token-issuance/issuance.policy.js';
 import { SETTINGS_BY_TOPIC } from '../../src/platform/config/index.js';
 import { FORM_BODY_BYTES } from '../../src/platform/http/fastify-adapter.js';
@@ -46,6 +47,7 @@ const ADAPTER = 'src/platform/http/fastify-adapter.ts';
 const ASSERTION = 'src/issuer/client-auth/methods/private-key-jwt.method.ts';
 const VERIFIER = 'libs/resource-server/src/access-token-verifier.ts';
 const JWKS = 'libs/resource-server/src/remote-jwks.ts';
+const WRITE_API = 'src/directory/api-resources/dto/write-api.dto.ts';
 const API = 'src/directory/api-resources/api-resource.policy.ts';
 const CLIENT_KEYS = 'src/issuer/client-auth/client-keys.ts';
 const bound = (zone: string, end: string): string => time(numberIn(API, new RegExp(`${zone}: \\{[^}]*${end}: ([\\d_]+)`)));
@@ -64,7 +66,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'characters of an `Idempotency-Key`': [String(numberIn('src/platform/idempotency/submission.ts', /\{1,(\d+)\}/))],
   'events in one upload to Saasalytics': [String(EVENT_LIMITS.batch)],
   'live secrets of a client': [String(MAX_LIVE_SECRETS)],
-  'scopes of an API': [String(numberIn('src/directory/api-resources/dto/write-api.dto.ts', /@ArrayMaxSize\((\d+)\)/))],
+  'scopes of an API': [String(numberIn(WRITE_API, /@ArrayMaxSize\((\d+)\)/))],
   'APIs in the grants of a client, or in a ceiling': [
     String(numberIn('src/directory/orgs/dto/write-org.dto.ts', /@ArrayMaxSize\((\d+)\)/)),
   ],
@@ -77,6 +79,11 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'token of a microservice': lifetime(LIFETIMES.microservice),
   '`token_lifetime_seconds` of an external API': ['', bound('external', 'min'), bound('external', 'max')],
   '`token_lifetime_seconds` of an internal API': ['', bound('internal', 'min'), bound('internal', 'max')],
+  '`max_staleness_seconds` of an API: how long its guards may go without word of revocations': [
+    `${DEFAULT_MAX_STALENESS_SECONDS} s`,
+    time(numberIn(WRITE_API, 'MIN_STALENESS_SECONDS')),
+    time(numberIn(WRITE_API, 'MAX_STALENESS_SECONDS')),
+  ],
   'grace of the old secret after a rotation': [time(DEFAULT_GRACE_SECONDS), '0 s', time(MAX_GRACE_SECONDS)],
   'an assertion (`private_key_jwt`) may live': [time(numberIn(ASSERTION, 'MAX_LIFETIME_SECONDS'))],
   'clocks of client and server may differ by, in an assertion': [time(numberIn(ASSERTION, 'CLOCK_SKEW_SECONDS'))],
@@ -112,7 +119,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
 /** Rows of the tables by their first cell; those of the settings and of the propagation apart. */
 const rows = guide
   .split('\n')
-  .filter((line) => /^\| (?!what |change |where |:?-)/.test(line))
+  .filter((line) => /^\| (?!what |change |where |an API |follows |judges |:?-)/.test(line))
   .map((line) =>
     line
       .slice(1, -1)
@@ -131,7 +138,8 @@ describe('docs/guides/limits.md', () => {
   it('has every number of the code in a row, and no row that nothing is compared with', () => {
     const others = rows.filter((row) => !rowsOfSettings.includes(row) && !rowsOfPropagation.includes(row));
     expect(Object.fromEntries(others.map(([first, ...cells]) => [first, cells]))).toEqual(EXPECTED);
-    expect(rowsOfSettings.length).toBeGreaterThan(3);
+    const listed = rowsOfSettings.map(([, setting]) => (setting ?? '').replaceAll('`', ''));
+    expect(listed.sort()).toEqual(Object.keys(SETTINGS_BY_TOPIC.Limits).sort());
   });
 
   it('says of the propagation what the code keeps', () => {
