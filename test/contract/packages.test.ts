@@ -130,8 +130,9 @@ describe('the packed libraries', () => {
 
 describe('a project that installs them', () => {
   it('type-checks and compiles with nodenext, strictly, declarations of libraries included', { timeout: ROW_MS }, async () => {
+    writeFileSync(join(project, 'all.ts'), specifiers.map((name, i) => `export * as e${i} from '${name}';\n`).join(''));
     const options = ['--module', 'nodenext', '--moduleResolution', 'nodenext', '--target', 'ES2022', '--strict', '--skipLibCheck', 'false'];
-    const decorators = ['--experimentalDecorators', '--emitDecoratorMetadata', '--types', 'node', '--outDir', 'out', 'nest.ts'];
+    const decorators = ['--experimentalDecorators', '--emitDecoratorMetadata', '--types', 'node', '--outDir', 'out', 'nest.ts', 'all.ts'];
     const { stdout } = await run('node_modules/.bin/tsc', [...options, ...decorators], { cwd: project }).catch((error) => error);
     expect(stdout).toBe('');
   });
