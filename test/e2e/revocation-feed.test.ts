@@ -284,7 +284,8 @@ describe('when the issuer is gone', () => {
     await management.post(`${subject.path}/disable`);
     current = replica.url;
     await expect.poll(() => guard.verdict(subject.token), { timeout: 5_000, interval: 10 }).toBe('revoked');
-    expect(guard.feed.stats().isConnected).toBe(true);
+    // The snapshot may have told before the stream is open.
+    await expect.poll(() => guard.feed.stats().isConnected, { timeout: 5_000, interval: 10 }).toBe(true);
     await guard.feed.close();
   });
 
