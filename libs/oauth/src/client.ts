@@ -39,6 +39,8 @@ export interface Client {
   secrets: readonly ClientSecretDigest[];
   jwks: JSONWebKeySet | undefined;
   jwksUri: string | undefined;
+  /** For `tls_client_auth`: the one URI SAN of its certificate. */
+  spiffeId?: string | undefined;
 }
 
 /** Where clients come from. Each identity module of the directory implements one. */

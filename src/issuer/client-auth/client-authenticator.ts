@@ -62,6 +62,8 @@ export class ClientAuthenticator {
   private async recognise(request: OAuthRequest): Promise<{ method: ClientAuthMethod; claim: ClientClaim }> {
     const found: { method: ClientAuthMethod; claim: ClientClaim }[] = [];
     for (const method of this.methods) {
+      // RFC 8705 §2: a certificate may be there to bind tokens only, so it is no sign of a method.
+      if (method.implicit) continue;
       const claim = method.recognise(request);
       if (claim) found.push({ method, claim });
     }

@@ -152,6 +152,13 @@ describe('an unsafe or wrong setting is refused by its name', () => {
     ['a limit of nought', 'RATE_LIMIT_TOKEN_PER_CLIENT', { RATE_LIMIT_TOKEN_PER_CLIENT: '0' }],
     ['a port out of range', 'PORT', { PORT: '70000' }],
     ['an unknown zone', 'ZONES', { ZONES: 'all' }],
+    ['a trust domain with a port', 'TRUST_DOMAIN', { TRUST_DOMAIN: 'example.org:443' }],
+    ['an internal host that can be no trust domain', 'TRUST_DOMAIN', { INTERNAL_URL: 'https://[::1]:3443' }],
+    ['a certificate that lives for minutes', 'CERTIFICATE_LIFETIME_SECONDS', { CERTIFICATE_LIFETIME_SECONDS: '600' }],
+    ['a certificate that lives for days', 'CERTIFICATE_LIFETIME_SECONDS', { CERTIFICATE_LIFETIME_SECONDS: '86401' }],
+    ['a trust bundle without a file', 'TRUST_BUNDLES', { TRUST_BUNDLES: 'spire.example.org' }],
+    ['two bundles of one trust domain', 'TRUST_BUNDLES', { TRUST_BUNDLES: 'a.example=/a,a.example=/b' }],
+    ['a bundle from elsewhere for the own trust domain', 'TRUST_BUNDLES', { TRUST_BUNDLES: 'auth.internal.example.com=/a' }],
     ['an unknown environment', 'NODE_ENV', { NODE_ENV: 'staging' }],
   ];
   it.each(rows)('%s', (_, name, change) => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { customCleanEnv, type CleanedEnv } from 'envalid';
 import { isSecret } from '@countersign/oauth';
+import { certificatesSettings, trustDomainMistakes } from './certificates.settings.js';
 import { databaseSettings } from './database.settings.js';
 import { keysSettings } from './keys.settings.js';
 import { limitsSettings } from './limits.settings.js';
@@ -14,10 +15,18 @@ export const SETTINGS_BY_TOPIC = {
   Listeners: listenersSettings,
   Database: databaseSettings,
   Keys: keysSettings,
+  Certificates: certificatesSettings,
   Limits: limitsSettings,
 };
 
-const SETTINGS = { ...runtimeSettings, ...listenersSettings, ...databaseSettings, ...keysSettings, ...limitsSettings };
+const SETTINGS = {
+  ...runtimeSettings,
+  ...listenersSettings,
+  ...databaseSettings,
+  ...keysSettings,
+  ...certificatesSettings,
+  ...limitsSettings,
+};
 
 /** Settings that are also read from the file named by `<NAME>_FILE`. */
 export const FILE_SETTINGS = [
@@ -110,5 +119,5 @@ function crossChecks(s: Settings, broken: ReadonlySet<string>): string[] {
   check('PUBLIC_URL', production && Boolean(s.PUBLIC_URL?.startsWith('http://')), 'must be https in production');
   check('DEMO', production && s.DEMO, 'no demo data in production');
   check('DANGEROUSLY_DISABLE_TOKEN_AUDIT', production && s.DANGEROUSLY_DISABLE_TOKEN_AUDIT, 'refused in production');
-  return mistakes;
+  return [...mistakes, ...trustDomainMistakes(s, broken)];
 }
