@@ -23,6 +23,7 @@ const STATEMENTS = [
      not_after timestamptz NOT NULL,
      created_at timestamptz NOT NULL DEFAULT now(),
      activated_at timestamptz,
+     replacement_asked_at timestamptz,
      retiring_at timestamptz,
      removed_at timestamptz
    )`,

@@ -8,6 +8,7 @@ import { CredentialsModule } from './directory/credentials/index.js';
 import { DIRECTORY_ENTITIES } from './directory/entities.js';
 import { OrgsModule } from './directory/orgs/index.js';
 import { ServicePrincipalsModule } from './directory/service-principals/index.js';
+import { CertificatesModule } from './issuer/certificates/index.js';
 import { ClientAuthModule } from './issuer/client-auth/index.js';
 import { DiscoveryModule } from './issuer/discovery/index.js';
 import { RevocationModule, Revocations } from './issuer/revocation/index.js';
@@ -39,7 +40,7 @@ const PLATFORM = [
   ReaperModule,
 ];
 const DIRECTORY = [AdministrationModule, ApiResourcesModule, CredentialsModule, OrgsModule, ServicePrincipalsModule];
-const ISSUER = [ClientAuthModule, DiscoveryModule, RevocationModule, SigningKeysModule, TokenIssuanceModule];
+const ISSUER = [CertificatesModule, ClientAuthModule, DiscoveryModule, RevocationModule, SigningKeysModule, TokenIssuanceModule];
 
 /** The external zone's APIs of this process, and what proves a caller to them. */
 function guardOptions({ settings }: Configuration, keys: SigningKeys, revocations: Revocations, log: Log): CountersignGuardOptions {

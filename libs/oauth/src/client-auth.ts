@@ -44,6 +44,8 @@ export interface ClientAuthMethod<C extends ClientClaim = ClientClaim> {
   readonly name: ClientAuthMethodName;
   /** Values for `token_endpoint_auth_methods_supported`. */
   readonly metadataNames: readonly string[];
+  /** Where it can be used; absent: in every zone. */
+  readonly zones?: readonly Zone[];
   /** True: it leaves no mark in header or body, so it counts only for a client that is registered for it, and when no other method is used. */
   readonly implicit?: true;
   /** Reads only; undefined means "not mine". Throws `invalid_client` or `invalid_request` on something of its own that is malformed. */

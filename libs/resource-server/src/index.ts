@@ -21,6 +21,7 @@ export {
 } from './protected-resource-metadata.js';
 export { refusalResponse, type RefusalResponse } from './refusal-response.js';
 export { insufficientScope, malformedCredentials, missingCredentials, refusalFor, type ResourceIdentity } from './refusals.js';
+export { keysProvenBy, type ProvenKeys } from './proven-keys.js';
 export { RemoteJwks, type JwksEvent, type RemoteJwksOptions } from './remote-jwks.js';
 export {
   RESOURCE_REFUSALS,

@@ -8,6 +8,7 @@ import {
   type ProtectedResourceDescription,
   type ProtectedResourceMetadata,
 } from './protected-resource-metadata.js';
+import { keysProvenBy } from './proven-keys.js';
 import { insufficientScope, missingCredentials, refusalFor, type ResourceIdentity } from './refusals.js';
 import { ResourceRequestRefused } from './resource-request-refused.js';
 import { checkScopes } from './scope-requirement.js';
@@ -54,6 +55,7 @@ export interface VerifyTokenOptions {
 
 interface Asked extends RefusalContext {
   readonly scopes: readonly string[] | undefined;
+  readonly socket?: object | undefined;
 }
 
 /** One protected API of this process. Make one when the process starts: it holds the keys and the tokens that were found good. */
@@ -78,7 +80,7 @@ export class ResourceServer {
   async authorize(request: HttpRequestFacts, { scopes, operation, requestId }: ProtectedOperation): Promise<Caller> {
     // Default deny: no scope is a slip, not a wish.
     checkScopes(scopes);
-    return this.decide(() => bearerTokenOf(request), { audience: this.audience, scopes, operation, requestId });
+    return this.decide(() => bearerTokenOf(request), { audience: this.audience, scopes, operation, requestId, socket: request.socket });
   }
 
   /**
@@ -111,9 +113,9 @@ export class ResourceServer {
     return caller;
   }
 
-  private async prove(token: string | undefined, { audience, scopes }: Asked): Promise<Caller> {
+  private async prove(token: string | undefined, { audience, scopes, socket }: Asked): Promise<Caller> {
     if (token === undefined) throw missingCredentials(this.resource, scopes ?? []);
-    return callerOf(await this.verifier.verify(token, { audience, ...(scopes && { scopes }) }));
+    return callerOf(await this.verifier.verify(token, { audience, proven: keysProvenBy(socket), ...(scopes && { scopes }) }));
   }
 
   private refused(error: unknown, asked: Asked, caller: Caller | undefined): unknown {

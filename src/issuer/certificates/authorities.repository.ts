@@ -30,6 +30,18 @@ export class AuthoritiesRepository {
     );
   }
 
+  /** @returns the one to be replaced; undefined when there is none, or its successor is on the way. */
+  async askForReplacement(tx: Transaction, trustDomain: string): Promise<string | undefined> {
+    const [rows] = await tx.manager.query<[{ id: string }[], number]>(
+      `UPDATE certificate_authorities a SET replacement_asked_at = now()
+       WHERE trust_domain = $1 AND status = 'active' AND replacement_asked_at IS NULL
+         AND NOT EXISTS (SELECT FROM certificate_authorities n WHERE n.trust_domain = a.trust_domain AND n.status = 'published')
+       RETURNING id`,
+      [trustDomain],
+    );
+    return rows[0]?.id;
+  }
+
   /** The one that was active retires, and its key is forgotten. */
   async activate(tx: Transaction, trustDomain: string, id: string): Promise<void> {
     await tx.manager.query(

@@ -8,13 +8,18 @@ const DAY = 24 * HOUR;
 
 type Facts = Parameters<typeof nextStep>[0][number];
 
-function authority(id: string, status: AuthorityRow['status'], fields: { age?: number; left?: number; retired?: number } = {}): Facts {
+function authority(
+  id: string,
+  status: AuthorityRow['status'],
+  fields: { age?: number; left?: number; retired?: number; asked?: true } = {},
+): Facts {
   const { age = 0, left = 180 * DAY, retired } = fields;
   return {
     id,
     status,
     created_at: new Date(NOW - age),
     not_after: new Date(NOW + left),
+    replacement_asked_at: fields.asked ? new Date(NOW) : null,
     retiring_at: retired === undefined ? null : new Date(NOW - retired),
   };
 }
@@ -26,6 +31,8 @@ describe('the authorities of a trust domain', () => {
     ['then rest', [authority('a', 'active')], undefined],
     ['rest while 60 days are left', [authority('a', 'active', { left: 60 * DAY })], undefined],
     ['get a successor when fewer are left', [authority('a', 'active', { left: 60 * DAY - 1 })], { step: 'make' }],
+    ['get a successor when somebody asks', [authority('a', 'active', { asked: true })], { step: 'make' }],
+    ['get one successor, however often somebody asks', [authority('a', 'active', { asked: true }), authority('b', 'published')], undefined],
     ['publish the successor for two days', [authority('a', 'active'), authority('b', 'published', { age: 2 * DAY - 1 })], undefined],
     ['then take it into use', [authority('a', 'active'), authority('b', 'published', { age: 2 * DAY })], { step: 'activate', id: 'b' }],
     [

@@ -11,7 +11,7 @@ const MARGIN_MS = HOUR_MS;
 /** What is due. `make` publishes a new authority; `activate` retires the one that is active. */
 export type AuthorityStep = { readonly step: 'make' } | { readonly step: 'activate' | 'remove'; readonly id: string };
 
-type Facts = Pick<AuthorityRow, 'id' | 'status' | 'not_after' | 'created_at' | 'retiring_at'>;
+type Facts = Pick<AuthorityRow, 'id' | 'status' | 'not_after' | 'created_at' | 'replacement_asked_at' | 'retiring_at'>;
 
 /** The next step in the life of a trust domain's authorities; undefined: nothing is due. Asked again until it is. */
 export function nextStep(authorities: readonly Facts[], now: number): AuthorityStep | undefined {
@@ -20,8 +20,12 @@ export function nextStep(authorities: readonly Facts[], now: number): AuthorityS
   const gone = authorities.find((authority) => authority.status === 'retiring' && hasServed(authority, now));
   if (gone) return { step: 'remove', id: gone.id };
   if (next && (!active || now - next.created_at.getTime() >= PUBLISHED_AHEAD_MS)) return { step: 'activate', id: next.id };
-  if (!next && (!active || active.not_after.getTime() - now < MADE_BEFORE_END_MS)) return { step: 'make' };
+  if (!next && (!active || mustBeReplaced(active, now))) return { step: 'make' };
   return undefined;
+}
+
+function mustBeReplaced({ not_after: end, replacement_asked_at: asked }: Facts, now: number): boolean {
+  return asked !== null || end.getTime() - now < MADE_BEFORE_END_MS;
 }
 
 /** Its last leaf has expired. */

@@ -27,6 +27,8 @@ export interface AuthorityRow {
   readonly not_after: Date;
   readonly created_at: Date;
   readonly activated_at: Date | null;
+  /** When an operator asked for the next one before its time. */
+  readonly replacement_asked_at: Date | null;
   readonly retiring_at: Date | null;
 }
 

@@ -84,20 +84,21 @@ export class CertificateAuthority implements OnModuleInit {
       for (;;) {
         const due = nextStep(await this.repository.list(tx, this.trustDomain), Date.now());
         if (!due) return;
-        await this.take(tx, due, SYSTEM_ACT);
+        await this.take(tx, due);
       }
     });
   }
 
-  /** Publishes the next authority before it is due. @returns false when one is waiting already. */
-  rotate(act: Act): Promise<boolean> {
-    return this.transactions.run(async (tx) => {
+  /** Asks for the next authority before it is due; a process of the internal zone makes it. @returns false when it is on the way. */
+  async replace(act: Act): Promise<boolean> {
+    const id = await this.transactions.run(async (tx) => {
       await this.repository.lock(tx);
-      const rows = await this.repository.list(tx, this.trustDomain);
-      if (rows.some(({ status }) => status === 'published')) return false;
-      await this.take(tx, { step: 'make' }, act);
-      return true;
+      const replaced = await this.repository.askForReplacement(tx, this.trustDomain);
+      if (replaced !== undefined) await this.record(tx, 'replacement_asked', replaced, act);
+      return replaced;
     });
+    await this.takeDueSteps();
+    return id !== undefined;
   }
 
   async reload(): Promise<void> {
@@ -110,11 +111,14 @@ export class CertificateAuthority implements OnModuleInit {
     this.active = active;
   }
 
-  private async take(tx: Transaction, due: AuthorityStep, { actor, origin }: Act): Promise<void> {
+  private async take(tx: Transaction, due: AuthorityStep): Promise<void> {
     const id = due.step === 'make' ? await this.make(tx) : due.id;
     if (due.step === 'activate') await this.repository.activate(tx, this.trustDomain, id);
     if (due.step === 'remove') await this.repository.remove(tx, id);
-    const done = { make: 'published', activate: 'activated', remove: 'removed' }[due.step];
+    await this.record(tx, { make: 'published', activate: 'activated', remove: 'removed' }[due.step], id, SYSTEM_ACT);
+  }
+
+  private async record(tx: Transaction, done: string, id: string, { actor, origin }: Act): Promise<void> {
     const target = { type: 'certificate_authority', id };
     await this.audit.record(tx, {
       action: `certificate_authority.${done}`,

@@ -24,14 +24,13 @@ export interface LeafSubject {
 export interface Leaf {
   readonly certificate: X509Certificate;
   readonly serialNumber: string;
-  readonly notBefore: Date;
+  readonly issuedAt: Date;
   readonly notAfter: Date;
 }
 
 /** Signs an X.509-SVID (X509-SVID §4): one URI SAN, the key of the request, and nothing else of what the request said. */
 export async function signLeaf(signer: Signer, subject: LeafSubject, publicKey: PublicKey, lifetimeSeconds: number): Promise<Leaf> {
   const now = Date.now();
-  const notBefore = wholeSeconds(now - BACKDATED_MS);
   // Never beyond its authority: such a leaf would not be valid.
   const notAfter = wholeSeconds(Math.min(now + lifetimeSeconds * 1000, signer.certificate.notAfter));
   const serialNumber = newSerialNumber();
@@ -39,7 +38,7 @@ export async function signLeaf(signer: Signer, subject: LeafSubject, publicKey: 
     serialNumber,
     subject: [{ CN: [subject.id] }],
     issuer: new X509Certificate(new Uint8Array(signer.certificate.der)).subjectName,
-    notBefore,
+    notBefore: wholeSeconds(now - BACKDATED_MS),
     notAfter,
     publicKey,
     signingKey: signer.key,
@@ -53,5 +52,5 @@ export async function signLeaf(signer: Signer, subject: LeafSubject, publicKey: 
       new AuthorityKeyIdentifierExtension(signer.id),
     ],
   });
-  return { certificate, serialNumber, notBefore, notAfter };
+  return { certificate, serialNumber, issuedAt: new Date(now), notAfter };
 }

@@ -1,13 +1,14 @@
 import { Module } from '@nestjs/common';
 import { Registry, type ClientAuthMethod } from '@countersign/oauth';
 import { CredentialsModule } from '../../directory/credentials/index.js';
+import { CertificatesModule } from '../certificates/index.js';
 import { ClientsModule } from '../clients/index.js';
 import { CLIENT_AUTH_REGISTRY, ClientAuthenticator } from './client-authenticator.js';
 import { ClientKeys } from './client-keys.js';
 import { CLIENT_AUTH_METHODS } from './methods/index.js';
 
 @Module({
-  imports: [ClientsModule, CredentialsModule],
+  imports: [CertificatesModule, ClientsModule, CredentialsModule],
   providers: [
     ...CLIENT_AUTH_METHODS,
     ClientKeys,

@@ -40,7 +40,7 @@ export class ClientAuthPart implements MetadataPart {
   constructor(@Inject(CLIENT_AUTH_REGISTRY) private readonly methods: Registry<ClientAuthMethod>) {}
 
   metadata(): Record<string, unknown> {
-    const names = [...this.methods].flatMap((method) => method.metadataNames);
+    const names = [...this.methods].filter(({ zones }) => zones?.includes('external') ?? true).flatMap((method) => method.metadataNames);
     return {
       token_endpoint_auth_methods_supported: names,
       token_endpoint_auth_signing_alg_values_supported: CLIENT_ASSERTION_ALGS,

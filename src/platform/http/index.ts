@@ -1,3 +1,4 @@
+export { clientCertificateOf } from './client-certificate.js';
 export { addRequestHooks, noteSubject } from './request-hooks.js';
 export { createFastifyAdapter } from './fastify-adapter.js';
 export { createValidationPipe } from './validation.pipe.js';
