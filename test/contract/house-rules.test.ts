@@ -14,6 +14,8 @@ const sources = ['src', 'libs'].flatMap((folder) =>
 /** Who may open a transaction that crosses organizations, and why. */
 const ACROSS_ORGS: Readonly<Record<string, string>> = {
   'src/directory/api-resources': 'APIs belong to the platform',
+  'src/directory/call-policies': 'our own services belong to no organization',
+  'src/directory/microservice-identities': 'our own services belong to no organization',
   'src/directory/credentials/last-used.ts': 'writes the last use of many clients at once',
   'src/directory/orgs': 'operators list, create and suspend organizations',
   'src/directory/service-principals/operator-seeding.ts': 'operators belong to no organization',

@@ -1,4 +1,4 @@
-import { AccessTokenVerifier, protectedResourceMetadataUrl, RemoteJwks, type ResourceIdentity } from '@countersign/resource-server';
+import { AccessTokenVerifier, metadataUrlOf, RemoteJwks, type ResourceIdentity } from '@countersign/resource-server';
 import type { ProtectedResourceOptions, ResourceOptions, VerifierOptions } from './countersign-guard-options.js';
 
 /** A resource of this process and who verifies its tokens. */
@@ -31,7 +31,7 @@ export class ProtectedResources {
 }
 
 function toResource({ identifier, metadataUrl, verifier: own }: ProtectedResourceOptions, verifier: AccessTokenVerifier): GuardedResource {
-  return Object.freeze({ identifier, metadataUrl: metadataUrl ?? protectedResourceMetadataUrl(identifier), verifier: own ?? verifier });
+  return Object.freeze({ identifier, metadataUrl: metadataUrl ?? metadataUrlOf(identifier), verifier: own ?? verifier });
 }
 
 function toVerifier(options: VerifierOptions): AccessTokenVerifier {

@@ -15,6 +15,7 @@ export { KeysUnavailable, type KeySource, type VerificationKey } from './key-sou
 export { LocalJwks } from './local-jwks.js';
 export {
   protectedResourceMetadata,
+  metadataUrlOf,
   protectedResourceMetadataUrl,
   type ProtectedResourceDescription,
   type ProtectedResourceMetadata,

@@ -3,8 +3,8 @@ import type { AccessTokenVerifier } from './access-token-verifier.js';
 import { callerOf, type Caller } from './caller.js';
 import { bearerTokenOf, type HttpRequestFacts } from './http-request-facts.js';
 import {
+  metadataUrlOf,
   protectedResourceMetadata,
-  protectedResourceMetadataUrl,
   type ProtectedResourceDescription,
   type ProtectedResourceMetadata,
 } from './protected-resource-metadata.js';
@@ -61,14 +61,14 @@ interface Asked extends RefusalContext {
 /** One protected API of this process. Make one when the process starts: it holds the keys and the tokens that were found good. */
 export class ResourceServer {
   readonly audience: string;
-  /** Where clients look for `metadata()`; every challenge names it. */
-  readonly metadataUrl: string;
+  /** Where clients look for `metadata()`; every challenge names it. undefined where the audience is a plain name. */
+  readonly metadataUrl: string | undefined;
   private readonly resource: ResourceIdentity;
   private readonly verifier: AccessTokenVerifier;
 
   constructor(private readonly options: ResourceServerOptions) {
     this.audience = options.audience;
-    this.metadataUrl = options.metadataUrl ?? protectedResourceMetadataUrl(options.audience);
+    this.metadataUrl = options.metadataUrl ?? metadataUrlOf(options.audience);
     this.resource = Object.freeze({ identifier: this.audience, metadataUrl: this.metadataUrl });
     this.verifier = verifierOf(options);
   }

@@ -14,6 +14,9 @@ const WHOLE: Readonly<Record<string, RevocationKind>> = {
   'service_principal.secret.deleted': 'credential',
   // A rotation without grace: whoever has the old secret is not to be trusted with what it got.
   'service_principal.secret.retired': 'credential',
+  'microservice.disabled': 'client',
+  'microservice.deleted': 'client',
+  'call_policy.deleted': 'grant',
   'org.suspended': 'org',
   'org.deleted': 'org',
 };
@@ -23,7 +26,8 @@ export function killsOf({ action, target, details }: AuditEvent, apiIdOf: (audie
   if (!target) return [];
   const kind = WHOLE[action];
   if (kind) return [{ kind, value: target.id }];
-  if (action !== 'service_principal.updated') return [];
+  if (action === 'call_policy.updated') return narrowsPolicy(details as PolicyChange) ? [{ kind: 'grant', value: target.id }] : [];
+  if (action !== 'service_principal.updated' && action !== 'microservice.updated') return [];
   const { before, after, removed_keys: removedKeys } = (details ?? {}) as PrincipalChange;
   const narrowed = narrowedAudiences(before?.grants ?? [], after?.grants ?? []).flatMap((audience) => apiIdOf(audience) ?? []);
   return [
@@ -38,6 +42,17 @@ interface PrincipalChange {
   before?: { grants?: readonly ClientGrant[] };
   after?: { grants?: readonly ClientGrant[]; auth_method?: unknown; jwks_uri?: unknown };
   removed_keys?: readonly string[];
+}
+
+interface PolicyChange {
+  before?: { scopes?: readonly string[]; org_mode?: unknown };
+  after?: { scopes?: readonly string[]; org_mode?: unknown };
+}
+
+/** Less than before is allowed, or for the tokens of another organization than before. */
+function narrowsPolicy({ before, after }: PolicyChange): boolean {
+  if (after?.org_mode !== undefined) return true;
+  return (before?.scopes ?? []).some((scope) => !(after?.scopes ?? []).includes(scope));
 }
 
 function narrowedAudiences(before: readonly ClientGrant[], after: readonly ClientGrant[]): string[] {

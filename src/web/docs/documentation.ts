@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
+import { zoneOf } from '../../platform/http/index.js';
 import { errorsPage } from './errors-page.js';
 import { createOpenApiDocument } from './openapi-document.js';
 
@@ -13,7 +14,8 @@ const STYLE = '.swagger-ui .topbar { display: none } .swagger-ui .info { margin:
 export function mountDocumentation(app: NestFastifyApplication, publicUrl: string): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (request.url === '/docs' || request.url.startsWith('/docs/')) {
+    if (request.url === '/docs' || request.url.startsWith('/docs/') || request.url.startsWith('/docs?')) {
+      if (zoneOf(request) !== 'external') return void reply.callNotFound();
       reply.headers({
         'content-security-policy': POLICY,
         'x-frame-options': 'DENY',

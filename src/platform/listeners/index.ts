@@ -1,0 +1,1 @@
+export { TlsListeners } from './tls-listeners.js';
