@@ -38,16 +38,7 @@ export class ExportsService {
   }
 }
 
-function toResponse({
-  id,
-  status,
-  period_from,
-  period_to,
-  customers,
-  amount_cents,
-  requested_by,
-  created_at,
-}: StoredExport): ExportResponse {
+function toResponse({ id, status, period_from, period_to, customers, amount_cents, requested_by, created_at }: StoredExport): ExportResponse {
   return {
     id,
     status,
