@@ -40,7 +40,7 @@ class LocalIdentity {
 
   async load(host: string): Promise<TlsIdentity> {
     const known = this.read();
-    const identity = known && serves(known, host) ? known : this.keep(await makeLocalCertificate([...new Set([host, ...LOOPBACK])]), known);
+    const identity = known && serves(known, host) ? known : this.keep(await makeLocalCertificate([...new Set([host, ...LOOPBACK])], this.name), known);
     this.write(join(this.dataDir, `${this.name}-tls.crt`), identity.cert, 0o644);
     return identity;
   }
