@@ -35,7 +35,8 @@ beforeAll(async () => {
   connection = await connectDatabase(configuration.settings, () => undefined);
   const adapter = createFastifyAdapter(configuration.settings);
   adapter.getInstance().addHook('onRoute', ({ method, url }) => {
-    for (const each of [method].flat()) if (each !== 'HEAD' && !url.startsWith(INTERNAL)) registered.add(`${each} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
+    for (const each of [method].flat())
+      if (each !== 'HEAD' && !url.startsWith(INTERNAL)) registered.add(`${each} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
   });
   app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(configuration, connection, Log.create(configuration.settings)),

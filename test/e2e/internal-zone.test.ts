@@ -148,18 +148,17 @@ describe('a token of a microservice', () => {
 
   it('org_mode: parent is refused for client_credentials, none takes no org_id, any takes an active one', async () => {
     const scopes = ['write:rollups'];
-    await aMicroservice(operator, 'gateway').then(async (gateway) => {
-      const policy = await aCallPolicy(operator, { caller: 'gateway', target: 'dashboards', scopes, org_mode: 'parent' });
-      const ask = async (): Promise<unknown[]> => {
-        const { status, body } = await requestInternalToken(server, gateway, { audience: 'dashboards', org_id: orgId() });
-        return [status, body['error'] ?? decodeJwt(String(body['access_token']))['org_id']];
-      };
-      expect(await ask()).toEqual([400, 'unauthorized_client']);
-      await api.patch(`/v1/call-policies/${policy.id}`, { org_mode: 'none' });
-      expect(await ask()).toEqual([400, 'invalid_request']);
-      await api.patch(`/v1/call-policies/${policy.id}`, { org_mode: 'any' });
-      expect(await ask()).toEqual([200, orgId()]);
-    });
+    const gateway = await aMicroservice(operator, 'gateway');
+    const policy = await aCallPolicy(operator, { caller: 'gateway', target: 'dashboards', scopes, org_mode: 'parent' });
+    const ask = async (): Promise<unknown[]> => {
+      const { status, body } = await requestInternalToken(server, gateway, { audience: 'dashboards', org_id: orgId() });
+      return [status, body['error'] ?? decodeJwt(String(body['access_token']))['org_id']];
+    };
+    expect(await ask()).toEqual([400, 'unauthorized_client']);
+    await api.patch(`/v1/call-policies/${policy.id}`, { org_mode: 'none' });
+    expect(await ask()).toEqual([400, 'invalid_request']);
+    await api.patch(`/v1/call-policies/${policy.id}`, { org_mode: 'any' });
+    expect(await ask()).toEqual([200, orgId()]);
     const suspended = await operator.anOrg();
     await api.post(`/v1/orgs/${suspended.id}/suspend`);
     const answer = await requestInternalToken(server, processing, { audience: 'dashboards', org_id: suspended.id });

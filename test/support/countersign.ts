@@ -47,7 +47,13 @@ export async function startTestServer(environment: Readonly<Record<string, strin
     orgs: [first, second],
     sql: (text, values) => query(inDatabase(cluster.superuserUrl, database), text, values),
     replica: async (more = {}) => {
-      const replica = await launch(files, { PUBLIC_URL: server.url, INTERNAL_URL: server.internalUrl, MTLS_URL: server.mtlsUrl, ...environment, ...more });
+      const replica = await launch(files, {
+        PUBLIC_URL: server.url,
+        INTERNAL_URL: server.internalUrl,
+        MTLS_URL: server.mtlsUrl,
+        ...environment,
+        ...more,
+      });
       replicas.push(replica.process);
       return replica;
     },

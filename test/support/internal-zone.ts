@@ -108,11 +108,7 @@ export function postFormTls(server: TestServer, url: string, form: Record<string
 }
 
 /** An access token, or the test fails here with the server's words. */
-export async function internalTokenOf(
-  server: TestServer,
-  service: MicroserviceMade,
-  parameters: Record<string, string>,
-): Promise<string> {
+export async function internalTokenOf(server: TestServer, service: MicroserviceMade, parameters: Record<string, string>): Promise<string> {
   const answer = await requestInternalToken(server, service, parameters);
   if (answer.status !== 200) throw new Error(`No token: ${answer.status} ${answer.text}`);
   return String(answer.body['access_token']);

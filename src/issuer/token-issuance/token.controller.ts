@@ -28,7 +28,11 @@ export class TokenController {
   @ApiBody({ type: TokenForm })
   @ApiOkResponse({ type: TokenDocument })
   @OAuthErrorResponses()
-  token(@Req() request: FastifyRequest, @RequestZone() zone: Zone, @Res({ passthrough: true }) reply: FastifyReply): Promise<TokenResponse> {
+  token(
+    @Req() request: FastifyRequest,
+    @RequestZone() zone: Zone,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokenResponse> {
     return this.endpoint.answer(
       readOAuthRequest(request, zone),
       (headers) => void reply.headers(headers),

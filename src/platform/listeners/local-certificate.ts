@@ -10,11 +10,17 @@ import {
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import type { TlsIdentity } from './tls-identity.js';
 
 const DAY_MS = 86_400_000;
 const LIFETIME_DAYS = 365;
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+
+/** What a TLS listener shows, in PEM form. */
+export interface TlsIdentity {
+  /** The certificate and the chain below it. */
+  readonly cert: string;
+  readonly key: string;
+}
 
 /** A self-signed server certificate for a machine of a developer: whoever trusts it trusts this one key and no other. */
 export async function makeLocalCertificate(hosts: readonly string[], name = 'local'): Promise<TlsIdentity> {

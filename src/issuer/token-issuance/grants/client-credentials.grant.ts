@@ -43,7 +43,10 @@ export class ClientCredentialsGrant implements Grant {
 
   private async orgOfCall(mode: OrgMode, named: string | undefined): Promise<string | undefined> {
     if (mode === 'parent')
-      throw new OAuthError('unauthorized_client', 'The call policy takes the organization from a token that is exchanged, and from nowhere else.');
+      throw new OAuthError(
+        'unauthorized_client',
+        'The call policy takes the organization from a token that is exchanged, and from nowhere else.',
+      );
     if (named === undefined) return undefined;
     if (mode === 'none') throw new OAuthError('invalid_request', 'The call policy allows no organization: leave org_id out.');
     if (!(await this.orgs.has(named))) throw new OAuthError('invalid_request', 'There is no active organization of this org_id.');
