@@ -4,6 +4,9 @@ import { Issuer1763769600003 } from './1763769600003-issuer.js';
 import { Saasalytics1763769600004 } from './1763769600004-saasalytics.js';
 import { MaxStaleness1763769600006 } from './1763769600006-max-staleness.js';
 import { Usage1763769600007 } from './1763769600007-usage.js';
+import { InternalZone1763769600020 } from './1763769600020-internal-zone.js';
+import { SaasalyticsInternal1763769600021 } from './1763769600021-saasalytics-internal.js';
+import { Certificates1763769600030 } from './1763769600030-certificates.js';
 
 /** Every migration in order. Add one here; never change one that has been released. */
 export const MIGRATIONS = [
@@ -13,4 +16,7 @@ export const MIGRATIONS = [
   Saasalytics1763769600004,
   MaxStaleness1763769600006,
   Usage1763769600007,
+  InternalZone1763769600020,
+  SaasalyticsInternal1763769600021,
+  Certificates1763769600030,
 ];

@@ -1,18 +1,22 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { CountersignGuardModule, type CountersignGuardOptions } from '@countersign/guards';
+import { AccessTokenVerifier } from '@countersign/resource-server';
 import { BootstrapModule } from './bootstrap/index.js';
 import { AdministrationModule } from './directory/administration/index.js';
 import { ApiResourcesModule } from './directory/api-resources/index.js';
+import { CallPoliciesModule } from './directory/call-policies/index.js';
 import { CredentialsModule } from './directory/credentials/index.js';
 import { DIRECTORY_ENTITIES } from './directory/entities.js';
+import { MicroserviceIdentitiesModule } from './directory/microservice-identities/index.js';
 import { OrgsModule } from './directory/orgs/index.js';
 import { ServicePrincipalsModule } from './directory/service-principals/index.js';
 import { OwnUsage, UsageModule } from './directory/usage/index.js';
+import { CertificatesModule } from './issuer/certificates/index.js';
 import { ClientAuthModule } from './issuer/client-auth/index.js';
 import { DiscoveryModule } from './issuer/discovery/index.js';
 import { RevocationModule, Revocations } from './issuer/revocation/index.js';
-import { SigningKeys, SigningKeysModule } from './issuer/signing-keys/index.js';
+import { ALGORITHMS_OF_ZONE, SigningKeys, SigningKeysModule } from './issuer/signing-keys/index.js';
 import { TestTokensModule } from './issuer/test-tokens/index.js';
 import { TokenIssuanceModule } from './issuer/token-issuance/index.js';
 import { UsageReportsModule } from './issuer/usage-reports/index.js';
@@ -29,7 +33,7 @@ import { Log, LoggingModule } from './platform/logging/index.js';
 import { MetricsModule } from './platform/metrics/index.js';
 import { CallerRateLimitModule, RateLimitModule } from './platform/rate-limit/index.js';
 import { ReaperModule } from './platform/reaper/index.js';
-import { SAASALYTICS_ENTITIES, SaasalyticsModule } from './saasalytics/index.js';
+import { SAASALYTICS_ENTITIES, SAASALYTICS_SERVICES, SaasalyticsModule } from './saasalytics/index.js';
 
 const PLATFORM = [
   AuditModule,
@@ -41,10 +45,27 @@ const PLATFORM = [
   RateLimitModule,
   ReaperModule,
 ];
-const DIRECTORY = [AdministrationModule, ApiResourcesModule, CredentialsModule, OrgsModule, ServicePrincipalsModule, UsageModule];
-const ISSUER = [ClientAuthModule, DiscoveryModule, RevocationModule, SigningKeysModule, TokenIssuanceModule, UsageReportsModule];
+const DIRECTORY = [
+  AdministrationModule,
+  ApiResourcesModule,
+  CallPoliciesModule,
+  CredentialsModule,
+  MicroserviceIdentitiesModule,
+  OrgsModule,
+  ServicePrincipalsModule,
+  UsageModule,
+];
+const ISSUER = [
+  CertificatesModule,
+  ClientAuthModule,
+  DiscoveryModule,
+  RevocationModule,
+  SigningKeysModule,
+  TokenIssuanceModule,
+  UsageReportsModule,
+];
 
-/** The external zone's APIs of this process, and what proves a caller to them. */
+/** The APIs of this process, and what proves a caller to them: each zone's by its own issuer and keys. */
 function guardOptions(
   { settings }: Configuration,
   keys: SigningKeys,
@@ -52,6 +73,12 @@ function guardOptions(
   usage: OwnUsage,
   log: Log,
 ): CountersignGuardOptions {
+  const internal = new AccessTokenVerifier({
+    issuer: settings.INTERNAL_URL,
+    keys: keys.verificationKeys.internal,
+    algorithms: ALGORITHMS_OF_ZONE.internal,
+    revocations: revocations.list,
+  });
   return {
     ...guardHooks(log, usage.record),
     issuer: settings.PUBLIC_URL,
@@ -60,6 +87,7 @@ function guardOptions(
     resources: {
       management: { identifier: `${settings.PUBLIC_URL}/v1` },
       analytics: { identifier: `${settings.PUBLIC_URL}/analytics` },
+      ...Object.fromEntries(SAASALYTICS_SERVICES.map(({ name }) => [name, { identifier: name, verifier: internal }])),
     },
   };
 }

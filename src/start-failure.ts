@@ -14,14 +14,21 @@ export function explainFailure(error: unknown, environment: NodeJS.ProcessEnv): 
   return error;
 }
 
+/** Of the settings of each listener beside the public one, and the port it has without them. */
+const PREFIXES = [
+  ['OPS_', 3900],
+  ['INTERNAL_', 3443],
+  ['MTLS_', 3444],
+] as const;
+
 function listenFailure(code: string, port: number, address: string, environment: NodeJS.ProcessEnv): string {
-  const prefix = Number(environment['OPS_PORT'] ?? 3900) === port ? 'OPS_' : '';
+  const prefix = PREFIXES.find(([name, preset]) => Number(environment[`${name}PORT`] || preset) === port)?.[0] ?? '';
   switch (code) {
     case 'EADDRINUSE':
       return `Port ${port} is in use by another program: end that one, or set ${prefix}PORT to a free port.`;
     case 'EACCES':
       return `Port ${port} may not be used by this account: set ${prefix}PORT to one above 1023.`;
     default:
-      return `The address ${address}:${port} cannot be listened on (${code}): check ${prefix}HOST and ${prefix}PORT.`;
+      return `The address ${address}:${port} cannot be listened on (${code}): check ${prefix === 'MTLS_' ? '' : prefix}HOST and ${prefix}PORT.`;
   }
 }

@@ -4,10 +4,11 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { Bootstrap, type FirstStart } from './bootstrap/index.js';
-import { Configuration, loadConfiguration } from './platform/config/index.js';
+import { Configuration, loadConfiguration, servesZone } from './platform/config/index.js';
 import { connectDatabase, migrate, type DatabaseConnection } from './platform/database/index.js';
 import { addRequestHooks, createFastifyAdapter, UnusedConnections } from './platform/http/index.js';
 import { Readiness } from './platform/health/index.js';
+import { TlsListeners } from './platform/listeners/index.js';
 import { Log } from './platform/logging/index.js';
 import { RequestMetrics } from './platform/metrics/index.js';
 import { mountDocumentation } from './web/docs/index.js';
@@ -32,11 +33,12 @@ export async function startServer(environment: NodeJS.ProcessEnv, progress: (lin
   try {
     const applied = await migrate(connection.migrationUrl, decodeURIComponent(new URL(connection.runtimeUrl).username));
     if (applied.length > 0) progress(`applied ${applied.length} migrations`);
-    const app = await createApplication(configuration, connection, log);
+    const { app, tlsListeners } = await createApplication(configuration, connection, log);
     const unused = new UnusedConnections(app.getHttpServer() as Server);
     const firstStart = await app.get(Bootstrap).run(progress);
+    await tlsListeners.open();
     // Fastify's own listen: Nest's would log the failure too, which is told once and by name in start-failure.ts.
-    await app.getHttpAdapter().getInstance().listen({ port: settings.PORT, host: settings.HOST });
+    if (servesZone(settings, 'external')) await app.getHttpAdapter().getInstance().listen({ port: settings.PORT, host: settings.HOST });
     app.get(Readiness).open();
     return { configuration, firstStart, log, stop: () => stop(app, unused, connection, log) };
   } catch (error) {
@@ -45,7 +47,12 @@ export async function startServer(environment: NodeJS.ProcessEnv, progress: (lin
   }
 }
 
-async function createApplication(configuration: Configuration, connection: DatabaseConnection, log: Log): Promise<NestFastifyApplication> {
+interface Application {
+  readonly app: NestFastifyApplication;
+  readonly tlsListeners: TlsListeners;
+}
+
+async function createApplication(configuration: Configuration, connection: DatabaseConnection, log: Log): Promise<Application> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(configuration, connection, log),
     createFastifyAdapter(configuration.settings),
@@ -55,10 +62,12 @@ async function createApplication(configuration: Configuration, connection: Datab
       abortOnError: false,
     },
   );
-  addRequestHooks(app.getHttpAdapter().getInstance(), configuration.settings, log, app.get(RequestMetrics));
+  const fastify = app.getHttpAdapter().getInstance();
+  addRequestHooks(fastify, configuration.settings, log, app.get(RequestMetrics));
+  const tlsListeners = new TlsListeners(fastify, configuration.settings);
   mountDocumentation(app, configuration.settings.PUBLIC_URL);
   await app.init();
-  return app;
+  return { app, tlsListeners };
 }
 
 async function stop(app: NestFastifyApplication, unused: UnusedConnections, connection: DatabaseConnection, log: Log): Promise<void> {

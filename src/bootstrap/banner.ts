@@ -1,4 +1,4 @@
-import type { Settings } from '../platform/config/index.js';
+import { servesZone, type Settings } from '../platform/config/index.js';
 import type { FirstStart } from './bootstrap.service.js';
 
 /** What a newcomer sees when everything runs: what is where, and three commands to try. */
@@ -7,6 +7,7 @@ export function banner(settings: Settings, { demo, demoPath }: FirstStart): stri
   const lines = ['', `Countersign is running at ${url}`, ''];
   lines.push(
     `  issuer and APIs    ${url}`,
+    ...(servesZone(settings, 'internal') ? [`  internal zone      ${settings.INTERNAL_URL}`] : []),
     `  Swagger            ${url}/docs`,
     `  metrics, health    http://localhost:${settings.OPS_PORT}/metrics   ${url}/health/ready`,
   );

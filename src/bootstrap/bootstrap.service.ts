@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { mintSecret } from '@countersign/oauth';
-import { ApiCatalogue, MANAGEMENT_SCOPES } from '../directory/api-resources/index.js';
+import { ApiCatalogue, MANAGEMENT_SCOPES, type ScopeDefinition } from '../directory/api-resources/index.js';
 import { OperatorSeeding } from '../directory/service-principals/index.js';
-import { Configuration } from '../platform/config/index.js';
+import { Configuration, servesZone, type Settings } from '../platform/config/index.js';
 import { newId } from '../platform/crypto/index.js';
-import { SAASALYTICS_SCOPES } from '../saasalytics/index.js';
+import { SAASALYTICS_SCOPES, SAASALYTICS_SERVICES, type SaasalyticsScope } from '../saasalytics/index.js';
 import { ConfiguredOperator } from './configured-operator.js';
 import { DemoFile, type DemoDocument } from './demo-file.js';
 import { DemoLoader } from './demo-loader.js';
@@ -30,6 +30,8 @@ export class Bootstrap {
     const { settings } = this.configuration;
     await this.seedApis();
     const file = new DemoFile(settings);
+    // Operators and the demo live in the external zone.
+    if (!servesZone(settings, 'external')) return { demo: undefined, demoPath: file.path };
     if (!settings.DEMO) {
       await this.configuredOperator.seed(this.operatorGrants());
       return { demo: undefined, demoPath: file.path };
@@ -51,8 +53,10 @@ export class Bootstrap {
       identifier: `${PUBLIC_URL}/analytics`,
       name: 'Saasalytics',
       zone: 'external',
-      scopes: SAASALYTICS_SCOPES.map(({ assignable_by: assignableBy, ...scope }) => ({ ...scope, assignableBy })),
+      scopes: SAASALYTICS_SCOPES.map(toDefinition),
     });
+    for (const { name, title, scopes } of SAASALYTICS_SERVICES)
+      await this.apis.seed({ key: `service:${name}`, identifier: name, name: title, zone: 'internal', scopes: scopes.map(toDefinition) });
   }
 
   /** The file is written before the database, so that a killed first start is taken up by the next one. */
@@ -81,17 +85,16 @@ export class Bootstrap {
       audience: '',
       scope: MANAGEMENT_SCOPES.map(({ name }) => name).join(' '),
     };
-    return { public_url: '', ops_url: '', operator, orgs: [] };
+    return { ...urlsOf(this.configuration.settings), public_url: '', operator, orgs: [] };
   }
 
   /** The audiences follow PUBLIC_URL when it changes between two starts. */
   private atPresentUrls(document: DemoDocument): DemoDocument {
-    const { PUBLIC_URL, OPS_PORT } = this.configuration.settings;
+    const { PUBLIC_URL } = this.configuration.settings;
     const moved = (audience: string): string =>
       document.public_url && audience.startsWith(document.public_url) ? PUBLIC_URL + audience.slice(document.public_url.length) : audience;
     return {
-      public_url: PUBLIC_URL,
-      ops_url: `http://localhost:${OPS_PORT}`,
+      ...urlsOf(this.configuration.settings),
       operator: { ...document.operator, audience: `${PUBLIC_URL}/v1` },
       orgs: document.orgs.map((org) => ({
         ...org,
@@ -103,4 +106,18 @@ export class Bootstrap {
   private operatorGrants(): { audience: string; scopes: string[] }[] {
     return [{ audience: `${this.configuration.settings.PUBLIC_URL}/v1`, scopes: MANAGEMENT_SCOPES.map(({ name }) => name) }];
   }
+}
+
+/** Those of the listeners that this process has. */
+function urlsOf(settings: Settings): Pick<DemoDocument, 'public_url' | 'internal_url' | 'mtls_url' | 'ops_url'> {
+  return {
+    public_url: settings.PUBLIC_URL,
+    ...(servesZone(settings, 'internal') && { internal_url: settings.INTERNAL_URL }),
+    ...(settings.MTLS_URL && { mtls_url: settings.MTLS_URL }),
+    ops_url: `http://localhost:${settings.OPS_PORT}`,
+  };
+}
+
+function toDefinition({ assignable_by: assignableBy, ...scope }: SaasalyticsScope): ScopeDefinition {
+  return { ...scope, assignableBy };
 }

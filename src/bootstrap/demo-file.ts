@@ -18,6 +18,8 @@ export interface DemoOrgEntry {
 /** `demo.json`: the URLs and every demo credential, so that a script can use them. Parts that are not built are absent. */
 export interface DemoDocument {
   public_url: string;
+  internal_url?: string;
+  mtls_url?: string;
   ops_url: string;
   operator: DemoCredential;
   orgs: DemoOrgEntry[];

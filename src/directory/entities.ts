@@ -1,7 +1,18 @@
 import { ApiResource, ApiScope } from './api-resources/index.js';
+import { CallPolicy } from './call-policies/index.js';
 import { ClientSecret } from './credentials/index.js';
+import { Microservice } from './microservice-identities/index.js';
 import { Org } from './orgs/index.js';
 import { ServicePrincipal, ServicePrincipalGrant } from './service-principals/index.js';
 
 /** Every entity of the directory, for the data source. */
-export const DIRECTORY_ENTITIES = [Org, ApiResource, ApiScope, ClientSecret, ServicePrincipal, ServicePrincipalGrant];
+export const DIRECTORY_ENTITIES = [
+  Org,
+  ApiResource,
+  ApiScope,
+  ClientSecret,
+  ServicePrincipal,
+  ServicePrincipalGrant,
+  Microservice,
+  CallPolicy,
+];

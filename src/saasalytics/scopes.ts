@@ -46,3 +46,33 @@ export const SAASALYTICS_SCOPES = [
     delegable: false,
   },
 ] as const satisfies readonly SaasalyticsScope[];
+
+/** Its services as targets of others in the internal zone, by name. */
+export const SAASALYTICS_SERVICES = [
+  {
+    name: 'dashboards',
+    title: 'Saasalytics dashboards',
+    scopes: [
+      {
+        name: 'write:rollups',
+        description: 'Have the sums by day written anew.',
+        risk: 'medium',
+        assignable_by: 'operator',
+        delegable: false,
+      },
+    ],
+  },
+  {
+    name: 'export',
+    title: 'Saasalytics export',
+    scopes: [
+      {
+        name: 'start:export',
+        description: 'Start an export of what customers paid.',
+        risk: 'high',
+        assignable_by: 'operator',
+        delegable: false,
+      },
+    ],
+  },
+] as const satisfies readonly { name: string; title: string; scopes: readonly SaasalyticsScope[] }[];

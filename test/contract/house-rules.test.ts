@@ -14,11 +14,14 @@ const sources = ['src', 'libs'].flatMap((folder) =>
 /** Who may open a transaction that crosses organizations, and why. */
 const ACROSS_ORGS: Readonly<Record<string, string>> = {
   'src/directory/api-resources': 'APIs belong to the platform',
+  'src/directory/call-policies': 'our own services belong to no organization',
+  'src/directory/microservice-identities': 'our own services belong to no organization',
   'src/directory/credentials/last-used.ts': 'writes the last use of many clients at once',
   'src/directory/orgs': 'operators list, create and suspend organizations',
   'src/directory/service-principals/operator-seeding.ts': 'operators belong to no organization',
   'src/directory/service-principals/service-principal-source.ts': 'a client id says nothing of its organization',
   'src/directory/usage': 'guards report the calls of all clients, and operators read them',
+  'src/issuer/certificates': 'the internal zone belongs to the platform',
   'src/issuer/revocation': 'guards need the revocations of all',
   'src/issuer/signing-keys': 'keys belong to the platform',
   'src/platform/audit/refusal-counter.ts': 'failures before anybody is known',

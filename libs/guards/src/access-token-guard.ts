@@ -15,7 +15,7 @@ import { AccessTokenStrategy, type AccessTokenStrategyOptions } from './access-t
 import { CallerCredentials, type CallerCredential } from './caller-credential.js';
 import { callerOf, type Caller } from './caller.js';
 import type { CountersignGuardOptions, GuardHooks, RequestContext } from './countersign-guard-options.js';
-import { tokenBearing, type GuardedRequest } from './guarded-request.js';
+import { provenKeys, tokenBearing, type GuardedRequest } from './guarded-request.js';
 import { ProtectedResources } from './protected-resources.js';
 import { RefusalLog } from './refusal-log.js';
 import { RouteTable, type GuardedRoute, type ProtectedRoute } from './route-table.js';
@@ -131,7 +131,8 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
 /** The hot path: a token whose signature is remembered needs neither passport nor a promise. */
 function recall({ resource: { identifier, verifier }, scopes }: ProtectedRoute, request: GuardedRequest): Caller | undefined {
   const token = peekBearerToken(tokenBearing(request));
-  const verified = token === undefined ? undefined : verifier.verifyRemembered(token, { audience: identifier, scopes });
+  if (token === undefined) return undefined;
+  const verified = verifier.verifyRemembered(token, { audience: identifier, scopes, proven: provenKeys(request) });
   return verified && callerOf(verified);
 }
 

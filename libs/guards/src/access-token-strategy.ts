@@ -1,7 +1,7 @@
 import { Strategy, type JwtFromRequestFunction } from 'passport-jwt';
 import { extractBearerToken } from '@countersign/resource-server';
 import { callerOf } from './caller.js';
-import { tokenBearing, type GuardedRequest } from './guarded-request.js';
+import { provenKeys, tokenBearing, type GuardedRequest } from './guarded-request.js';
 import type { GuardedResource } from './protected-resources.js';
 
 export interface AccessTokenStrategyOptions {
@@ -34,7 +34,8 @@ export class AccessTokenStrategy extends Strategy {
       return this.error(error as Error);
     }
     if (token === null) return this.fail(401);
-    resource.verifier.verify(token, { audience: resource.identifier, scopes }).then(
+    const proven = provenKeys(request as GuardedRequest);
+    resource.verifier.verify(token, { audience: resource.identifier, scopes, proven }).then(
       (verified) => this.success(callerOf(verified)),
       (error: unknown) => this.error(error as Error),
     );

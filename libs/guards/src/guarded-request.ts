@@ -1,4 +1,4 @@
-import type { TokenBearingRequest } from '@countersign/resource-server';
+import { keysProvenBy, type ProvenKeys, type TokenBearingRequest } from '@countersign/resource-server';
 import type { Caller } from './caller.js';
 
 /** What the guard reads of a request, whether Fastify's or Express's. */
@@ -9,7 +9,9 @@ export interface GuardedRequest {
   /** Express. */
   readonly rawHeaders?: readonly string[];
   /** Fastify. */
-  readonly raw?: { readonly rawHeaders: readonly string[] };
+  readonly raw?: { readonly rawHeaders: readonly string[]; readonly socket?: object };
+  /** Express, and Fastify too. */
+  readonly socket?: object;
   readonly id?: unknown;
   /** Where passport puts the caller. */
   user?: Caller;
@@ -19,4 +21,9 @@ export interface GuardedRequest {
 export function tokenBearing(request: GuardedRequest): TokenBearingRequest {
   const rawHeaders = request.rawHeaders ?? request.raw?.rawHeaders;
   return rawHeaders ? { rawHeaders, query: request.query } : { headers: request.headers, query: request.query };
+}
+
+/** What the connection proves beside the token: the key of a client certificate (RFC 8705 §3). */
+export function provenKeys(request: GuardedRequest): ProvenKeys {
+  return keysProvenBy((request.raw ?? request).socket);
 }

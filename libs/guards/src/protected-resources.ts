@@ -1,5 +1,5 @@
 import {
-  protectedResourceMetadataUrl,
+  metadataUrlOf,
   verifierOf,
   type AccessTokenVerifier,
   type ResourceIdentity,
@@ -37,5 +37,5 @@ export class ProtectedResources {
 }
 
 function toResource({ identifier, metadataUrl, verifier: own }: ProtectedResourceOptions, verifier: AccessTokenVerifier): GuardedResource {
-  return Object.freeze({ identifier, metadataUrl: metadataUrl ?? protectedResourceMetadataUrl(identifier), verifier: own ?? verifier });
+  return Object.freeze({ identifier, metadataUrl: metadataUrl ?? metadataUrlOf(identifier), verifier: own ?? verifier });
 }

@@ -1,4 +1,5 @@
 import type { Client, ClientAuthMethodName } from './client.js';
+import type { ClientCertificate } from './client-certificate.js';
 import type { FormParameters } from './form-parameters.js';
 import type { Zone } from './access-token.js';
 
@@ -12,6 +13,8 @@ export interface OAuthRequest {
   /** The `Authorization` header as received. */
   readonly authorization: string | undefined;
   readonly params: FormParameters;
+  /** What the caller presented in TLS; absent on listeners that do not ask for it. */
+  readonly clientCertificate?: ClientCertificate | undefined;
 }
 
 /** What a method read from a request, before anything is proven. */
@@ -41,6 +44,10 @@ export interface ClientAuthMethod<C extends ClientClaim = ClientClaim> {
   readonly name: ClientAuthMethodName;
   /** Values for `token_endpoint_auth_methods_supported`. */
   readonly metadataNames: readonly string[];
+  /** Where it can be used; absent: in every zone. */
+  readonly zones?: readonly Zone[];
+  /** True: it leaves no mark in header or body, so it counts only for a client that is registered for it, and when no other method is used. */
+  readonly implicit?: true;
   /** Reads only; undefined means "not mine". Throws `invalid_client` or `invalid_request` on something of its own that is malformed. */
   recognise(request: OAuthRequest): C | undefined;
   /** Throws `invalid_client`. */

@@ -5,10 +5,18 @@ export const CLIENT_AUTH_METHODS = ['client_secret', 'private_key_jwt', 'tls_cli
 /** How a client is registered to authenticate. `client_secret` means HTTP Basic or form (RFC 6749 §2.3.1). */
 export type ClientAuthMethodName = (typeof CLIENT_AUTH_METHODS)[number];
 
+/** Where the organization of an internal call comes from: the token that is exchanged, the caller's own word, or nowhere. */
+export const ORG_MODES = ['parent', 'any', 'none'] as const;
+export type OrgMode = (typeof ORG_MODES)[number];
+
 /** What a client may ask for at one API. */
 export interface ClientGrant {
   audience: string;
   scopes: readonly string[];
+  /** The call policy that it stands on; absent: named by client and API. */
+  id?: string;
+  /** Of a call policy; absent: the tokens belong to the client's own organization. */
+  orgMode?: OrgMode;
 }
 
 /** One stored secret: a keyed digest, the pepper version that made it, and when it stops working. */
@@ -24,6 +32,8 @@ export interface Client {
   id: string;
   /** For people: audit and logs. */
   displayName: string;
+  /** What its own tokens carry as `sub`; absent: the id. */
+  subject?: string;
   zone: Zone;
   principalType: PrincipalType;
   orgId: string | undefined;
@@ -39,6 +49,8 @@ export interface Client {
   secrets: readonly ClientSecretDigest[];
   jwks: JSONWebKeySet | undefined;
   jwksUri: string | undefined;
+  /** For `tls_client_auth`: the one URI SAN of its certificate. */
+  spiffeId?: string | undefined;
 }
 
 /** Where clients come from. Each identity module of the directory implements one. */

@@ -1,6 +1,7 @@
 export * from './access-token.js';
 export * from './basic-credentials.js';
 export * from './client.js';
+export * from './client-certificate.js';
 export * from './client-auth.js';
 export * from './constants.js';
 export * from './errors.js';
@@ -10,3 +11,4 @@ export * from './issuer-location.js';
 export * from './registry.js';
 export * from './scope.js';
 export * from './secret-format.js';
+export * from './spiffe-id.js';

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { ACCESS_TOKEN_ALGS, type AccessTokenAlg, type AccessTokenClaims } from '@countersign/oauth';
 import { LRUCache } from 'lru-cache';
 import type { KeySource } from './key-source.js';
+import type { ProvenKeys } from './proven-keys.js';
 import type { RevocationChecker } from './revocation-list.js';
 import { SignatureVerifier } from './signature-verifier.js';
 import { TokenRefused } from './token-refused.js';
@@ -28,7 +29,7 @@ export interface ExpectedToken {
   /** What the operation needs; while revocations are out of date, it decides whether the request may pass. Absent: all that the token holds. */
   scopes?: readonly string[];
   /** Confirmation members that the request was found to prove, such as `jkt` (RFC 7800 §3.1). Absent: none. */
-  proven?: Readonly<Record<string, string>>;
+  proven?: ProvenKeys;
 }
 
 const MAX_TOKEN_LENGTH = 8192;
@@ -139,7 +140,7 @@ export class AccessTokenVerifier {
 }
 
 // RFC 7800 §3.1: every confirmation member must be proven; one that nobody can prove refuses the token.
-function checkConfirmation(cnf: object, proven: Readonly<Record<string, string>> = {}): void {
+function checkConfirmation(cnf: object, proven: ProvenKeys = {}): void {
   const members = Object.entries(cnf);
   const unproven = members.find(([member, value]) => !Object.hasOwn(proven, member) || proven[member] !== value);
   if (members.length === 0 || unproven) {

@@ -10,6 +10,8 @@ export interface HttpRequestFacts {
   /** As node received them: preferred, because of several `Authorization` headers `headers` keeps only the first. */
   readonly rawHeaders?: readonly string[] | undefined;
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
+  /** Where it is a TLS socket, its client certificate proves what tokens are bound to (RFC 8705 §3). */
+  readonly socket?: object | undefined;
 }
 
 /**

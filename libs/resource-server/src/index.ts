@@ -16,12 +16,14 @@ export { IssuerConnection, type IssuerConnectionOptions } from './issuer-connect
 export { LocalJwks } from './local-jwks.js';
 export {
   protectedResourceMetadata,
+  metadataUrlOf,
   protectedResourceMetadataUrl,
   type ProtectedResourceDescription,
   type ProtectedResourceMetadata,
 } from './protected-resource-metadata.js';
 export { refusalResponse, type RefusalResponse } from './refusal-response.js';
 export { insufficientScope, malformedCredentials, missingCredentials, refusalFor, type ResourceIdentity } from './refusals.js';
+export { keysProvenBy, type ProvenKeys } from './proven-keys.js';
 export { RemoteJwks, type JwksEvent, type RemoteJwksOptions } from './remote-jwks.js';
 export {
   RESOURCE_REFUSALS,

@@ -20,8 +20,9 @@ const PREFLIGHT_HEADERS = {
   'access-control-max-age': '86400',
 };
 
-/** Path of the document, as requests name it. */
-export function metadataPath({ metadataUrl }: ResourceServer): string {
+/** Path of the document, as requests name it. @throws TypeError for a plain name, which has none. */
+export function metadataPath({ audience, metadataUrl }: ResourceServer): string {
+  if (metadataUrl === undefined) throw new TypeError(`"${audience}" is a plain name; only a URL has resource metadata (RFC 9728 §1.2).`);
   return new URL(metadataUrl).pathname;
 }
 

@@ -49,6 +49,11 @@ export function protectedResourceMetadataUrl(resource: string): string {
   return `${origin}${WELL_KNOWN}${pathname === '/' ? '' : pathname}${search}`;
 }
 
+/** As `protectedResourceMetadataUrl`; undefined for a plain name, such as that of an internal service, which is no resource identifier. */
+export function metadataUrlOf(audience: string): string | undefined {
+  return audience.includes(':') ? protectedResourceMetadataUrl(audience) : undefined;
+}
+
 // RFC 9728 §1.2: a resource identifier is an absolute URL without a fragment.
 function assertIdentifier(resource: string): URL {
   if (!URL.canParse(resource) || resource.includes('#')) throw new TypeError(`Not a resource identifier: ${resource}`);

@@ -9,31 +9,35 @@ import { TokenRefused } from './token-refused.js';
 export interface ResourceIdentity {
   /** The audience of its tokens. */
   readonly identifier: string;
-  /** Where its protected resource metadata is (RFC 9728 §3). */
-  readonly metadataUrl: string;
+  /** Where its protected resource metadata is (RFC 9728 §3); undefined for a plain name, which has none. */
+  readonly metadataUrl: string | undefined;
+}
+
+function metadataOf({ metadataUrl }: ResourceIdentity): { resourceMetadata?: string } {
+  return metadataUrl === undefined ? {} : { resourceMetadata: metadataUrl };
 }
 
 // RFC 6750 §3.1: a request without credentials is told how to authenticate, and no error.
 export function missingCredentials(resource: ResourceIdentity, scopes: readonly string[]): ResourceRequestRefused {
-  const challenge = bearerChallenge({ resourceMetadata: resource.metadataUrl, scopes });
+  const challenge = bearerChallenge({ ...metadataOf(resource), scopes });
   return new ResourceRequestRefused('missing_credentials', 'Send an access token: Authorization: Bearer …', { challenges: [challenge] });
 }
 
 // RFC 6750 §3.1: insufficient_scope names all scopes the operation needs, in one challenge.
 export function insufficientScope(resource: ResourceIdentity, scopes: readonly string[]): ResourceRequestRefused {
   const description = `The operation needs the scopes: ${scopes.join(' ')}`;
-  const challenge = bearerChallenge({ error: 'insufficient_scope', description, scopes, resourceMetadata: resource.metadataUrl });
+  const challenge = bearerChallenge({ error: 'insufficient_scope', description, scopes, ...metadataOf(resource) });
   return new ResourceRequestRefused('insufficient_scope', description, { challenges: [challenge] });
 }
 
 export function malformedCredentials(resource: ResourceIdentity, description: string, reason: string): ResourceRequestRefused {
-  const challenge = bearerChallenge({ error: 'invalid_request', description, resourceMetadata: resource.metadataUrl });
+  const challenge = bearerChallenge({ error: 'invalid_request', description, ...metadataOf(resource) });
   return new ResourceRequestRefused('invalid_request', description, { challenges: [challenge], reason });
 }
 
 export function invalidToken(resource: ResourceIdentity, refused: TokenRefused): ResourceRequestRefused {
   const description = refused.publicDescription;
-  const challenge = bearerChallenge({ error: 'invalid_token', description, resourceMetadata: resource.metadataUrl });
+  const challenge = bearerChallenge({ error: 'invalid_token', description, ...metadataOf(resource) });
   return new ResourceRequestRefused('invalid_token', description, { challenges: [challenge], reason: refused.reason, cause: refused });
 }
 

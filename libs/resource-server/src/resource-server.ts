@@ -3,11 +3,12 @@ import type { AccessTokenVerifier } from './access-token-verifier.js';
 import { callerOf, type Caller } from './caller.js';
 import { bearerTokenOf, type HttpRequestFacts } from './http-request-facts.js';
 import {
+  metadataUrlOf,
   protectedResourceMetadata,
-  protectedResourceMetadataUrl,
   type ProtectedResourceDescription,
   type ProtectedResourceMetadata,
 } from './protected-resource-metadata.js';
+import { keysProvenBy } from './proven-keys.js';
 import { insufficientScope, missingCredentials, refusalFor, type ResourceIdentity } from './refusals.js';
 import { ResourceRequestRefused } from './resource-request-refused.js';
 import { checkScopes, holdsScopes } from './scope-requirement.js';
@@ -54,19 +55,20 @@ export interface VerifyTokenOptions {
 
 interface Asked extends RefusalContext {
   readonly scopes: readonly string[] | undefined;
+  readonly socket?: object | undefined;
 }
 
 /** One protected API of this process. Make one when the process starts: it holds the keys and the tokens that were found good. */
 export class ResourceServer {
   readonly audience: string;
-  /** Where clients look for `metadata()`; every challenge names it. */
-  readonly metadataUrl: string;
+  /** Where clients look for `metadata()`; every challenge names it. undefined where the audience is a plain name. */
+  readonly metadataUrl: string | undefined;
   private readonly resource: ResourceIdentity;
   private readonly verifier: AccessTokenVerifier;
 
   constructor(private readonly options: ResourceServerOptions) {
     this.audience = options.audience;
-    this.metadataUrl = options.metadataUrl ?? protectedResourceMetadataUrl(options.audience);
+    this.metadataUrl = options.metadataUrl ?? metadataUrlOf(options.audience);
     this.resource = Object.freeze({ identifier: this.audience, metadataUrl: this.metadataUrl });
     this.verifier = verifierOf(options);
   }
@@ -78,7 +80,7 @@ export class ResourceServer {
   async authorize(request: HttpRequestFacts, { scopes, operation, requestId }: ProtectedOperation): Promise<Caller> {
     // Default deny: no scope is a slip, not a wish.
     checkScopes(scopes);
-    return this.decide(() => bearerTokenOf(request), { audience: this.audience, scopes, operation, requestId });
+    return this.decide(() => bearerTokenOf(request), { audience: this.audience, scopes, operation, requestId, socket: request.socket });
   }
 
   /**
@@ -111,9 +113,9 @@ export class ResourceServer {
     return caller;
   }
 
-  private async prove(token: string | undefined, { audience, scopes }: Asked): Promise<Caller> {
+  private async prove(token: string | undefined, { audience, scopes, socket }: Asked): Promise<Caller> {
     if (token === undefined) throw missingCredentials(this.resource, scopes ?? []);
-    return callerOf(await this.verifier.verify(token, { audience, ...(scopes && { scopes }) }));
+    return callerOf(await this.verifier.verify(token, { audience, proven: keysProvenBy(socket), ...(scopes && { scopes }) }));
   }
 
   private refused(error: unknown, asked: Asked, caller: Caller | undefined): unknown {

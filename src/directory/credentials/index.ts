@@ -4,5 +4,6 @@ export { ClientSecrets, type MintedSecret, type Rotation, type SecretOwner } fro
 export { CREDENTIALS_PROBLEMS } from './credentials.errors.js';
 export { CredentialsModule } from './credentials.module.js';
 export { LastUsed } from './last-used.js';
+export { isKeyAddress, missingKeys, readPublicKeys } from './public-keys.policy.js';
 export { DEFAULT_GRACE_SECONDS, MAX_GRACE_SECONDS, MAX_LIVE_SECRETS } from './rotation.policy.js';
 export { MintedSecretDocument, SecretDocument, SecretList } from './secret.dto.js';

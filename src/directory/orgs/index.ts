@@ -1,3 +1,4 @@
+export { ActiveOrgs } from './active-orgs.js';
 export { outsideCeiling, withinCeiling } from './ceiling.policy.js';
 export { Org } from './org.entity.js';
 export { OrgImpact, type OrgImpactPart } from './org-impact.js';

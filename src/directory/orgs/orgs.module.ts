@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { IdempotencyModule } from '../../platform/idempotency/index.js';
 import { AdministrationModule } from '../administration/index.js';
 import { ApiResourcesModule } from '../api-resources/index.js';
+import { ActiveOrgs } from './active-orgs.js';
 import { Ceilings } from './ceilings.js';
 import { MovedAudienceReaction } from './moved-audience-reaction.js';
 import { OrgImpact } from './org-impact.js';
@@ -13,7 +14,7 @@ import { Orgs } from './orgs.service.js';
 @Module({
   imports: [AdministrationModule, ApiResourcesModule, IdempotencyModule],
   controllers: [OrgsController],
-  providers: [OrgsRepository, Orgs, OrgSuspension, OrgImpact, Ceilings, MovedAudienceReaction],
-  exports: [Orgs, OrgImpact],
+  providers: [OrgsRepository, Orgs, OrgSuspension, OrgImpact, ActiveOrgs, Ceilings, MovedAudienceReaction],
+  exports: [Orgs, OrgImpact, ActiveOrgs],
 })
 export class OrgsModule {}

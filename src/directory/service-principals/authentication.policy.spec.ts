@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { changeAuthentication, type Authentication, type AuthenticationChange } from './authentication.policy.js';
-import { readPublicKeys } from './public-keys.policy.js';
+import { readPublicKeys } from '../credentials/index.js';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const RSA = rsa.publicKey.export({ format: 'jwk' });

@@ -1,7 +1,7 @@
 import type { JSONWebKeySet } from 'jose';
 import type { ClientAuthMethodName } from '@countersign/oauth';
 import type { ProblemItem } from '../../platform/http/index.js';
-import { readPublicKeys } from './public-keys.policy.js';
+import { isKeyAddress, readPublicKeys } from '../credentials/index.js';
 
 /** How a principal proves who it is. */
 export interface Authentication {
@@ -37,7 +37,7 @@ function mistakesOf({ authMethod, jwks, jwksUri }: Authentication): ProblemItem[
   if (authMethod === 'tls_client_auth') {
     return [{ location: '/auth_method', message: 'tls_client_auth is not available yet.', fix: 'Use client_secret or private_key_jwt.' }];
   }
-  if (jwksUri !== null && !isFetchable(jwksUri))
+  if (jwksUri !== null && !isKeyAddress(jwksUri))
     return [{ location: '/jwks_uri', message: 'The address is not https without user and fragment.', fix: 'Send an https URL.' }];
   const sources = (jwks ? 1 : 0) + (jwksUri === null ? 0 : 1);
   if (authMethod === 'private_key_jwt' && sources !== 1) {
@@ -55,10 +55,4 @@ function mistakesOf({ authMethod, jwks, jwksUri }: Authentication): ProblemItem[
     ];
   }
   return [];
-}
-
-function isFetchable(address: string): boolean {
-  if (!URL.canParse(address)) return false;
-  const url = new URL(address);
-  return url.protocol === 'https:' && url.username === '' && url.password === '' && url.hash === '';
 }

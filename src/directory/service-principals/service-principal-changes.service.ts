@@ -5,12 +5,11 @@ import { TenantTransactions, type Transaction } from '../../platform/database/in
 import { httpProblem } from '../../platform/http/index.js';
 import { changedFields, notFound, requireEntry } from '../administration/index.js';
 import type { CatalogueApi, ResolvedGrant } from '../api-resources/index.js';
-import { ClientSecrets } from '../credentials/index.js';
+import { ClientSecrets, missingKeys } from '../credentials/index.js';
 import { Orgs } from '../orgs/index.js';
 import { changeAuthentication } from './authentication.policy.js';
 import { readNetwork } from './allowed-networks.policy.js';
 import { CreatorRights } from './creator-rights.js';
-import { missingKeys } from './public-keys.policy.js';
 import { ServicePrincipalDocument } from './dto/service-principal.dto.js';
 import type { UpdateServicePrincipal } from './dto/write-service-principal.dto.js';
 import type { Creator } from './grant.policy.js';

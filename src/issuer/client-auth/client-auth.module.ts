@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { Registry, type ClientAuthMethod } from '@countersign/oauth';
 import { ApiResourcesModule } from '../../directory/api-resources/index.js';
 import { CredentialsModule } from '../../directory/credentials/index.js';
+import { CertificatesModule } from '../certificates/index.js';
 import { ClientsModule } from '../clients/index.js';
 import { ApiClients } from './api-client.js';
 import { CLIENT_AUTH_REGISTRY, ClientAuthenticator } from './client-authenticator.js';
@@ -9,7 +10,7 @@ import { ClientKeys } from './client-keys.js';
 import { CLIENT_AUTH_METHODS } from './methods/index.js';
 
 @Module({
-  imports: [ApiResourcesModule, ClientsModule, CredentialsModule],
+  imports: [ApiResourcesModule, CertificatesModule, ClientsModule, CredentialsModule],
   providers: [
     ...CLIENT_AUTH_METHODS,
     ClientKeys,

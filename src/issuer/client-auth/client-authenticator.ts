@@ -11,7 +11,7 @@ import {
 } from '@countersign/oauth';
 import { LastUsed } from '../../directory/credentials/index.js';
 import { RefusalCounter } from '../../platform/audit/index.js';
-import { Configuration } from '../../platform/config/index.js';
+import { Configuration, issuerOf } from '../../platform/config/index.js';
 import { RateLimiter, type RateLimitPolicy, type RateLimitState } from '../../platform/rate-limit/index.js';
 import { Clients } from '../clients/index.js';
 import { authenticationFailed } from './authentication-failed.js';
@@ -22,7 +22,6 @@ export const CLIENT_AUTH_REGISTRY = Symbol('client authentication methods');
 @Injectable()
 export class ClientAuthenticator {
   private readonly failures: RateLimitPolicy;
-  private readonly realm: string;
 
   constructor(
     @Inject(CLIENT_AUTH_REGISTRY) private readonly methods: Registry<ClientAuthMethod>,
@@ -30,10 +29,10 @@ export class ClientAuthenticator {
     private readonly limiter: RateLimiter,
     private readonly refusals: RefusalCounter,
     private readonly lastUsed: LastUsed,
-    { settings }: Configuration,
+    private readonly configuration: Configuration,
   ) {
+    const { settings } = configuration;
     this.failures = { name: 'authentication-failures', limit: settings.RATE_LIMIT_FAILURES_PER_SOURCE, windowSeconds: 60 };
-    this.realm = settings.PUBLIC_URL;
   }
 
   /** @throws OAuthError `invalid_client`, the same for unknown and wrong; `invalid_request` for two methods at once. */
@@ -62,6 +61,8 @@ export class ClientAuthenticator {
   private async recognise(request: OAuthRequest): Promise<{ method: ClientAuthMethod; claim: ClientClaim }> {
     const found: { method: ClientAuthMethod; claim: ClientClaim }[] = [];
     for (const method of this.methods) {
+      // RFC 8705 §2: a certificate may be there to bind tokens only, so it is no sign of a method.
+      if (method.implicit) continue;
       const claim = method.recognise(request);
       if (claim) found.push({ method, claim });
     }
@@ -84,7 +85,7 @@ export class ClientAuthenticator {
     if (!guesses.allowed) return tooManyFailures(guesses);
     if (request.authorization === undefined) return error;
     // RFC 6749 §5.2: a client that used the header is answered with a challenge of its scheme.
-    const headers = { 'www-authenticate': `Basic realm="${this.realm}"` };
+    const headers = { 'www-authenticate': `Basic realm="${issuerOf(this.configuration.settings, request.zone)}"` };
     return new OAuthError('invalid_client', error.message, { ...(error.detail && { detail: error.detail }), cause: error.cause, headers });
   }
 }

@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ApiResourcesModule } from '../../directory/api-resources/index.js';
+import { MicroserviceIdentitiesModule } from '../../directory/microservice-identities/index.js';
 import { ServicePrincipalsModule } from '../../directory/service-principals/index.js';
 import { Clients } from './clients.service.js';
 
-@Module({ imports: [ApiResourcesModule, ServicePrincipalsModule], providers: [Clients], exports: [Clients] })
+@Module({ imports: [ApiResourcesModule, MicroserviceIdentitiesModule, ServicePrincipalsModule], providers: [Clients], exports: [Clients] })
 export class ClientsModule {}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Registry, type Client, type ClientSource } from '@countersign/oauth';
 import { ApiCredentialSource } from '../../directory/api-resources/index.js';
+import { MicroserviceSource } from '../../directory/microservice-identities/index.js';
 import { ServicePrincipalSource } from '../../directory/service-principals/index.js';
 
 /** Every identity the issuer knows, whichever module of the directory keeps it. */
@@ -8,8 +9,8 @@ import { ServicePrincipalSource } from '../../directory/service-principals/index
 export class Clients {
   private readonly sources: Registry<ClientSource>;
 
-  constructor(servicePrincipals: ServicePrincipalSource, apiCredentials: ApiCredentialSource) {
-    this.sources = new Registry<ClientSource>('client source', [servicePrincipals, apiCredentials]);
+  constructor(servicePrincipals: ServicePrincipalSource, apiCredentials: ApiCredentialSource, microservices: MicroserviceSource) {
+    this.sources = new Registry<ClientSource>('client source', [servicePrincipals, apiCredentials, microservices]);
   }
 
   /** Unknown ids end here without touching a database: the id's shape says which source may own it. */

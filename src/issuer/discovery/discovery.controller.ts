@@ -2,14 +2,15 @@ import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '@countersign/guards';
-import { httpProblem, InZone } from '../../platform/http/index.js';
+import type { Zone } from '@countersign/oauth';
+import { httpProblem, InZone, RequestZone } from '../../platform/http/index.js';
 import { SigningKeys } from '../signing-keys/index.js';
 import { Discovery, type CacheableDocument } from './discovery.service.js';
 
 const MAX_AGE_SECONDS = 300;
 
 @ApiTags('Discovery')
-@InZone('external')
+@InZone('external', 'internal')
 @Public()
 @Controller('.well-known')
 export class DiscoveryController {
@@ -31,8 +32,8 @@ export class DiscoveryController {
       example: { issuer: 'http://localhost:3000', token_endpoint: 'http://localhost:3000/oauth/token' },
     },
   })
-  authorizationServer(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    send(request, reply, this.discovery.serverMetadata());
+  authorizationServer(@RequestZone() zone: Zone, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    send(request, reply, this.discovery.serverMetadata(zone));
   }
 
   @Get('openid-configuration')
@@ -48,8 +49,8 @@ export class DiscoveryController {
       example: { issuer: 'http://localhost:3000', jwks_uri: 'http://localhost:3000/.well-known/jwks.json' },
     },
   })
-  openIdConfiguration(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    send(request, reply, this.discovery.serverMetadata());
+  openIdConfiguration(@RequestZone() zone: Zone, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    send(request, reply, this.discovery.serverMetadata(zone));
   }
 
   @Get('jwks.json')
@@ -65,12 +66,13 @@ export class DiscoveryController {
       example: { keys: [{ kty: 'EC', crv: 'P-256', x: '…', y: '…', kid: '…', alg: 'ES256', use: 'sig' }] },
     },
   })
-  jwks(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    const published = this.keys.published('external');
-    if (!published) throw httpProblem('not_found', 'This process does not serve the external zone.');
+  jwks(@RequestZone() zone: Zone, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const published = this.keys.published(zone);
+    if (!published) throw httpProblem('not_found', `This process does not serve the ${zone} zone.`);
     send(request, reply, published);
   }
 
+  @InZone('external')
   @Get('oauth-protected-resource/:path')
   @ApiOperation({
     operationId: 'getProtectedResourceMetadata',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Registry } from '@countersign/oauth';
+import type { Registry, Zone } from '@countersign/oauth';
 import { protectedResourceMetadata } from '@countersign/resource-server';
 import { ApiCatalogue } from '../../directory/api-resources/index.js';
 import { Configuration } from '../../platform/config/index.js';
@@ -22,8 +22,8 @@ export class Discovery {
     private readonly configuration: Configuration,
   ) {}
 
-  serverMetadata(): CacheableDocument {
-    return cacheable(Object.assign({}, ...[...this.parts].map((part) => part.metadata())) as object);
+  serverMetadata(zone: Zone): CacheableDocument {
+    return cacheable(Object.assign({}, ...[...this.parts].map((part) => part.metadata(zone))) as object);
   }
 
   /** @param path of the API below PUBLIC_URL, such as `/analytics`; undefined when no API is there. */

@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ACCESS_TOKEN_ALGS, CLIENT_ASSERTION_ALGS, Registry, type ClientAuthMethod, type Grant } from '@countersign/oauth';
+import { CLIENT_ASSERTION_ALGS, Registry, type ClientAuthMethod, type Grant, type Zone } from '@countersign/oauth';
 import { ApiCatalogue } from '../../directory/api-resources/index.js';
-import { Configuration } from '../../platform/config/index.js';
+import { isMicroserviceAuthMethod } from '../../directory/microservice-identities/index.js';
+import { Configuration, issuerOf } from '../../platform/config/index.js';
 import { CLIENT_AUTH_REGISTRY } from '../client-auth/index.js';
+import { ALGORITHMS_OF_ZONE } from '../signing-keys/index.js';
 import { GRANT_REGISTRY } from '../token-issuance/index.js';
 import type { MetadataPart } from './metadata-part.js';
 
@@ -11,16 +13,22 @@ export class EndpointsPart implements MetadataPart {
   readonly name = 'endpoints';
   constructor(private readonly configuration: Configuration) {}
 
-  metadata(): Record<string, unknown> {
-    const { PUBLIC_URL: issuer } = this.configuration.settings;
+  metadata(zone: Zone): Record<string, unknown> {
+    const { settings } = this.configuration;
+    const issuer = issuerOf(settings, zone);
     return {
       issuer,
-      token_endpoint: `${issuer}/oauth/token`,
-      revocation_endpoint: `${issuer}/oauth/revoke`,
+      ...endpointsAt(issuer),
       jwks_uri: `${issuer}/.well-known/jwks.json`,
-      service_documentation: `${issuer}/docs`,
+      service_documentation: `${settings.PUBLIC_URL}/docs`,
+      // RFC 8705 §5: where clients with certificates find the endpoints. The internal listener asks for them anyway.
+      ...(zone === 'external' && settings.MTLS_URL && { mtls_endpoint_aliases: endpointsAt(settings.MTLS_URL) }),
     };
   }
+}
+
+function endpointsAt(base: string): Record<string, string> {
+  return { token_endpoint: `${base}/oauth/token`, revocation_endpoint: `${base}/oauth/revoke` };
 }
 
 @Injectable()
@@ -39,8 +47,12 @@ export class ClientAuthPart implements MetadataPart {
   readonly name = 'client authentication';
   constructor(@Inject(CLIENT_AUTH_REGISTRY) private readonly methods: Registry<ClientAuthMethod>) {}
 
-  metadata(): Record<string, unknown> {
-    const names = [...this.methods].flatMap((method) => method.metadataNames);
+  metadata(zone: Zone): Record<string, unknown> {
+    // Microservices share no secrets with anybody.
+    const usable = [...this.methods].filter(({ name, zones }) =>
+      zone === 'external' ? (zones?.includes(zone) ?? true) : isMicroserviceAuthMethod(name),
+    );
+    const names = usable.flatMap((method) => method.metadataNames);
     return {
       token_endpoint_auth_methods_supported: names,
       token_endpoint_auth_signing_alg_values_supported: CLIENT_ASSERTION_ALGS,
@@ -55,15 +67,15 @@ export class ApisPart implements MetadataPart {
   readonly name = 'apis';
   constructor(private readonly apis: ApiCatalogue) {}
 
-  metadata(): Record<string, unknown> {
-    const system = this.apis.list().filter((api) => api.system && api.zone === 'external');
+  metadata(zone: Zone): Record<string, unknown> {
+    const system = this.apis.list().filter((api) => api.system && api.zone === zone);
     return {
       scopes_supported: [...new Set(system.flatMap((api) => api.scopes))].sort(),
-      // RFC 9728 §4.
-      protected_resources: system.map((api) => api.identifier),
+      // RFC 9728 §4: URLs, which the names of internal services are not.
+      ...(zone === 'external' && { protected_resources: system.map((api) => api.identifier) }),
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256'],
-      access_token_signing_alg_values_supported: ACCESS_TOKEN_ALGS,
+      access_token_signing_alg_values_supported: ALGORITHMS_OF_ZONE[zone],
     };
   }
 }

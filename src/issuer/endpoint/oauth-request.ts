@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { FormParameters, OAuthError, type OAuthRequest, type Zone } from '@countersign/oauth';
+import { clientCertificateOf } from '../../platform/http/index.js';
 
 const FORM = /^application\/x-www-form-urlencoded(?:\s*;\s*charset=utf-8)?\s*$/i;
 const SECRET_PARAMETERS = ['client_secret', 'client_assertion', 'code', 'token', 'assertion', 'refresh_token'];
@@ -18,6 +19,7 @@ export function readOAuthRequest(request: FastifyRequest, zone: Zone): OAuthRequ
     userAgent: request.headers['user-agent'],
     authorization: request.headers.authorization,
     params: FormParameters.parse(request.body),
+    clientCertificate: clientCertificateOf(request),
   };
 }
 

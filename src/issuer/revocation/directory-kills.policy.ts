@@ -14,6 +14,9 @@ const WHOLE: Readonly<Record<string, RevocationKind>> = {
   'service_principal.secret.deleted': 'credential',
   // A rotation without grace: whoever has the old secret is not to be trusted with what it got.
   'service_principal.secret.retired': 'credential',
+  'microservice.disabled': 'client',
+  'microservice.deleted': 'client',
+  'call_policy.deleted': 'grant',
   'org.suspended': 'org',
   'org.deleted': 'org',
 };
@@ -23,14 +26,26 @@ export function killsOf({ action, target, details }: AuditEvent, apiIdOf: (audie
   if (!target) return [];
   const kind = WHOLE[action];
   if (kind) return [{ kind, value: target.id }];
-  if (action !== 'service_principal.updated') return [];
-  const { before, after, removed_keys: removedKeys } = (details ?? {}) as PrincipalChange;
+  return CHANGES[action]?.(target.id, details ?? {}, apiIdOf) ?? [];
+}
+
+type KillsOfChange = (id: string, details: object, apiIdOf: (audience: string) => string | undefined) => Kill[];
+
+/** Events that kill as much as they take away. */
+const CHANGES: Readonly<Record<string, KillsOfChange>> = {
+  'service_principal.updated': killsOfClient,
+  'microservice.updated': killsOfClient,
+  'call_policy.updated': (id, details) => (narrowsPolicy(details) ? [{ kind: 'grant', value: id }] : []),
+};
+
+function killsOfClient(id: string, details: PrincipalChange, apiIdOf: (audience: string) => string | undefined): Kill[] {
+  const { before, after, removed_keys: removedKeys } = details;
   const narrowed = narrowedAudiences(before?.grants ?? [], after?.grants ?? []).flatMap((audience) => apiIdOf(audience) ?? []);
   return [
-    ...narrowed.map((apiId): Kill => ({ kind: 'grant', value: `${target.id}.${apiId}` })),
+    ...narrowed.map((apiId): Kill => ({ kind: 'grant', value: `${id}.${apiId}` })),
     ...(removedKeys ?? []).map((value): Kill => ({ kind: 'credential', value })),
     // Another method, or another address of keys: what proved the client before proves it no longer.
-    ...(replacesCredentials(after) ? [{ kind: 'client', value: target.id } as const] : []),
+    ...(replacesCredentials(after) ? [{ kind: 'client', value: id } as const] : []),
   ];
 }
 
@@ -38,6 +53,17 @@ interface PrincipalChange {
   before?: { grants?: readonly ClientGrant[] };
   after?: { grants?: readonly ClientGrant[]; auth_method?: unknown; jwks_uri?: unknown };
   removed_keys?: readonly string[];
+}
+
+interface PolicyChange {
+  before?: { scopes?: readonly string[]; org_mode?: unknown };
+  after?: { scopes?: readonly string[]; org_mode?: unknown };
+}
+
+/** Less than before is allowed, or for the tokens of another organization than before. */
+function narrowsPolicy({ before, after }: PolicyChange): boolean {
+  if (after?.org_mode !== undefined) return true;
+  return (before?.scopes ?? []).some((scope) => !(after?.scopes ?? []).includes(scope));
 }
 
 function narrowedAudiences(before: readonly ClientGrant[], after: readonly ClientGrant[]): string[] {

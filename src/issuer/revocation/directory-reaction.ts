@@ -15,6 +15,11 @@ export class DirectoryReaction implements AuditReaction, OnModuleInit {
     'service_principal.updated',
     'service_principal.secret.deleted',
     'service_principal.secret.retired',
+    'microservice.disabled',
+    'microservice.deleted',
+    'microservice.updated',
+    'call_policy.updated',
+    'call_policy.deleted',
     'org.suspended',
     'org.deleted',
   ];

@@ -1,25 +1,27 @@
 import { Injectable } from '@nestjs/common';
-import type { AccessTokenClaims } from '@countersign/oauth';
+import type { AccessTokenClaims, Zone } from '@countersign/oauth';
 import { AccessTokenVerifier, TokenRefused } from '@countersign/resource-server';
 import { decodeJwt } from 'jose';
-import { Configuration } from '../../platform/config/index.js';
+import { Configuration, issuerOf } from '../../platform/config/index.js';
 import { SigningKeys } from '../signing-keys/index.js';
 
-/** Reads tokens that this issuer signed and that still live, whatever their audience. */
+/** Reads tokens that an issuer of this process signed and that still live, whatever their audience. */
 @Injectable()
 export class OwnTokens {
-  private readonly verifier: AccessTokenVerifier;
+  private readonly verifiers: Readonly<Record<Zone, AccessTokenVerifier>>;
 
   constructor({ settings }: Configuration, keys: SigningKeys) {
-    this.verifier = new AccessTokenVerifier({ issuer: settings.PUBLIC_URL, keys: keys.verificationKeys.external });
+    const verifierOf = (zone: Zone): AccessTokenVerifier =>
+      new AccessTokenVerifier({ issuer: issuerOf(settings, zone), keys: keys.verificationKeys[zone] });
+    this.verifiers = { external: verifierOf('external'), internal: verifierOf('internal') };
   }
 
   /** The verified claims; undefined for garbage, expired and foreign tokens (RFC 7009 §2.2: those are no error). */
-  async read(token: string): Promise<AccessTokenClaims | undefined> {
+  async read(token: string, zone: Zone): Promise<AccessTokenClaims | undefined> {
     const audience = audienceOf(token);
     if (audience === undefined) return undefined;
     try {
-      return (await this.verifier.verify(token, { audience })).claims;
+      return (await this.verifiers[zone].verify(token, { audience })).claims;
     } catch (error) {
       if (error instanceof TokenRefused) return undefined;
       throw error;

@@ -23,7 +23,7 @@ export class RevocationEndpoint {
     request.params.refuseRepeats();
     const token = request.params.get('token');
     const caller = await this.clients.authenticate(request);
-    const claims = await this.tokens.read(token);
+    const claims = await this.tokens.read(token, request.zone);
     // RFC 7009 §2.1: a token of another client is not revoked, and the client is told.
     if (claims && claims.client_id !== caller.client.id) throw new OAuthError('invalid_grant', 'The token was issued to another client.');
     if (!claims && !caller.proof.singleUse) return;

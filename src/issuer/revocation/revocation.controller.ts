@@ -2,7 +2,8 @@ import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { ClientAuthenticated } from '@countersign/guards';
-import { InZone } from '../../platform/http/index.js';
+import type { Zone } from '@countersign/oauth';
+import { InZone, RequestZone } from '../../platform/http/index.js';
 import { OAuthErrorResponses, readOAuthRequest } from '../endpoint/index.js';
 import { RevocationEndpoint } from './revocation-endpoint.js';
 
@@ -18,7 +19,7 @@ class RevocationForm {
 }
 
 @ApiTags('OAuth')
-@InZone('external')
+@InZone('external', 'internal')
 @Controller('oauth')
 export class RevocationController {
   constructor(private readonly endpoint: RevocationEndpoint) {}
@@ -36,7 +37,7 @@ export class RevocationController {
   @ApiBody({ type: RevocationForm })
   @ApiOkResponse({ description: 'Empty body.' })
   @OAuthErrorResponses()
-  revoke(@Req() request: FastifyRequest): Promise<void> {
-    return this.endpoint.revoke(readOAuthRequest(request, 'external'));
+  revoke(@Req() request: FastifyRequest, @RequestZone() zone: Zone): Promise<void> {
+    return this.endpoint.revoke(readOAuthRequest(request, zone));
   }
 }

@@ -1,11 +1,11 @@
 import { createHash, createPrivateKey } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { JWK } from 'jose';
-import { OAuthError, type AccessTokenAlg, type Zone } from '@countersign/oauth';
+import { OAuthError, ZONES, type AccessTokenAlg, type Zone } from '@countersign/oauth';
 import { LocalJwks } from '@countersign/resource-server';
 import { AuditLog } from '../../platform/audit/index.js';
 import { Changes } from '../../platform/changes/index.js';
-import { Configuration } from '../../platform/config/index.js';
+import { Configuration, servesZone } from '../../platform/config/index.js';
 import { Sealer } from '../../platform/crypto/index.js';
 import { PlatformTransactions, type Transaction } from '../../platform/database/index.js';
 import { ALGORITHMS_OF_ZONE, generateSigningKey, type SigningKeyRow } from './signing-key.js';
@@ -40,7 +40,7 @@ export class SigningKeys implements OnModuleInit {
     private readonly changes: Changes,
     { settings }: Configuration,
   ) {
-    this.zones = settings.ZONES === 'both' ? ['external', 'internal'] : [settings.ZONES];
+    this.zones = ZONES.filter((zone) => servesZone(settings, zone));
   }
 
   async onModuleInit(): Promise<void> {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Registry, type Grant } from '@countersign/oauth';
 import { ApiResourcesModule } from '../../directory/api-resources/index.js';
+import { OrgsModule } from '../../directory/orgs/index.js';
 import { ClientAuthModule } from '../client-auth/index.js';
 import { SenderConstraintsModule } from '../sender-constraints/index.js';
 import { SigningKeysModule } from '../signing-keys/index.js';
@@ -13,7 +14,7 @@ import { TokenMinter } from './token-minter.js';
 import { TokenController } from './token.controller.js';
 
 @Module({
-  imports: [ApiResourcesModule, ClientAuthModule, SenderConstraintsModule, SigningKeysModule],
+  imports: [ApiResourcesModule, OrgsModule, ClientAuthModule, SenderConstraintsModule, SigningKeysModule],
   controllers: [TokenController],
   providers: [
     ...GRANTS,

@@ -7,6 +7,7 @@ import {
   type Grant,
   type OAuthRequest,
   type RequestedAccess,
+  type Zone,
 } from '@countersign/oauth';
 import { ApiCatalogue } from '../../directory/api-resources/index.js';
 import { ClientAuthenticator } from '../client-auth/index.js';
@@ -58,12 +59,18 @@ export class TokenIssuance {
     return grant;
   }
 
-  private requestedAccess({ params }: OAuthRequest): RequestedAccess {
+  private requestedAccess({ params, zone }: OAuthRequest): RequestedAccess {
     const scope = params.find('scope');
     return {
       scopes: scope === undefined ? undefined : parseScope(scope),
-      audience: requestedTarget(params, (name) => this.apis.find(name)?.identifier),
+      audience: requestedTarget(params, (name) => this.identifierOf(name, zone)),
     };
+  }
+
+  /** An API of the other zone is as unknown as one that does not exist. */
+  private identifierOf(name: string, zone: Zone): string | undefined {
+    const api = this.apis.find(name);
+    return api?.zone === zone ? api.identifier : undefined;
   }
 }
 

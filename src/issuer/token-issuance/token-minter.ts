@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { formatScope, type AccessTokenClaims, type AuthenticatedClient, type OAuthRequest, type SenderProof } from '@countersign/oauth';
 import { AlreadyUsed, AuditWriter, type AuditEvent } from '../../platform/audit/index.js';
-import { Configuration } from '../../platform/config/index.js';
+import { Configuration, issuerOf } from '../../platform/config/index.js';
 import { authenticationFailed } from '../client-auth/index.js';
 import { SigningKeys, type TokenSigner } from '../signing-keys/index.js';
 import type { ApprovedIssuance } from './issuance.policy.js';
@@ -56,9 +56,8 @@ export class TokenMinter {
   private claimsOf({ issuance, caller: { client, proof: credential }, proof }: MintRequest): AccessTokenClaims {
     const iat = Math.floor(Date.now() / 1000);
     const jti = randomUUID();
-    const { PUBLIC_URL, INTERNAL_URL } = this.configuration.settings;
     return {
-      iss: issuance.api.zone === 'external' ? PUBLIC_URL : INTERNAL_URL,
+      iss: issuerOf(this.configuration.settings, issuance.api.zone),
       sub: issuance.subject,
       aud: issuance.api.identifier,
       exp: iat + issuance.lifetimeSeconds,

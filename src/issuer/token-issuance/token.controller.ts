@@ -2,14 +2,15 @@ import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientAuthenticated } from '@countersign/guards';
-import { InZone, noteSubject } from '../../platform/http/index.js';
+import type { Zone } from '@countersign/oauth';
+import { InZone, noteSubject, RequestZone } from '../../platform/http/index.js';
 import { OAuthErrorResponses, readOAuthRequest } from '../endpoint/index.js';
 import { TokenDocument, TokenForm } from './token.documents.js';
 import { TokenEndpoint } from './token-endpoint.js';
 import type { TokenResponse } from './token-minter.js';
 
 @ApiTags('OAuth')
-@InZone('external')
+@InZone('external', 'internal')
 @Controller('oauth')
 export class TokenController {
   constructor(private readonly endpoint: TokenEndpoint) {}
@@ -27,9 +28,13 @@ export class TokenController {
   @ApiBody({ type: TokenForm })
   @ApiOkResponse({ type: TokenDocument })
   @OAuthErrorResponses()
-  token(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<TokenResponse> {
+  token(
+    @Req() request: FastifyRequest,
+    @RequestZone() zone: Zone,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokenResponse> {
     return this.endpoint.answer(
-      readOAuthRequest(request, 'external'),
+      readOAuthRequest(request, zone),
       (headers) => void reply.headers(headers),
       (subject) => noteSubject(request, subject),
     );

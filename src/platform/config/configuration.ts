@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { customCleanEnv, type CleanedEnv } from 'envalid';
-import { isSecret } from '@countersign/oauth';
+import { isSecret, type Zone } from '@countersign/oauth';
+import { certificatesSettings, trustDomainMistakes } from './certificates.settings.js';
 import { databaseSettings } from './database.settings.js';
 import { keysSettings } from './keys.settings.js';
 import { limitsSettings } from './limits.settings.js';
 import { listenersSettings } from './listeners.settings.js';
 import { runtimeSettings } from './runtime.settings.js';
+import { listenerMistakes } from './listener-mistakes.js';
 import { shareKeys } from './setting-types.js';
 
 /** Every setting by topic; `docs/configuration.md` is generated from this. */
@@ -14,10 +16,18 @@ export const SETTINGS_BY_TOPIC = {
   Listeners: listenersSettings,
   Database: databaseSettings,
   Keys: keysSettings,
+  Certificates: certificatesSettings,
   Limits: limitsSettings,
 };
 
-const SETTINGS = { ...runtimeSettings, ...listenersSettings, ...databaseSettings, ...keysSettings, ...limitsSettings };
+const SETTINGS = {
+  ...runtimeSettings,
+  ...listenersSettings,
+  ...databaseSettings,
+  ...keysSettings,
+  ...certificatesSettings,
+  ...limitsSettings,
+};
 
 /** Settings that are also read from the file named by `<NAME>_FILE`. */
 export const FILE_SETTINGS = [
@@ -28,9 +38,23 @@ export const FILE_SETTINGS = [
   'DATABASE_URL',
   'MIGRATION_DATABASE_URL',
   'DATABASE_LISTEN_URL',
+  'INTERNAL_TLS_CERT',
+  'INTERNAL_TLS_KEY',
+  'MTLS_TLS_CERT',
+  'MTLS_TLS_KEY',
 ] as const;
 
 export type Settings = Readonly<CleanedEnv<typeof SETTINGS>>;
+
+/** The issuer of a zone: what its tokens carry as `iss`. */
+export function issuerOf(settings: Pick<Settings, 'PUBLIC_URL' | 'INTERNAL_URL'>, zone: Zone): string {
+  return zone === 'internal' ? settings.INTERNAL_URL : settings.PUBLIC_URL;
+}
+
+/** Whether this process serves the zone, and holds its keys. */
+export function servesZone({ ZONES }: Pick<Settings, 'ZONES'>, zone: Zone): boolean {
+  return ZONES === 'both' || ZONES === zone;
+}
 
 /** Injection token and type of the settings, read once at start. */
 export abstract class Configuration {
@@ -104,8 +128,7 @@ function crossChecks(s: Settings, broken: ReadonlySet<string>): string[] {
     s.OPERATOR_CLIENT_ID !== undefined && !/^sp_[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(s.OPERATOR_CLIENT_ID),
     'must be a TypeID that starts with sp_',
   );
-  check('PUBLIC_URL', s.PUBLIC_URL === s.INTERNAL_URL, 'must differ from INTERNAL_URL');
-  check('OPS_PORT', s.OPS_PORT === s.PORT, 'must differ from PORT');
+  for (const { name, message } of listenerMistakes(s, broken)) check(name, true, message);
   const production = s.NODE_ENV === 'production';
   check('PUBLIC_URL', production && Boolean(s.PUBLIC_URL?.startsWith('http://')), 'must be https in production');
   check('DEMO', production && s.DEMO, 'no demo data in production');
@@ -115,5 +138,5 @@ function crossChecks(s: Settings, broken: ReadonlySet<string>): string[] {
     production && s.DANGEROUSLY_ENABLE_TEST_TOKENS,
     'refused in production: it lets operators sign tokens with any content. Attack a staging system instead',
   );
-  return mistakes;
+  return [...mistakes, ...trustDomainMistakes(s, broken)];
 }

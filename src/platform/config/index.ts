@@ -1,3 +1,13 @@
-export { Configuration, ConfigurationError, FILE_SETTINGS, loadConfiguration, SETTINGS_BY_TOPIC, type Settings } from './configuration.js';
+export { trustDomainOf, type TrustBundleFile } from './certificates.settings.js';
+export {
+  Configuration,
+  ConfigurationError,
+  FILE_SETTINGS,
+  issuerOf,
+  loadConfiguration,
+  servesZone,
+  SETTINGS_BY_TOPIC,
+  type Settings,
+} from './configuration.js';
 export { ConfigurationModule } from './configuration.module.js';
 export { Redacted, type VersionedKey } from './setting-types.js';

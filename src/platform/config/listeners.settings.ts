@@ -1,5 +1,5 @@
 import { port, str } from 'envalid';
-import { issuerUrl, networks } from './setting-types.js';
+import { issuerUrl, networks, pemCertificate, pemPrivateKey } from './setting-types.js';
 
 export const listenersSettings = {
   PUBLIC_URL: issuerUrl({
@@ -19,6 +19,35 @@ export const listenersSettings = {
   }),
   HOST: str({ desc: 'Address the public listener binds.', default: '0.0.0.0', devDefault: '127.0.0.1' }),
   PORT: port({ desc: 'Port of the public listener (plain HTTP behind the TLS proxy).', default: 3000 }),
+  INTERNAL_HOST: str({ desc: 'Address the internal listener binds.', default: '0.0.0.0', devDefault: '127.0.0.1' }),
+  INTERNAL_PORT: port({ desc: 'Port of the internal listener (TLS 1.3, asks for client certificates).', default: 3443 }),
+  INTERNAL_TLS_CERT: pemCertificate({
+    desc: 'Certificate of the internal listener with its chain, PEM; outside production one is made in DATA_DIR.',
+    default: undefined,
+    requiredWhen: (env) => env['NODE_ENV'] === 'production' && env['ZONES'] !== 'external',
+  }),
+  INTERNAL_TLS_KEY: pemPrivateKey({
+    desc: 'Its private key, PEM.',
+    default: undefined,
+    requiredWhen: (env) => env['NODE_ENV'] === 'production' && env['ZONES'] !== 'external',
+  }),
+  MTLS_URL: issuerUrl({
+    desc: 'Base of the public routes for clients with certificates (RFC 8705 §5); absent in production: there is no such listener.',
+    example: 'https://mtls.auth.example.com',
+    default: undefined,
+    devDefault: 'https://localhost:3444',
+  }),
+  MTLS_PORT: port({ desc: 'Port of that listener; it binds HOST.', default: 3444 }),
+  MTLS_TLS_CERT: pemCertificate({
+    desc: 'Certificate of that listener with its chain, PEM; outside production one is made in DATA_DIR.',
+    default: undefined,
+    requiredWhen: (env) => env['NODE_ENV'] === 'production' && Boolean(env['MTLS_URL']) && env['ZONES'] !== 'internal',
+  }),
+  MTLS_TLS_KEY: pemPrivateKey({
+    desc: 'Its private key, PEM.',
+    default: undefined,
+    requiredWhen: (env) => env['NODE_ENV'] === 'production' && Boolean(env['MTLS_URL']) && env['ZONES'] !== 'internal',
+  }),
   OPS_HOST: str({ desc: 'Address of the operations listener (metrics and health).', default: '127.0.0.1' }),
   OPS_PORT: port({ desc: 'Port of the operations listener.', default: 3900 }),
   TRUSTED_PROXIES: networks({

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 import { makeValidator } from 'envalid';
 
@@ -74,6 +74,30 @@ export const postgresUrl = makeValidator<Redacted<string>>((text) => {
 });
 
 export const secretText = makeValidator<Redacted<string>>((text) => new Redacted(text));
+
+/** A certificate, with the chain below it. */
+export const pemCertificate = makeValidator<string>((text) => {
+  try {
+    if (new Date(new X509Certificate(text).validTo) > new Date()) return text;
+  } catch {
+    throw new TypeError('must be a certificate in PEM form');
+  }
+  throw new TypeError('has expired');
+});
+
+export const pemPrivateKey = makeValidator<Redacted<string>>((text) => {
+  try {
+    createPrivateKey(text);
+    return new Redacted(text);
+  } catch {
+    throw new TypeError('must be a private key in PEM form, without a passphrase');
+  }
+});
+
+/** True when the key is that of the certificate. */
+export function isKeyOf(key: string, certificate: string): boolean {
+  return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
+}
 
 export const positiveInteger = makeValidator<number>((text) => {
   const value = Number(text);

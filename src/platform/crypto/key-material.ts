@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Zone } from '@countersign/oauth';
-import type { Settings, VersionedKey } from '../config/index.js';
+import { ZONES, type Zone } from '@countersign/oauth';
+import { servesZone, type Settings, type VersionedKey } from '../config/index.js';
 
 /** Keys that encrypt keys, by zone, and the peppers. A process holds only those of the zones it serves. */
 export interface KeyMaterial {
@@ -18,7 +18,7 @@ export function loadKeyMaterial(settings: Settings): KeyMaterial {
     if (!keys) throw new Error(`${name} is not configured.`);
     return keys;
   };
-  const zones = settings.ZONES === 'both' ? (['external', 'internal'] as const) : ([settings.ZONES] as const);
+  const zones = ZONES.filter((zone) => servesZone(settings, zone));
   const configured = { external: settings.KEY_ENCRYPTION_KEYS_EXTERNAL, internal: settings.KEY_ENCRYPTION_KEYS_INTERNAL };
   const keyEncryptionKeys = Object.fromEntries(zones.map((zone) => [zone, pick(configured[zone], `key-encryption-key-${zone}`)]));
   return { keyEncryptionKeys, peppers: pick(settings.SECRET_PEPPERS, 'secret-pepper') };

@@ -22,6 +22,11 @@ export class SecretDigests {
     return { digest: hmac(this.current, secret), pepperVersion: this.current.version };
   }
 
+  /** What a secret of unknown age may be stored as: for looking it up by its digest. */
+  everyDigest(secret: string): Buffer[] {
+    return [...this.peppers.values()].map((pepper) => hmac(pepper, secret));
+  }
+
   /** The stored secret that matches; all are compared, whatever the outcome, in constant time. */
   match(secret: string, stored: readonly ClientSecretDigest[]): ClientSecretDigest | undefined {
     const computed = new Map<string, Buffer>([[this.current.version, hmac(this.current, secret)]]);

@@ -4,6 +4,7 @@ import { OAuthError } from '@countersign/oauth';
 import { Configuration } from '../config/index.js';
 import { Log } from '../logging/index.js';
 import { answerError } from './error-answer.js';
+import { zoneOf } from './listener-zones.js';
 import { httpProblem, Problem } from './problem.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -47,10 +48,16 @@ function isNoEndpoint(error: unknown): boolean {
   return error instanceof Problem && error.code === 'not_found';
 }
 
+/** In the zone of the request: what the other one has is nobody's business here. */
+function hasRoute(request: FastifyRequest, method: string, url: string): boolean {
+  const { server } = request;
+  return server.hasRoute({ method, url, constraints: { zone: zoneOf(request) } }) || server.hasRoute({ method, url });
+}
+
 /** A path that exists with another method is 405 and names the methods (RFC 9110 §15.5.6). */
 function notFound(request: FastifyRequest): Error {
   const [path = '/'] = request.url.split('?');
-  const allowed = METHODS.filter((method) => request.server.hasRoute({ method, url: path }));
+  const allowed = METHODS.filter((method) => hasRoute(request, method, path));
   if (allowed.length > 0) {
     const headers = { allow: allowed.join(', ') };
     return path.startsWith(OAUTH_PREFIX)

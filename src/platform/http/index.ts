@@ -1,5 +1,8 @@
+export { clientCertificateOf } from './client-certificate.js';
 export { addRequestHooks, noteSubject } from './request-hooks.js';
-export { createFastifyAdapter } from './fastify-adapter.js';
+export { createFastifyAdapter, SERVER_LIMITS } from './fastify-adapter.js';
+export { assignZone, zoneOf } from './listener-zones.js';
+export { RequestZone } from './request-zone.decorator.js';
 export { createValidationPipe } from './validation.pipe.js';
 export { ErrorFilter } from './error.filter.js';
 export {

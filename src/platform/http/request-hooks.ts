@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Settings } from '../config/index.js';
 import type { Log } from '../logging/index.js';
 import type { RequestMetrics } from '../metrics/index.js';
+import { zoneOf } from './listener-zones.js';
 
 /** Who made a request, left on it by the guard or the token endpoint, for the log line. */
 export interface RequestSubject {
@@ -30,6 +31,7 @@ export function addRequestHooks(fastify: FastifyInstance, settings: Settings, lo
       const subject = SUBJECTS.get(request);
       log.info('request', {
         request_id: request.id,
+        zone: zoneOf(request),
         method: request.method,
         route,
         status: reply.statusCode,

@@ -1,4 +1,5 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 
 /**
@@ -8,12 +9,13 @@ import type { Socket } from 'node:net';
 export class UnusedConnections {
   private readonly sockets = new Set<Socket>();
 
-  constructor(server: Server) {
-    server.on('connection', (socket) => {
+  /** @param opened of a TLS server: `secureConnection`, because its requests name that socket. */
+  constructor(server: Server | TlsServer, opened: 'connection' | 'secureConnection' = 'connection') {
+    server.on(opened, (socket: Socket) => {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
     });
-    server.on('request', ({ socket }) => this.sockets.delete(socket));
+    server.on('request', ({ socket }: IncomingMessage) => this.sockets.delete(socket));
   }
 
   close(): void {

@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import type { Zone } from '@countersign/oauth';
-import { zoneOfSocket } from './fastify-adapter.js';
+import { zoneOf } from './listener-zones.js';
 import { httpProblem } from './problem.js';
 import { ZONES_METADATA } from './zone.decorator.js';
 
@@ -15,9 +15,7 @@ export class ZoneGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    // Injected requests of tests have no listener; they enter by the public one.
-    const zone = zoneOfSocket(request.raw.socket) ?? 'external';
-    if (this.zonesOf(context).includes(zone)) return true;
+    if (this.zonesOf(context).includes(zoneOf(request))) return true;
     throw httpProblem('not_found', 'There is nothing at this address.');
   }
 

@@ -22,25 +22,30 @@ export class Idempotency {
 
   /**
    * Runs the work, or answers what it answered before. The record belongs to the work's own transaction: neither exists
-   * without the other, whatever crashes in between. `client_secret` of the answer is kept sealed and for a minute only.
+   * without the other, whatever crashes in between. The secret of the answer, in `secretField`, is kept sealed and for a minute only.
    * @throws Problem `idempotency_key_reused`, `idempotency_key_in_use`
    */
-  async once<T extends object>(tx: Transaction, request: IdempotentRequest | undefined, work: () => Promise<T>): Promise<T> {
+  async once<T extends object>(
+    tx: Transaction,
+    request: IdempotentRequest | undefined,
+    work: () => Promise<T>,
+    secretField = 'client_secret',
+  ): Promise<T> {
     if (!request) return work();
     const claimed = await this.repository.claim(tx, request, new Date(Date.now() + RECORD_MS));
     if (claimed === 'busy')
       throw new Problem(IDEMPOTENCY_PROBLEMS, 'idempotency_key_in_use', 'The first request with this Idempotency-Key is still running.', {
         headers: { 'retry-after': '2' },
       });
-    if (!claimed) return (await this.replay(request, await this.repository.find(tx, request))) as T;
+    if (!claimed) return (await this.replay(request, await this.repository.find(tx, request), secretField)) as T;
     const answer = await work();
-    const { client_secret: secret } = answer as { client_secret?: unknown };
+    const secret = (answer as Record<string, unknown>)[secretField];
     const sealed = typeof secret === 'string' ? await this.sealer.seal('external', purposeOf(request), Buffer.from(secret)) : null;
-    await this.repository.fill(tx, request, sealed === null ? answer : { ...answer, client_secret: null }, sealed);
+    await this.repository.fill(tx, request, sealed === null ? answer : { ...answer, [secretField]: null }, sealed);
     return answer;
   }
 
-  private async replay(request: IdempotentRequest, record: IdempotencyRecord | undefined): Promise<object> {
+  private async replay(request: IdempotentRequest, record: IdempotencyRecord | undefined, secretField: string): Promise<object> {
     if (!record || !timingSafeEqual(record.request_digest, request.digest)) {
       throw new Problem(
         IDEMPOTENCY_PROBLEMS,
@@ -50,7 +55,7 @@ export class Idempotency {
     }
     if (record.sealed_secret === null || record.created_at.getTime() + SECRET_MS < Date.now()) return record.response;
     const secret = await this.sealer.open('external', purposeOf(request), record.sealed_secret);
-    return { ...record.response, client_secret: Buffer.from(secret).toString('utf8') };
+    return { ...record.response, [secretField]: Buffer.from(secret).toString('utf8') };
   }
 }
 

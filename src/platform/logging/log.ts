@@ -33,6 +33,7 @@ const FIELDS = [
   'body',
   'missing',
   'kind',
+  'trust_domain',
 ] as const;
 type Field = (typeof FIELDS)[number];
 

@@ -12,6 +12,10 @@ const STYLE = '.swagger-ui .topbar { display: none } .swagger-ui .info { margin:
 /** `/docs` with Swagger UI, `/docs/openapi.json`, and `/docs/errors`. */
 export function mountDocumentation(app: NestFastifyApplication, publicUrl: string): void {
   const fastify = app.getHttpAdapter().getInstance();
+  // The router itself keeps them from the internal listener, however the path is written.
+  fastify.addHook('onRoute', (route) => {
+    if (route.url.startsWith('/docs')) route.constraints = { ...route.constraints, zone: 'external' };
+  });
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.url === '/docs' || request.url.startsWith('/docs/')) {
       reply.headers({

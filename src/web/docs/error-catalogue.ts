@@ -2,9 +2,12 @@ import { OAUTH_ERRORS } from '@countersign/oauth';
 import { RESOURCE_REFUSALS } from '@countersign/resource-server';
 import { ADMINISTRATION_PROBLEMS } from '../../directory/administration/index.js';
 import { API_RESOURCES_PROBLEMS } from '../../directory/api-resources/index.js';
+import { CALL_POLICIES_PROBLEMS } from '../../directory/call-policies/index.js';
 import { CREDENTIALS_PROBLEMS } from '../../directory/credentials/index.js';
+import { MICROSERVICES_PROBLEMS } from '../../directory/microservice-identities/index.js';
 import { ORGS_PROBLEMS } from '../../directory/orgs/index.js';
 import { SERVICE_PRINCIPALS_PROBLEMS } from '../../directory/service-principals/index.js';
+import { CERTIFICATES_PROBLEMS } from '../../issuer/certificates/index.js';
 import { CLIENT_AUTH_PROBLEMS } from '../../issuer/client-auth/index.js';
 import { REVOCATION_FEED_PROBLEMS } from '../../issuer/revocation/index.js';
 import { HTTP_PROBLEMS, type ProblemTable } from '../../platform/http/index.js';
@@ -37,6 +40,9 @@ const PROBLEMS: readonly ProblemTable[] = [
   API_RESOURCES_PROBLEMS,
   CREDENTIALS_PROBLEMS,
   SERVICE_PRINCIPALS_PROBLEMS,
+  MICROSERVICES_PROBLEMS,
+  CALL_POLICIES_PROBLEMS,
+  CERTIFICATES_PROBLEMS,
   CLIENT_AUTH_PROBLEMS,
   REVOCATION_FEED_PROBLEMS,
 ];

@@ -9,6 +9,8 @@ export const TAGS = {
   'Management: organizations': 'Tenants, and how to stop one.',
   'Management: service principals': 'Machines of a tenant: their credentials and what they may do.',
   'Management: APIs': 'What tokens are for: audiences and their scopes.',
+  'Management: microservices': 'Our own services, as callers in the internal zone.',
+  'Management: call policies': 'Which service may call which, for what, and for whose data.',
   'Management: signing keys': 'The keys that sign access tokens.',
   'Management: audit': 'Who did what, and when.',
   'Guards of APIs': 'What the guards of a protected API ask and report, with the credentials of the API.',

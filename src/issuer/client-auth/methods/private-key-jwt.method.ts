@@ -11,7 +11,7 @@ import {
   type ClientProof,
   type OAuthRequest,
 } from '@countersign/oauth';
-import { Configuration } from '../../../platform/config/index.js';
+import { Configuration, issuerOf } from '../../../platform/config/index.js';
 import { authenticationFailed } from '../authentication-failed.js';
 import { ClientKeys } from '../client-keys.js';
 
@@ -47,9 +47,9 @@ export class PrivateKeyJwtMethod implements ClientAuthMethod<AssertionClaim> {
     return { clientId, assertion };
   }
 
-  async verify({ assertion }: AssertionClaim, client: Client): Promise<ClientProof> {
+  async verify({ assertion }: AssertionClaim, client: Client, { zone }: OAuthRequest): Promise<ClientProof> {
     const { payload, protectedHeader, key } = await this.verified(assertion, client);
-    const { jti, exp } = checkClaims(payload, this.configuration.settings.PUBLIC_URL);
+    const { jti, exp } = checkClaims(payload, issuerOf(this.configuration.settings, zone));
     checkType(protectedHeader.typ);
     const thumbprint = await calculateJwkThumbprint(await exportJWK(key));
     return {

@@ -7,9 +7,11 @@ import {
   type Grant,
   type GrantRequest,
   type Issuance,
+  type OrgMode,
   type TargetApi,
 } from '@countersign/oauth';
 import { ApiCatalogue } from '../../../directory/api-resources/index.js';
+import { ActiveOrgs } from '../../../directory/orgs/index.js';
 
 const MAX_NAMED = 10;
 
@@ -17,26 +19,42 @@ const MAX_NAMED = 10;
 @Injectable()
 export class ClientCredentialsGrant implements Grant {
   readonly name = 'client_credentials';
-  readonly parameters = [];
+  /** Only where a call policy lets a microservice name the organization. */
+  readonly parameters = ['org_id'];
 
-  constructor(private readonly apis: ApiCatalogue) {}
+  constructor(
+    private readonly apis: ApiCatalogue,
+    private readonly orgs: ActiveOrgs,
+  ) {}
 
-  decide({ caller: { client }, requested }: GrantRequest): Promise<Issuance> {
+  async decide({ caller: { client }, requested, params }: GrantRequest): Promise<Issuance> {
     const grant = requested.audience === undefined ? soleGrant(client, requested.scopes) : grantFor(client, requested.audience);
     const api = this.apis.find(grant.audience);
     if (!api) throw new OAuthError('invalid_target', 'The API is not available.');
-    return Promise.resolve({
-      subject: client.id,
+    return {
+      subject: client.subject ?? client.id,
       api,
       scopes: scopesOf(grant, api, requested.scopes),
-      orgId: client.orgId,
+      orgId: grant.orgMode === undefined ? client.orgId : await this.orgOfCall(grant.orgMode, params['org_id']),
       lifetimeSeconds: undefined,
-      grantId: grantIdOf(client, api),
-    });
+      grantId: grant.id ?? grantIdOf(client, api),
+    };
+  }
+
+  private async orgOfCall(mode: OrgMode, named: string | undefined): Promise<string | undefined> {
+    if (mode === 'parent')
+      throw new OAuthError(
+        'unauthorized_client',
+        'The call policy takes the organization from a token that is exchanged, and from nowhere else.',
+      );
+    if (named === undefined) return undefined;
+    if (mode === 'none') throw new OAuthError('invalid_request', 'The call policy allows no organization: leave org_id out.');
+    if (!(await this.orgs.has(named))) throw new OAuthError('invalid_request', 'There is no active organization of this org_id.');
+    return named;
   }
 }
 
-/** The handle that revokes the tokens of one client at one API. */
+/** The handle that revokes the tokens of one client at one API, where no policy has a name of its own. */
 export function grantIdOf(client: Pick<Client, 'id'>, api: Pick<TargetApi, 'id'>): string {
   return `${client.id}.${api.id}`;
 }
@@ -49,7 +67,9 @@ function grantFor(client: Client, audience: string): ClientGrant {
 
 /** Without an audience: the only grant that holds everything asked for. */
 function soleGrant(client: Client, asked: readonly string[] | undefined): ClientGrant {
-  const candidates = client.grants.filter((grant) => asked === undefined || scopesOutside(asked, grant.scopes).length === 0);
+  const candidates = client.grants.filter(
+    ({ scopes, orgMode }) => orgMode !== 'parent' && (asked === undefined || scopesOutside(asked, scopes).length === 0),
+  );
   const [only, another] = candidates;
   if (only && !another) return only;
   const why = only

@@ -70,6 +70,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Whether an address may be registered as the place of public keys; what it resolves to is judged when it is fetched. */
+export function isKeyAddress(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const url = new URL(address);
+  return url.protocol === 'https:' && url.username === '' && url.password === '' && url.hash === '';
+}
+
 /** Thumbprints (RFC 7638) of the keys that are no longer there; they are the credential ids of the tokens got with them. */
 export async function missingKeys(before: readonly JWK[], after: readonly JWK[]): Promise<string[]> {
   const kept = new Set(await Promise.all(after.map((key) => calculateJwkThumbprint(key))));

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { certificateThumbprint, type ClientCertificate } from '@countersign/oauth';
+import { CertificateAuthority } from './certificate-authority.service.js';
+import { ForeignBundles } from './foreign-bundles.js';
+import { examineSvid, judgeMoment, type SvidExamination, type SvidVerdict, type TrustBundle } from './svid.policy.js';
+
+const MAX_KEPT = 10_000;
+
+/**
+ * Whom a presented certificate names, by our own authorities and those of the trusted domains beside it. Signatures are
+ * checked once per certificate and state of the bundles; dates on every request.
+ */
+@Injectable()
+export class SvidVerifier {
+  private readonly kept = new LRUCache<string, SvidExamination>({ max: MAX_KEPT });
+  private seenOwn: TrustBundle | undefined;
+  private seenForeign: readonly TrustBundle[] | undefined;
+
+  constructor(
+    private readonly authority: CertificateAuthority,
+    private readonly foreign: ForeignBundles,
+  ) {}
+
+  verify(certificate: ClientCertificate, now = Date.now()): SvidVerdict {
+    this.forgetOldBundles();
+    const key = [certificate.leaf, ...certificate.chain].map(certificateThumbprint).join(' ');
+    const known = this.kept.get(key);
+    if (known) return judgeMoment(known, now);
+    const examination = examineSvid(certificate, [this.authority.bundle(), ...this.foreign.all()]);
+    // Refusals are not kept: strangers could fill the memory with them.
+    if ('svid' in examination) this.kept.set(key, examination);
+    return judgeMoment(examination, now);
+  }
+
+  private forgetOldBundles(): void {
+    const own = this.authority.bundle();
+    const foreign = this.foreign.all();
+    if (own === this.seenOwn && foreign === this.seenForeign) return;
+    this.kept.clear();
+    this.seenOwn = own;
+    this.seenForeign = foreign;
+  }
+}
