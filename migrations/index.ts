@@ -2,6 +2,13 @@ import { Platform1763769600001 } from './1763769600001-platform.js';
 import { Directory1763769600002 } from './1763769600002-directory.js';
 import { Issuer1763769600003 } from './1763769600003-issuer.js';
 import { Saasalytics1763769600004 } from './1763769600004-saasalytics.js';
+import { TrustedIssuers1763769600040 } from './1763769600040-trusted-issuers.js';
 
 /** Every migration in order. Add one here; never change one that has been released. */
-export const MIGRATIONS = [Platform1763769600001, Directory1763769600002, Issuer1763769600003, Saasalytics1763769600004];
+export const MIGRATIONS = [
+  Platform1763769600001,
+  Directory1763769600002,
+  Issuer1763769600003,
+  Saasalytics1763769600004,
+  TrustedIssuers1763769600040,
+];

@@ -8,8 +8,10 @@ import { CredentialsModule } from './directory/credentials/index.js';
 import { DIRECTORY_ENTITIES } from './directory/entities.js';
 import { OrgsModule } from './directory/orgs/index.js';
 import { ServicePrincipalsModule } from './directory/service-principals/index.js';
+import { TrustedIssuersModule } from './directory/trusted-issuers/index.js';
 import { ClientAuthModule } from './issuer/client-auth/index.js';
 import { DiscoveryModule } from './issuer/discovery/index.js';
+import { FederationModule } from './issuer/federation/index.js';
 import { RevocationModule, Revocations } from './issuer/revocation/index.js';
 import { SigningKeys, SigningKeysModule } from './issuer/signing-keys/index.js';
 import { TokenIssuanceModule } from './issuer/token-issuance/index.js';
@@ -38,8 +40,8 @@ const PLATFORM = [
   RateLimitModule,
   ReaperModule,
 ];
-const DIRECTORY = [AdministrationModule, ApiResourcesModule, CredentialsModule, OrgsModule, ServicePrincipalsModule];
-const ISSUER = [ClientAuthModule, DiscoveryModule, RevocationModule, SigningKeysModule, TokenIssuanceModule];
+const DIRECTORY = [AdministrationModule, ApiResourcesModule, CredentialsModule, OrgsModule, ServicePrincipalsModule, TrustedIssuersModule];
+const ISSUER = [ClientAuthModule, DiscoveryModule, FederationModule, RevocationModule, SigningKeysModule, TokenIssuanceModule];
 
 /** The external zone's APIs of this process, and what proves a caller to them. */
 function guardOptions({ settings }: Configuration, keys: SigningKeys, revocations: Revocations, log: Log): CountersignGuardOptions {

@@ -2,6 +2,7 @@ import { ApiResource, ApiScope } from './api-resources/index.js';
 import { ClientSecret } from './credentials/index.js';
 import { Org } from './orgs/index.js';
 import { ServicePrincipal, ServicePrincipalGrant } from './service-principals/index.js';
+import { TrustedIssuer } from './trusted-issuers/index.js';
 
 /** Every entity of the directory, for the data source. */
-export const DIRECTORY_ENTITIES = [Org, ApiResource, ApiScope, ClientSecret, ServicePrincipal, ServicePrincipalGrant];
+export const DIRECTORY_ENTITIES = [Org, ApiResource, ApiScope, ClientSecret, ServicePrincipal, ServicePrincipalGrant, TrustedIssuer];

@@ -4,6 +4,8 @@ export interface JwksLocation {
   issuer: string;
   /** Where the key set is; absent: the issuer's metadata says. */
   jwksUri?: string;
+  /** Where the metadata is: at the place of RFC 8414, or at that of OpenID Connect Discovery. */
+  discovery?: 'oauth' | 'openid';
   /** Base URL under which this process reaches the issuer, where it differs from the issuer's name (containers). */
   fetchFrom?: string;
   /** Takes keys over plain HTTP from a host that is not loopback. */
@@ -17,7 +19,7 @@ export async function locateJwks(location: JwksLocation, options: FetchJsonOptio
 }
 
 async function discoverJwksUri(location: JwksLocation, options: FetchJsonOptions): Promise<string> {
-  const metadataUrl = reachable(authorizationServerMetadataUrl(location.issuer), location);
+  const metadataUrl = reachable(metadataUrlOf(location), location);
   const document = await fetchJson(metadataUrl, options);
   const { issuer, jwks_uri: jwksUri } = (document ?? {}) as { issuer?: unknown; jwks_uri?: unknown };
   // RFC 8414 §3.3: `issuer` is identical to the one asked for, else the document is not used.
@@ -30,9 +32,11 @@ async function discoverJwksUri(location: JwksLocation, options: FetchJsonOptions
   return jwksUri;
 }
 
-/** RFC 8414 §3.1: the well-known part goes between host and path. */
-function authorizationServerMetadataUrl(issuer: string): string {
+function metadataUrlOf({ issuer, discovery }: JwksLocation): string {
+  // OpenID Connect Discovery §4.1: the well-known part goes after the path, less a slash at its end.
+  if (discovery === 'openid') return `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const { origin, pathname } = new URL(issuer);
+  // RFC 8414 §3.1: the well-known part goes between host and path.
   return `${origin}/.well-known/oauth-authorization-server${pathname.replace(/\/$/, '')}`;
 }
 

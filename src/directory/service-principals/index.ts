@@ -1,4 +1,7 @@
+export { CreatorRights } from './creator-rights.js';
+export type { Creator } from './grant.policy.js';
 export { OperatorSeeding, type OperatorSeed, type SeededOperator } from './operator-seeding.js';
+export { readPublicKeys } from './public-keys.policy.js';
 export { ServicePrincipal, ServicePrincipalGrant } from './service-principal.entity.js';
 export { ServicePrincipalSource } from './service-principal-source.js';
 export { SERVICE_PRINCIPALS_PROBLEMS } from './service-principals.errors.js';

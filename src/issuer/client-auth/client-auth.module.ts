@@ -2,12 +2,13 @@ import { Module } from '@nestjs/common';
 import { Registry, type ClientAuthMethod } from '@countersign/oauth';
 import { CredentialsModule } from '../../directory/credentials/index.js';
 import { ClientsModule } from '../clients/index.js';
+import { FederationModule } from '../federation/index.js';
 import { CLIENT_AUTH_REGISTRY, ClientAuthenticator } from './client-authenticator.js';
 import { ClientKeys } from './client-keys.js';
 import { CLIENT_AUTH_METHODS } from './methods/index.js';
 
 @Module({
-  imports: [ClientsModule, CredentialsModule],
+  imports: [ClientsModule, CredentialsModule, FederationModule],
   providers: [
     ...CLIENT_AUTH_METHODS,
     ClientKeys,

@@ -23,6 +23,7 @@ export function killsOf({ action, target, details }: AuditEvent, apiIdOf: (audie
   if (!target) return [];
   const kind = WHOLE[action];
   if (kind) return [{ kind, value: target.id }];
+  if (action.startsWith('trusted_issuer.')) return removedRules(details).map((value) => ({ kind: 'credential', value }));
   if (action !== 'service_principal.updated') return [];
   const { before, after, removed_keys: removedKeys } = (details ?? {}) as PrincipalChange;
   const narrowed = narrowedAudiences(before?.grants ?? [], after?.grants ?? []).flatMap((audience) => apiIdOf(audience) ?? []);
@@ -32,6 +33,10 @@ export function killsOf({ action, target, details }: AuditEvent, apiIdOf: (audie
     // Another method, or another address of keys: what proved the client before proves it no longer.
     ...(replacesCredentials(after) ? [{ kind: 'client', value: target.id } as const] : []),
   ];
+}
+
+function removedRules(details: AuditEvent['details']): readonly string[] {
+  return (details?.['removed_rules'] ?? []) as readonly string[];
 }
 
 interface PrincipalChange {

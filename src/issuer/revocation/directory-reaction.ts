@@ -15,6 +15,8 @@ export class DirectoryReaction implements AuditReaction, OnModuleInit {
     'service_principal.updated',
     'service_principal.secret.deleted',
     'service_principal.secret.retired',
+    'trusted_issuer.updated',
+    'trusted_issuer.deleted',
     'org.suspended',
     'org.deleted',
   ];

@@ -1,6 +1,22 @@
 import { typeidUnboxed } from 'typeid-js';
 
-export const ID_PREFIXES = ['org', 'usr', 'sp', 'app', 'svc', 'api', 'key', 'pat', 'con', 'evt', 'whk', 'sec', 'rep'] as const;
+export const ID_PREFIXES = [
+  'org',
+  'usr',
+  'sp',
+  'app',
+  'svc',
+  'api',
+  'key',
+  'pat',
+  'con',
+  'evt',
+  'whk',
+  'sec',
+  'rep',
+  'iss',
+  'rule',
+] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 
 // TypeID: prefix, underscore, UUIDv7 in 26 characters of Crockford base32.

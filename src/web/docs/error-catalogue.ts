@@ -5,6 +5,7 @@ import { API_RESOURCES_PROBLEMS } from '../../directory/api-resources/index.js';
 import { CREDENTIALS_PROBLEMS } from '../../directory/credentials/index.js';
 import { ORGS_PROBLEMS } from '../../directory/orgs/index.js';
 import { SERVICE_PRINCIPALS_PROBLEMS } from '../../directory/service-principals/index.js';
+import { TRUSTED_ISSUERS_PROBLEMS } from '../../directory/trusted-issuers/index.js';
 import { HTTP_PROBLEMS, type ProblemTable } from '../../platform/http/index.js';
 import { IDEMPOTENCY_PROBLEMS } from '../../platform/idempotency/index.js';
 
@@ -30,6 +31,7 @@ const PROBLEMS: readonly ProblemTable[] = [
   API_RESOURCES_PROBLEMS,
   CREDENTIALS_PROBLEMS,
   SERVICE_PRINCIPALS_PROBLEMS,
+  TRUSTED_ISSUERS_PROBLEMS,
 ];
 
 /** Every code that a caller can meet, read from the tables that the code throws from. */

@@ -8,6 +8,7 @@ export const TAGS = {
   'Saasalytics: account': 'Settings of the tenant.',
   'Management: organizations': 'Tenants, and how to stop one.',
   'Management: service principals': 'Machines of a tenant: their credentials and what they may do.',
+  'Management: trusted issuers': 'Workloads that log in with a token of their own platform, without a secret of ours.',
   'Management: APIs': 'What tokens are for: audiences and their scopes.',
   'Management: signing keys': 'The keys that sign access tokens.',
   'Management: audit': 'Who did what, and when.',

@@ -1,5 +1,6 @@
 import { ClientSecretMethod } from './client-secret.method.js';
+import { FederatedJwtMethod } from './federated-jwt.method.js';
 import { PrivateKeyJwtMethod } from './private-key-jwt.method.js';
 
 /** Every way a client may authenticate. Add a file and a line. */
-export const CLIENT_AUTH_METHODS = [ClientSecretMethod, PrivateKeyJwtMethod];
+export const CLIENT_AUTH_METHODS = [ClientSecretMethod, PrivateKeyJwtMethod, FederatedJwtMethod];
