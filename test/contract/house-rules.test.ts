@@ -18,6 +18,8 @@ const ACROSS_ORGS: Readonly<Record<string, string>> = {
   'src/directory/orgs': 'operators list, create and suspend organizations',
   'src/directory/service-principals/operator-seeding.ts': 'operators belong to no organization',
   'src/directory/service-principals/service-principal-source.ts': 'a client id says nothing of its organization',
+  'src/directory/trusted-issuers/trust-transactions.ts': 'issuers that the platform trusts belong to no organization',
+  'src/issuer/federation/rule-tester.service.ts': 'asks whether an assertion was used, wherever that was',
   'src/issuer/revocation': 'guards need the revocations of all',
   'src/issuer/signing-keys': 'keys belong to the platform',
   'src/platform/audit/refusal-counter.ts': 'failures before anybody is known',
