@@ -31,8 +31,8 @@ export function mistakesInAddresses(facts: AddressFacts): ProblemItem[] {
 }
 
 function mistakeInIssuer({ issuer, hasKeys, loopbackAllowed }: AddressFacts): string | undefined {
-  const url = issuer.length <= MAX_ISSUER_LENGTH && URL.canParse(issuer) ? new URL(issuer) : undefined;
-  if (!url || /[?#\s]/.test(issuer) || url.username || url.password || url.hostname === '') return 'The issuer is not a URL.';
+  const url = readUrl(issuer);
+  if (!url || issuer.length > MAX_ISSUER_LENGTH || /[?\s]/.test(issuer)) return 'The issuer is not a URL without query, user and fragment.';
   if (loopbackAllowed && isLoopback(url)) return undefined;
   if (url.protocol !== 'https:') return 'The issuer is not an https URL.';
   // With keys of its own nothing is ever fetched from it: a cluster inside a private network is named by its private URL.
@@ -40,10 +40,15 @@ function mistakeInIssuer({ issuer, hasKeys, loopbackAllowed }: AddressFacts): st
 }
 
 function mistakeInJwksUri(jwksUri: string, { issuer, loopbackAllowed }: AddressFacts): string | undefined {
-  const url = URL.canParse(jwksUri) ? new URL(jwksUri) : undefined;
-  if (!url || url.hash || url.username || url.password) return 'The address is not a URL without user and fragment.';
+  const url = readUrl(jwksUri);
+  if (!url) return 'The address is not a URL without user and fragment.';
   if (loopbackAllowed && isLoopback(url) && url.origin === new URL(issuer).origin) return undefined;
   return url.protocol === 'https:' && isFetchable(url) ? undefined : 'The address is not public https on port 443.';
+}
+
+function readUrl(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url && url.hostname !== '' && !url.username && !url.password && !text.includes('#') ? url : undefined;
 }
 
 function isLoopback(url: URL): boolean {

@@ -1,19 +1,20 @@
 import { hasWildcard, isPatterns, segmentsOf, valuesOf, type ClaimPattern, type ClaimPatterns, type ClaimValue } from './claim-pattern.js';
 
 /** Claims that say what a run is about. Whoever can get a token of the same issuer chooses them, so they tell no workload from another. */
-const DESCRIPTIVE: ReadonlySet<string> = new Set([
-  ...['iss', 'aud', 'exp', 'nbf', 'iat', 'jti', 'azp', 'typ', 'nonce', 'auth_time', 'amr', 'acr', 'scope', 'email_verified', 'name'],
-  ...['ref', 'ref_type', 'ref_path', 'ref_protected', 'base_ref', 'head_ref', 'sha', 'environment', 'environment_protected'],
-  ...['event_name', 'workflow', 'workflow_ref', 'workflow_sha', 'job_workflow_ref', 'job_workflow_sha', 'run_id', 'run_number'],
-  ...['run_attempt', 'runner_environment', 'runner_id', 'actor', 'actor_id', 'repository_visibility', 'project_visibility'],
-  ...['pipeline_source', 'pipeline_id', 'job_id', 'ci_config_ref_uri', 'ci_config_sha', 'deployment_tier', 'deployment_action'],
-]);
+const DESCRIPTIVE: ReadonlySet<string> = new Set(
+  [
+    'iss aud exp nbf iat jti azp typ',
+    'nonce auth_time amr acr scope email_verified name ref',
+    'ref_type ref_path ref_protected base_ref head_ref sha environment environment_protected',
+    'event_name workflow workflow_ref workflow_sha job_workflow_ref job_workflow_sha run_id run_number',
+    'run_attempt runner_environment runner_id actor actor_id repository_visibility project_visibility pipeline_source',
+    'pipeline_id job_id ci_config_ref_uri ci_config_sha deployment_tier deployment_action',
+  ].flatMap((line) => line.split(' ')),
+);
 
 /** Issuers whose tokens anybody can get: only these claims tell one customer of theirs from another. */
 const SHARED_ISSUERS: Readonly<Record<string, readonly string[]>> = {
-  'token.actions.githubusercontent.com': [
-    ...['sub', 'repository', 'repository_id', 'repository_owner', 'repository_owner_id', 'enterprise', 'enterprise_id'],
-  ],
+  'token.actions.githubusercontent.com': ['sub', 'repository', 'repository_id', 'repository_owner', 'repository_owner_id', 'enterprise', 'enterprise_id'],
   'gitlab.com': ['sub', 'project_path', 'project_id', 'namespace_path', 'namespace_id'],
 };
 

@@ -34,18 +34,28 @@ export interface CheckedClaims {
 
 /** RFC 7523 §3 and JOSE-9. @param now seconds since 1970 @throws AssertionRefused */
 export function checkClaims(claims: JWTPayload, maxLifetimeSeconds: number, now: number): CheckedClaims {
-  const { exp, nbf, iat, sub, jti } = claims as Record<string, unknown>;
+  const { sub, jti } = claims as Record<string, unknown>;
+  const exp = checkTimes(claims, maxLifetimeSeconds, now);
+  if (!isText(sub, MAX_SUBJECT)) throw new AssertionRefused('subject', { received: sub });
+  if (jti !== undefined && !isText(jti, MAX_TEXT)) throw new AssertionRefused('jti', { received: jti });
+  return { subject: sub, jti, exp };
+}
+
+function checkTimes(claims: JWTPayload, maxLifetimeSeconds: number, now: number): number {
+  const { exp, nbf, iat } = claims as Record<string, unknown>;
+  const latest = now + CLOCK_SKEW_SECONDS;
   if (!isDate(exp) || exp <= now - CLOCK_SKEW_SECONDS) throw new AssertionRefused('expired', { received: exp });
-  if (nbf !== undefined && (!isDate(nbf) || nbf > now + CLOCK_SKEW_SECONDS)) throw new AssertionRefused('not_yet_valid', { received: nbf });
-  if (iat !== undefined && (!isDate(iat) || iat > now + CLOCK_SKEW_SECONDS)) throw new AssertionRefused('issued_at', { received: iat });
+  if (nbf !== undefined && !(isDate(nbf) && nbf <= latest)) throw new AssertionRefused('not_yet_valid', { received: nbf });
+  if (iat !== undefined && !(isDate(iat) && iat <= latest)) throw new AssertionRefused('issued_at', { received: iat });
   // Without an iat, what is left of its life must not be longer than all of it may be.
-  const lifetime = exp - (iat ?? now - CLOCK_SKEW_SECONDS);
+  const lifetime = exp - (iat ?? now);
   if (lifetime > maxLifetimeSeconds + CLOCK_SKEW_SECONDS)
     throw new AssertionRefused('lifetime', { expected: maxLifetimeSeconds, received: Math.round(lifetime) });
-  if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT) throw new AssertionRefused('subject', { received: sub });
-  if (jti !== undefined && (typeof jti !== 'string' || jti === '' || jti.length > MAX_TEXT))
-    throw new AssertionRefused('jti', { received: jti });
-  return { subject: sub, jti: jti as string | undefined, exp };
+  return exp;
+}
+
+function isText(value: unknown, maxLength: number): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= maxLength;
 }
 
 /** Until when its jti must be remembered. */

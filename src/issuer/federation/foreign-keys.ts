@@ -54,20 +54,28 @@ export async function importForeignKeys(document: unknown): Promise<ReadonlyMap<
 }
 
 async function importKey(jwk: Record<string, unknown>): Promise<ForeignKey | undefined> {
-  const { kty, crv, kid, alg, use } = jwk;
+  const { kid, use } = jwk;
   if (typeof kid !== 'string' || kid === '' || kid.length > MAX_KID_LENGTH || !USES.includes(use)) return undefined;
-  const name = kty === 'RSA' ? 'RSA' : `${String(kty)} ${String(crv)}`;
-  const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
+  const kind = kindOf(jwk);
   // RFC 8725 §3.1: one key, one algorithm.
-  const algs = kind?.algs.find((spellings) => alg === undefined || (spellings as readonly unknown[]).includes(alg));
-  if (!kind || !algs?.[0]) return undefined;
-  const bare = Object.fromEntries(kind.members.map((member) => [member, jwk[member]])) as JWK;
+  const algs = kind?.algs.find((spellings) => jwk['alg'] === undefined || (spellings as readonly unknown[]).includes(jwk['alg']));
+  const key = kind && algs?.[0] && (await publicKey(jwk, kind, algs[0]));
+  return key && algs && { kid, algs, key };
+}
+
+function kindOf({ kty, crv }: Record<string, unknown>): Kind | undefined {
+  const name = kty === 'RSA' ? 'RSA' : `${String(kty)} ${String(crv)}`;
+  return Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
+}
+
+async function publicKey(jwk: Record<string, unknown>, { members }: Kind, alg: AssertionAlg): Promise<KeyObject | undefined> {
+  const bare = Object.fromEntries(members.map((member) => [member, jwk[member]])) as JWK;
   try {
-    const imported = await importJWK(bare, algs[0]);
+    const imported = await importJWK(bare, alg);
     if (imported instanceof Uint8Array) return undefined;
     const key = KeyObject.from(imported);
     const bits = key.asymmetricKeyDetails?.modulusLength ?? MIN_RSA_BITS;
-    return bits < MIN_RSA_BITS || bits > MAX_RSA_BITS ? undefined : { kid, algs, key };
+    return bits < MIN_RSA_BITS || bits > MAX_RSA_BITS ? undefined : key;
   } catch {
     return undefined;
   }
