@@ -2,6 +2,8 @@ import { Platform1763769600001 } from './1763769600001-platform.js';
 import { Directory1763769600002 } from './1763769600002-directory.js';
 import { Issuer1763769600003 } from './1763769600003-issuer.js';
 import { Saasalytics1763769600004 } from './1763769600004-saasalytics.js';
+import { MaxStaleness1763769600006 } from './1763769600006-max-staleness.js';
+import { Usage1763769600007 } from './1763769600007-usage.js';
 import { TrustedIssuers1763769600040 } from './1763769600040-trusted-issuers.js';
 
 /** Every migration in order. Add one here; never change one that has been released. */
@@ -10,5 +12,7 @@ export const MIGRATIONS = [
   Directory1763769600002,
   Issuer1763769600003,
   Saasalytics1763769600004,
+  MaxStaleness1763769600006,
+  Usage1763769600007,
   TrustedIssuers1763769600040,
 ];

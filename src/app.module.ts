@@ -9,12 +9,15 @@ import { DIRECTORY_ENTITIES } from './directory/entities.js';
 import { OrgsModule } from './directory/orgs/index.js';
 import { ServicePrincipalsModule } from './directory/service-principals/index.js';
 import { TrustedIssuersModule } from './directory/trusted-issuers/index.js';
+import { OwnUsage, UsageModule } from './directory/usage/index.js';
 import { ClientAuthModule } from './issuer/client-auth/index.js';
 import { DiscoveryModule } from './issuer/discovery/index.js';
 import { FederationModule } from './issuer/federation/index.js';
 import { RevocationModule, Revocations } from './issuer/revocation/index.js';
 import { SigningKeys, SigningKeysModule } from './issuer/signing-keys/index.js';
+import { TestTokensModule } from './issuer/test-tokens/index.js';
 import { TokenIssuanceModule } from './issuer/token-issuance/index.js';
+import { UsageReportsModule } from './issuer/usage-reports/index.js';
 import { AuditModule } from './platform/audit/index.js';
 import { AuditEventsModule } from './platform/audit-events/index.js';
 import { ChangesModule } from './platform/changes/index.js';
@@ -40,13 +43,19 @@ const PLATFORM = [
   RateLimitModule,
   ReaperModule,
 ];
-const DIRECTORY = [AdministrationModule, ApiResourcesModule, CredentialsModule, OrgsModule, ServicePrincipalsModule, TrustedIssuersModule];
-const ISSUER = [ClientAuthModule, DiscoveryModule, FederationModule, RevocationModule, SigningKeysModule, TokenIssuanceModule];
+const DIRECTORY = [AdministrationModule, ApiResourcesModule, CredentialsModule, OrgsModule, ServicePrincipalsModule, TrustedIssuersModule, UsageModule];
+const ISSUER = [ClientAuthModule, DiscoveryModule, FederationModule, RevocationModule, SigningKeysModule, TokenIssuanceModule, UsageReportsModule];
 
 /** The external zone's APIs of this process, and what proves a caller to them. */
-function guardOptions({ settings }: Configuration, keys: SigningKeys, revocations: Revocations, log: Log): CountersignGuardOptions {
+function guardOptions(
+  { settings }: Configuration,
+  keys: SigningKeys,
+  revocations: Revocations,
+  usage: OwnUsage,
+  log: Log,
+): CountersignGuardOptions {
   return {
-    ...guardHooks(log),
+    ...guardHooks(log, usage.record),
     issuer: settings.PUBLIC_URL,
     keys: keys.verificationKeys.external,
     revocations: revocations.list,
@@ -71,12 +80,14 @@ export class AppModule {
         ...PLATFORM,
         ...DIRECTORY,
         ...ISSUER,
+        // Where the setting is off, the route does not exist.
+        ...(configuration.settings.DANGEROUSLY_ENABLE_TEST_TOKENS ? [TestTokensModule] : []),
         SaasalyticsModule,
         BootstrapModule,
         CountersignGuardModule.forRootAsync({
           ownRefusalFilter: true,
-          imports: [SigningKeysModule, RevocationModule],
-          inject: [Configuration, SigningKeys, Revocations, Log],
+          imports: [SigningKeysModule, RevocationModule, UsageModule],
+          inject: [Configuration, SigningKeys, Revocations, OwnUsage, Log],
           useFactory: guardOptions,
         }),
         CallerRateLimitModule,

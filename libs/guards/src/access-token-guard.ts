@@ -1,13 +1,22 @@
 import { Logger, type ExecutionContext, type OnModuleDestroy } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import passport from 'passport';
-import { insufficientScope, missingCredentials, peekBearerToken, refusalFor, ResourceRequestRefused } from '@countersign/resource-server';
+import {
+  holdsScopes,
+  insufficientScope,
+  isPreflight,
+  missingCredentials,
+  peekBearerToken,
+  refusalFor,
+  ResourceRequestRefused,
+  type AccessDecision,
+} from '@countersign/resource-server';
 import { AccessTokenStrategy, type AccessTokenStrategyOptions } from './access-token-strategy.js';
 import { CallerCredentials, type CallerCredential } from './caller-credential.js';
 import { callerOf, type Caller } from './caller.js';
 import type { CountersignGuardOptions, GuardHooks, RequestContext } from './countersign-guard-options.js';
 import { tokenBearing, type GuardedRequest } from './guarded-request.js';
-import { ProtectedResources, type GuardedResource } from './protected-resources.js';
+import { ProtectedResources } from './protected-resources.js';
 import { RefusalLog } from './refusal-log.js';
 import { RouteTable, type GuardedRoute, type ProtectedRoute } from './route-table.js';
 
@@ -54,7 +63,7 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     try {
       if (isPreflight(request)) throw new ResourceRequestRefused('preflight_unanswered', 'This API answers no cross-origin requests.');
       const credential = this.credentials.recognise(request);
-      const remembered = credential ? undefined : recall(route.resource, request);
+      const remembered = credential ? undefined : recall(route, request);
       if (remembered) return this.accept(remembered, route, request);
       return this.authenticate(credential, route, context);
     } catch (error) {
@@ -76,8 +85,9 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
 
   private accept(caller: Caller, route: ProtectedRoute, request: GuardedRequest): true {
     request.user = caller;
-    if (!holdsAll(caller.scopes, route.scopes)) throw insufficientScope(route.resource, route.scopes);
+    if (!holdsScopes(caller.scopes, route.scopes)) throw insufficientScope(route.resource, route.scopes);
     this.hooks.onAccepted?.(caller, requestContext(route, request));
+    this.decided(route, 'accepted', caller);
     return true;
   }
 
@@ -98,7 +108,12 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     if (!(refusal instanceof ResourceRequestRefused)) return refusal;
     const caller = refusal.code === 'insufficient_scope' ? request.user : undefined;
     this.hooks.onRefused?.(refusal, { ...requestContext(route, request), ...(caller && { caller }) });
+    this.decided(route, refusal.code, caller);
     return refusal;
+  }
+
+  private decided({ name, scopes, resource }: ProtectedRoute, result: AccessDecision['result'], caller: Caller | undefined): void {
+    this.hooks.onDecision?.({ audience: resource.identifier, operation: name, scopes, result, claims: caller?.claims });
   }
 
   private refuseUndeclared(route: GuardedRoute, context: ExecutionContext): never {
@@ -108,20 +123,16 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     }
     const refusal = new ResourceRequestRefused('access_not_declared', 'This route is closed.');
     this.hooks.onRefused?.(refusal, { request: requestOf(context), route: route.name, audience: '' });
+    this.hooks.onDecision?.({ audience: '', operation: route.name, scopes: [], result: refusal.code });
     throw refusal;
   }
 }
 
 /** The hot path: a token whose signature is remembered needs neither passport nor a promise. */
-function recall({ identifier, verifier }: GuardedResource, request: GuardedRequest): Caller | undefined {
+function recall({ resource: { identifier, verifier }, scopes }: ProtectedRoute, request: GuardedRequest): Caller | undefined {
   const token = peekBearerToken(tokenBearing(request));
-  const verified = token === undefined ? undefined : verifier.verifyRemembered(token, { audience: identifier });
+  const verified = token === undefined ? undefined : verifier.verifyRemembered(token, { audience: identifier, scopes });
   return verified && callerOf(verified);
-}
-
-function holdsAll(held: ReadonlySet<string>, needed: readonly string[]): boolean {
-  for (const scope of needed) if (!held.has(scope)) return false;
-  return true;
 }
 
 /** As `switchToHttp().getRequest()`, which makes four closures to say it. */
@@ -131,9 +142,4 @@ function requestOf(context: ExecutionContext): GuardedRequest {
 
 function requestContext(route: ProtectedRoute, request: GuardedRequest): RequestContext {
   return { request, route: route.name, audience: route.resource.identifier };
-}
-
-// A CORS preflight carries no credentials by design: it is never challenged, and never reaches a protected handler either.
-function isPreflight({ method, headers }: GuardedRequest): boolean {
-  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }

@@ -1,5 +1,5 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
-import type { AccessTokenVerifier, KeySource, ResourceRequestRefused, RevocationChecker } from '@countersign/resource-server';
+import type { AccessTokenVerifier, DecisionListener, ResourceRequestRefused, VerifierOptions } from '@countersign/resource-server';
 import type { Caller } from './caller.js';
 import type { CallerCredential } from './caller-credential.js';
 import type { GuardedRequest } from './guarded-request.js';
@@ -12,23 +12,6 @@ export interface ProtectedResourceOptions {
   /** Where its tokens come from another issuer than the rest. */
   verifier?: AccessTokenVerifier;
 }
-
-/** How tokens are verified: a ready verifier, or what one is made of. */
-export type VerifierOptions =
-  | { verifier: AccessTokenVerifier }
-  | {
-      issuer: string;
-      /** Default: the issuer's metadata says. */
-      jwksUri?: string;
-      /** Where this process reaches the issuer, if not under its name (containers). */
-      fetchFrom?: string;
-      /** Takes keys over plain HTTP from a host that is not loopback. */
-      dangerouslyAllowHttp?: boolean;
-      /** In place of fetching them. */
-      keys?: KeySource;
-      revocations?: RevocationChecker;
-      clockToleranceSeconds?: number;
-    };
 
 /** One API, or several that `@ProtectedResource` tells apart. */
 export type ResourceOptions =
@@ -50,6 +33,8 @@ export interface GuardHooks {
   /** Default: a line in Nest's log, at most ten per second. */
   onRefused?: (refusal: ResourceRequestRefused, context: RequestContext) => void;
   onAccepted?: (caller: Caller, context: RequestContext) => void;
+  /** Every verdict, for usage reports: pass `record` of a UsageReporter. */
+  onDecision?: DecisionListener;
 }
 
 export type CountersignGuardOptions = VerifierOptions & ResourceOptions & GuardHooks;

@@ -10,7 +10,7 @@ import {
 } from './protected-resource-metadata.js';
 import { insufficientScope, missingCredentials, refusalFor, type ResourceIdentity } from './refusals.js';
 import { ResourceRequestRefused } from './resource-request-refused.js';
-import { checkScopes } from './scope-requirement.js';
+import { checkScopes, holdsScopes } from './scope-requirement.js';
 import { verifierOf, type VerifierOptions } from './verifier-options.js';
 
 /** Of a refused request or message, for logs. */
@@ -103,7 +103,7 @@ export class ResourceServer {
     let caller: Caller | undefined;
     try {
       caller = await this.prove(readToken(), asked);
-      if (!holdsAll(caller.scopes, asked.scopes)) throw insufficientScope(this.resource, asked.scopes ?? []);
+      if (!holdsScopes(caller.scopes, asked.scopes ?? [])) throw insufficientScope(this.resource, asked.scopes ?? []);
     } catch (error) {
       throw this.refused(error, asked, caller);
     }
@@ -128,9 +128,4 @@ export class ResourceServer {
     const { audience, operation, scopes = [] } = asked;
     this.options.onDecision?.({ audience, operation, scopes, result, claims: caller?.claims });
   }
-}
-
-function holdsAll(held: ReadonlySet<string>, needed: readonly string[] = []): boolean {
-  for (const scope of needed) if (!held.has(scope)) return false;
-  return true;
 }

@@ -110,5 +110,10 @@ function crossChecks(s: Settings, broken: ReadonlySet<string>): string[] {
   check('PUBLIC_URL', production && Boolean(s.PUBLIC_URL?.startsWith('http://')), 'must be https in production');
   check('DEMO', production && s.DEMO, 'no demo data in production');
   check('DANGEROUSLY_DISABLE_TOKEN_AUDIT', production && s.DANGEROUSLY_DISABLE_TOKEN_AUDIT, 'refused in production');
+  check(
+    'DANGEROUSLY_ENABLE_TEST_TOKENS',
+    production && s.DANGEROUSLY_ENABLE_TEST_TOKENS,
+    'refused in production: it lets operators sign tokens with any content. Attack a staging system instead',
+  );
   return mistakes;
 }
