@@ -43,8 +43,24 @@ const PLATFORM = [
   RateLimitModule,
   ReaperModule,
 ];
-const DIRECTORY = [AdministrationModule, ApiResourcesModule, CredentialsModule, OrgsModule, ServicePrincipalsModule, TrustedIssuersModule, UsageModule];
-const ISSUER = [ClientAuthModule, DiscoveryModule, FederationModule, RevocationModule, SigningKeysModule, TokenIssuanceModule, UsageReportsModule];
+const DIRECTORY = [
+  AdministrationModule,
+  ApiResourcesModule,
+  CredentialsModule,
+  OrgsModule,
+  ServicePrincipalsModule,
+  TrustedIssuersModule,
+  UsageModule,
+];
+const ISSUER = [
+  ClientAuthModule,
+  DiscoveryModule,
+  FederationModule,
+  RevocationModule,
+  SigningKeysModule,
+  TokenIssuanceModule,
+  UsageReportsModule,
+];
 
 /** The external zone's APIs of this process, and what proves a caller to them. */
 function guardOptions(

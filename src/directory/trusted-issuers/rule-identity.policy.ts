@@ -13,17 +13,20 @@ const DESCRIPTIVE: ReadonlySet<string> = new Set(
 );
 
 /** Issuers whose tokens anybody can get: only these claims tell one customer of theirs from another. */
-const SHARED_ISSUERS: Readonly<Record<string, readonly string[]>> = {
-  'token.actions.githubusercontent.com': ['sub', 'repository', 'repository_id', 'repository_owner', 'repository_owner_id', 'enterprise', 'enterprise_id'],
-  'gitlab.com': ['sub', 'project_path', 'project_id', 'namespace_path', 'namespace_id'],
-};
+const SHARED_ISSUERS: ReadonlyMap<string, readonly string[]> = new Map([
+  [
+    'token.actions.githubusercontent.com',
+    ['sub', 'repository', 'repository_id', 'repository_owner', 'repository_owner_id', 'enterprise', 'enterprise_id'],
+  ],
+  ['gitlab.com', ['sub', 'project_path', 'project_id', 'namespace_path', 'namespace_id']],
+]);
 
 /** Claims whose first segment names the owner, after the prefix that `sub` puts before it. */
 const OWNER_AT: Readonly<Record<string, number>> = { 'repo:': 2, 'project_path:': 2 };
 
 /** True when the rule cannot match the workloads of everybody who uses the issuer. */
 export function identifies(issuer: string, claims: ClaimPatterns): boolean {
-  const telling = SHARED_ISSUERS[new URL(issuer).hostname];
+  const telling = SHARED_ISSUERS.get(new URL(issuer).hostname);
   return Object.entries(claims).some(
     ([name, pattern]) => !DESCRIPTIVE.has(name) && (telling === undefined || telling.includes(name)) && isTelling(pattern),
   );

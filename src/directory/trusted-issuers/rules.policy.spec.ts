@@ -21,6 +21,7 @@ describe('rules that are stored', () => {
     [`${GITHUB}/acme`, { enterprise_id: '3', repository_id: '74' }],
     [GITLAB, { project_id: '22', ref: 'main' }],
     [OTHER, { sub: 'job-7' }],
+    ['https://constructor', { sub: 'job-7' }],
     [OTHER, { email: 'ci@acme.example' }],
     [OTHER, { project: 22 }],
     [OTHER, { sub: 'system:serviceaccount:billing:exporter' }],

@@ -1,16 +1,16 @@
-import { isDeepStrictEqual } from "node:util";
-import { Injectable } from "@nestjs/common";
-import type { JSONWebKeySet } from "jose";
-import { Configuration } from "../../platform/config/index.js";
-import { newId } from "../../platform/crypto/index.js";
-import { httpProblem, type ProblemItem } from "../../platform/http/index.js";
-import { allowsLoopback } from "../../platform/outbound/index.js";
-import { readPublicKeys } from "../service-principals/index.js";
-import type { UpdateTrustedIssuer } from "./dto/write-trusted-issuer.dto.js";
-import { mistakesInAddresses } from "./issuer-address.policy.js";
-import { mistakesInRule, type AskedRule } from "./rules.policy.js";
-import type { TrustedIssuer, TrustRule } from "./trusted-issuer.entity.js";
-import type { PlacedRule } from "./trusted-principals.js";
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import type { JSONWebKeySet } from 'jose';
+import { Configuration } from '../../platform/config/index.js';
+import { newId } from '../../platform/crypto/index.js';
+import { httpProblem, type ProblemItem } from '../../platform/http/index.js';
+import { allowsLoopback } from '../../platform/outbound/index.js';
+import { readPublicKeys } from '../service-principals/index.js';
+import type { UpdateTrustedIssuer } from './dto/write-trusted-issuer.dto.js';
+import { mistakesInAddresses } from './issuer-address.policy.js';
+import { mistakesInRule, type AskedRule } from './rules.policy.js';
+import type { TrustedIssuer, TrustRule } from './trusted-issuer.entity.js';
+import type { PlacedRule } from './trusted-principals.js';
 
 export interface TermsChange {
   /** Rules that were not there before, with their place in the request. */
@@ -43,23 +43,16 @@ export class TrustTerms {
     refuse(asked.flatMap((rule, i) => mistakesInRule(trust.issuer, rule, `/rules/${i}`)));
     refuse(repeats(asked));
     const kept = sameKeys ? trust.rules : [];
-    trust.rules = asked.map(
-      (rule) => kept.find((present) => isSame(present, rule)) ?? newRule(rule),
-    );
+    trust.rules = asked.map((rule) => kept.find((present) => isSame(present, rule)) ?? newRule(rule));
     trust.assertionReuse = body.assertion_reuse ?? trust.assertionReuse;
-    trust.maxAssertionLifetimeSeconds =
-      body.max_assertion_lifetime_seconds ?? trust.maxAssertionLifetimeSeconds;
+    trust.maxAssertionLifetimeSeconds = body.max_assertion_lifetime_seconds ?? trust.maxAssertionLifetimeSeconds;
     trust.updatedAt = new Date();
-    const added = asked
-      .map((rule, i) => ({ ...rule, location: `/rules/${i}` }))
-      .filter((rule) => !kept.some((old) => isSame(old, rule)));
+    const added = asked.map((rule, i) => ({ ...rule, location: `/rules/${i}` })).filter((rule) => !kept.some((old) => isSame(old, rule)));
     return { added };
   }
 
   private applyKeys(trust: TrustedIssuer, body: UpdateTrustedIssuer): ProblemItem[] {
-    const { keys, mistakes } = body.jwks
-      ? readPublicKeys(ofBundle(body.jwks))
-      : { keys: undefined, mistakes: [] };
+    const { keys, mistakes } = body.jwks ? readPublicKeys(ofBundle(body.jwks)) : { keys: undefined, mistakes: [] };
     if (mistakes.length > 0) return mistakes;
     trust.issuer = body.issuer ?? trust.issuer;
     // A new key set takes the place of an address and the other way round; both null: discovery.
@@ -69,10 +62,7 @@ export class TrustTerms {
     }
     const { issuer, jwks, jwksUri } = trust;
     const { loopbackAllowed, own } = this;
-    return [
-      ...withoutKid(jwks),
-      ...mistakesInAddresses({ issuer, jwksUri, hasKeys: jwks !== null, loopbackAllowed, own }),
-    ];
+    return [...withoutKid(jwks), ...mistakesInAddresses({ issuer, jwksUri, hasKeys: jwks !== null, loopbackAllowed, own })];
   }
 }
 
@@ -80,15 +70,9 @@ export class TrustTerms {
 function ofBundle(jwks: Record<string, unknown>): unknown {
   const { keys } = jwks;
   if (!Array.isArray(keys)) return jwks;
-  const ofTokens = (keys as unknown[]).filter(
-    (key) => (key as { use?: unknown } | null)?.use !== "x509-svid",
-  );
+  const ofTokens = (keys as unknown[]).filter((key) => (key as { use?: unknown } | null)?.use !== 'x509-svid');
   return {
-    keys: ofTokens.map((key) =>
-      (key as { use?: unknown } | null)?.use === "jwt-svid"
-        ? { ...(key as object), use: "sig" }
-        : key,
-    ),
+    keys: ofTokens.map((key) => ((key as { use?: unknown } | null)?.use === 'jwt-svid' ? { ...(key as object), use: 'sig' } : key)),
   };
 }
 
@@ -99,8 +83,8 @@ function withoutKid(jwks: JSONWebKeySet | null): ProblemItem[] {
       ? [
           {
             location: `/jwks/keys/${i}`,
-            message: "The key has no kid.",
-            fix: "Send the kid that the header of the JWTs names.",
+            message: 'The key has no kid.',
+            fix: 'Send the kid that the header of the JWTs names.',
           },
         ]
       : [],
@@ -108,7 +92,7 @@ function withoutKid(jwks: JSONWebKeySet | null): ProblemItem[] {
 }
 
 function newRule({ claims, principal, accept_shared_identity: accepted }: AskedRule): TrustRule {
-  return { id: newId("rule"), claims, principal, acceptSharedIdentity: accepted ?? false };
+  return { id: newId('rule'), claims, principal, acceptSharedIdentity: accepted ?? false };
 }
 
 function toAsked({ claims, principal, acceptSharedIdentity }: TrustRule): AskedRule {
@@ -129,8 +113,8 @@ function repeats(rules: readonly AskedRule[]): ProblemItem[] {
       ? [
           {
             location: `/rules/${i}/claims`,
-            message: "Another rule has the same claims.",
-            fix: "One workload becomes one principal: remove one.",
+            message: 'Another rule has the same claims.',
+            fix: 'One workload becomes one principal: remove one.',
           },
         ]
       : [],
@@ -138,10 +122,5 @@ function repeats(rules: readonly AskedRule[]): ProblemItem[] {
 }
 
 function refuse(errors: readonly ProblemItem[]): void {
-  if (errors.length > 0)
-    throw httpProblem(
-      "validation_failed",
-      "The issuer cannot be trusted like this. Nothing was stored.",
-      { errors },
-    );
+  if (errors.length > 0) throw httpProblem('validation_failed', 'The issuer cannot be trusted like this. Nothing was stored.', { errors });
 }
