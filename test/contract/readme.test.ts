@@ -53,7 +53,7 @@ describe('the commands of the documentation', () => {
   it('exist on the pages that promise them', () => {
     for (const page of [
       'README.md',
-      ...['calling-an-api', 'checking-your-api', 'operations', 'service-principals', 'token-verification'].map(
+      ...['calling-an-api', 'checking-your-api', 'operations', 'service-principals', 'token-verification', 'workload-federation'].map(
         (name) => `docs/guides/${name}.md`,
       ),
     ])

@@ -8,6 +8,7 @@ import { MICROSERVICES_PROBLEMS } from '../../directory/microservice-identities/
 import { ORGS_PROBLEMS } from '../../directory/orgs/index.js';
 import { SERVICE_PRINCIPALS_PROBLEMS } from '../../directory/service-principals/index.js';
 import { CERTIFICATES_PROBLEMS } from '../../issuer/certificates/index.js';
+import { TRUSTED_ISSUERS_PROBLEMS } from '../../directory/trusted-issuers/index.js';
 import { CLIENT_AUTH_PROBLEMS } from '../../issuer/client-auth/index.js';
 import { REVOCATION_FEED_PROBLEMS } from '../../issuer/revocation/index.js';
 import { HTTP_PROBLEMS, type ProblemTable } from '../../platform/http/index.js';
@@ -43,6 +44,7 @@ const PROBLEMS: readonly ProblemTable[] = [
   MICROSERVICES_PROBLEMS,
   CALL_POLICIES_PROBLEMS,
   CERTIFICATES_PROBLEMS,
+  TRUSTED_ISSUERS_PROBLEMS,
   CLIENT_AUTH_PROBLEMS,
   REVOCATION_FEED_PROBLEMS,
 ];

@@ -13,8 +13,9 @@ export const OAUTH_ADVICE: AdviceTable = {
     fix: 'Within a minute the audit log has `client.authentication_failed` for your address, with the reason in `reason_code`; with LOG_LEVEL=debug the log has it by request id. `secret_mismatch`: take the newest secret. `source_not_allowed`: add the network, or set TRUSTED_PROXIES. `assertion_audience`: `aud` is the issuer, nothing else.',
   },
   invalid_grant: {
-    cause: 'What was handed in was used before, has expired, or was given to another client.',
-    fix: 'Start the flow anew. If it repeats, two processes use the same one.',
+    cause:
+      'What was handed in was used before, has expired, or was given to another client. An assertion of a trusted issuer: wrong audience, no rule matches, used before or too old.',
+    fix: 'Start the flow anew. If it repeats, two processes use the same one. For an assertion ask POST /v1/orgs/{org_id}/trusted-issuers/test, which names the first condition that fails.',
   },
   unauthorized_client: {
     cause: 'The client is registered for other grant types.',

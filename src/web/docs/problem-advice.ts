@@ -120,4 +120,12 @@ export const PROBLEM_ADVICE: AdviceTable = {
     cause: 'The service principal signs assertions with a key.',
     fix: 'Rotate its key instead (`jwks`), or change `auth_method` first.',
   },
+  issuer_already_trusted: {
+    cause: 'Each issuer has one entry per organization, so that two rules that match the same workload are seen.',
+    fix: 'GET the list, and PATCH the `rules` of the entry that has this `issuer`.',
+  },
+  too_many_trusted_issuers: {
+    cause: 'An entry per repository or cluster, where one per issuer with several rules would do.',
+    fix: 'Put the rules of one issuer into one entry, and delete entries that nobody uses.',
+  },
 };
