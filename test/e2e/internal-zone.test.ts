@@ -59,7 +59,7 @@ describe('the internal listener', () => {
       token_endpoint: `${server.internalUrl}/oauth/token`,
       revocation_endpoint: `${server.internalUrl}/oauth/revoke`,
       jwks_uri: `${server.internalUrl}/.well-known/jwks.json`,
-      token_endpoint_auth_methods_supported: ['private_key_jwt'],
+      token_endpoint_auth_methods_supported: ['private_key_jwt', 'tls_client_auth'],
       scopes_supported: ['start:export', 'write:rollups'],
       access_token_signing_alg_values_supported: ['ES256'],
     });
