@@ -70,7 +70,7 @@ async function administrator({ base, demo: { operator } }) {
       ...(body && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    if (!response.ok) throw Object.assign(new Error(`${method} ${path} answered ${response.status}: ${text}`), { status: response.status });
     return text && JSON.parse(text);
   };
   return { send, post: (path, body) => send('POST', path, body) };
@@ -79,7 +79,7 @@ async function administrator({ base, demo: { operator } }) {
 async function form(url, fields) {
   const response = await fetch(url, { method: 'POST', body: new URLSearchParams(fields) });
   const text = await response.text();
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`);
+  if (!response.ok) throw Object.assign(new Error(`${url} answered ${response.status}: ${text}`), { status: response.status });
   return text && JSON.parse(text);
 }
 

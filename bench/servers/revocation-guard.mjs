@@ -17,7 +17,7 @@ const verifier = new AccessTokenVerifier({ issuer, keys, revocations: feed });
 const resource = { identifier: audience, metadataUrl: `${audience}/.well-known/oauth-protected-resource` };
 await feed.start();
 
-createServer(async (request, response) => {
+const server = createServer(async (request, response) => {
   if (request.url === '/feed') {
     response.statusCode = feed.stats().isConnected ? 200 : 503;
     response.end(JSON.stringify(feed.stats()));
@@ -32,4 +32,7 @@ createServer(async (request, response) => {
     response.statusCode = refusal.status ?? 500;
     response.end(`{"reason":"${refusal.reason ?? 'unexpected'}"}`);
   }
-}).listen(Number(process.env.BENCH_PORT), '127.0.0.1');
+});
+// Longer than the run: a connection that the server closes while the load generator picks it up would be counted as a failure.
+server.keepAliveTimeout = 600_000;
+server.listen(Number(process.env.BENCH_PORT), '127.0.0.1');
