@@ -2,6 +2,8 @@ import { Platform1763769600001 } from './1763769600001-platform.js';
 import { Directory1763769600002 } from './1763769600002-directory.js';
 import { Issuer1763769600003 } from './1763769600003-issuer.js';
 import { Saasalytics1763769600004 } from './1763769600004-saasalytics.js';
+import { MaxStaleness1763769600006 } from './1763769600006-max-staleness.js';
+import { Usage1763769600007 } from './1763769600007-usage.js';
 import { InternalZone1763769600020 } from './1763769600020-internal-zone.js';
 import { SaasalyticsInternal1763769600021 } from './1763769600021-saasalytics-internal.js';
 import { Certificates1763769600030 } from './1763769600030-certificates.js';
@@ -12,6 +14,8 @@ export const MIGRATIONS = [
   Directory1763769600002,
   Issuer1763769600003,
   Saasalytics1763769600004,
+  MaxStaleness1763769600006,
+  Usage1763769600007,
   InternalZone1763769600020,
   SaasalyticsInternal1763769600021,
   Certificates1763769600030,

@@ -11,12 +11,14 @@ import { DIRECTORY_ENTITIES } from './directory/entities.js';
 import { MicroserviceIdentitiesModule } from './directory/microservice-identities/index.js';
 import { OrgsModule } from './directory/orgs/index.js';
 import { ServicePrincipalsModule } from './directory/service-principals/index.js';
+import { OwnUsage, UsageModule } from './directory/usage/index.js';
 import { CertificatesModule } from './issuer/certificates/index.js';
 import { ClientAuthModule } from './issuer/client-auth/index.js';
 import { DiscoveryModule } from './issuer/discovery/index.js';
 import { RevocationModule, Revocations } from './issuer/revocation/index.js';
 import { ALGORITHMS_OF_ZONE, SigningKeys, SigningKeysModule } from './issuer/signing-keys/index.js';
 import { TokenIssuanceModule } from './issuer/token-issuance/index.js';
+import { UsageReportsModule } from './issuer/usage-reports/index.js';
 import { AuditModule } from './platform/audit/index.js';
 import { AuditEventsModule } from './platform/audit-events/index.js';
 import { ChangesModule } from './platform/changes/index.js';
@@ -50,11 +52,26 @@ const DIRECTORY = [
   MicroserviceIdentitiesModule,
   OrgsModule,
   ServicePrincipalsModule,
+  UsageModule,
 ];
-const ISSUER = [CertificatesModule, ClientAuthModule, DiscoveryModule, RevocationModule, SigningKeysModule, TokenIssuanceModule];
+const ISSUER = [
+  CertificatesModule,
+  ClientAuthModule,
+  DiscoveryModule,
+  RevocationModule,
+  SigningKeysModule,
+  TokenIssuanceModule,
+  UsageReportsModule,
+];
 
 /** The APIs of this process, and what proves a caller to them: each zone's by its own issuer and keys. */
-function guardOptions({ settings }: Configuration, keys: SigningKeys, revocations: Revocations, log: Log): CountersignGuardOptions {
+function guardOptions(
+  { settings }: Configuration,
+  keys: SigningKeys,
+  revocations: Revocations,
+  usage: OwnUsage,
+  log: Log,
+): CountersignGuardOptions {
   const internal = new AccessTokenVerifier({
     issuer: settings.INTERNAL_URL,
     keys: keys.verificationKeys.internal,
@@ -62,7 +79,7 @@ function guardOptions({ settings }: Configuration, keys: SigningKeys, revocation
     revocations: revocations.list,
   });
   return {
-    ...guardHooks(log),
+    ...guardHooks(log, usage.record),
     issuer: settings.PUBLIC_URL,
     keys: keys.verificationKeys.external,
     revocations: revocations.list,
@@ -92,8 +109,8 @@ export class AppModule {
         BootstrapModule,
         CountersignGuardModule.forRootAsync({
           ownRefusalFilter: true,
-          imports: [SigningKeysModule, RevocationModule],
-          inject: [Configuration, SigningKeys, Revocations, Log],
+          imports: [SigningKeysModule, RevocationModule, UsageModule],
+          inject: [Configuration, SigningKeys, Revocations, OwnUsage, Log],
           useFactory: guardOptions,
         }),
         CallerRateLimitModule,

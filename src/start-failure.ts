@@ -22,7 +22,7 @@ const PREFIXES = [
 ] as const;
 
 function listenFailure(code: string, port: number, address: string, environment: NodeJS.ProcessEnv): string {
-  const prefix = PREFIXES.find(([name, preset]) => Number(environment[`${name}PORT`] ?? preset) === port)?.[0] ?? '';
+  const prefix = PREFIXES.find(([name, preset]) => Number(environment[`${name}PORT`] || preset) === port)?.[0] ?? '';
   switch (code) {
     case 'EADDRINUSE':
       return `Port ${port} is in use by another program: end that one, or set ${prefix}PORT to a free port.`;

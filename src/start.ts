@@ -6,7 +6,7 @@ import { AppModule } from './app.module.js';
 import { Bootstrap, type FirstStart } from './bootstrap/index.js';
 import { Configuration, loadConfiguration, servesZone } from './platform/config/index.js';
 import { connectDatabase, migrate, type DatabaseConnection } from './platform/database/index.js';
-import { addRequestHooks, createFastifyAdapter } from './platform/http/index.js';
+import { addRequestHooks, createFastifyAdapter, UnusedConnections } from './platform/http/index.js';
 import { Readiness } from './platform/health/index.js';
 import { TlsListeners } from './platform/listeners/index.js';
 import { Log } from './platform/logging/index.js';
@@ -34,12 +34,13 @@ export async function startServer(environment: NodeJS.ProcessEnv, progress: (lin
     const applied = await migrate(connection.migrationUrl, decodeURIComponent(new URL(connection.runtimeUrl).username));
     if (applied.length > 0) progress(`applied ${applied.length} migrations`);
     const { app, tlsListeners } = await createApplication(configuration, connection, log);
+    const unused = new UnusedConnections(app.getHttpServer() as Server);
     const firstStart = await app.get(Bootstrap).run(progress);
     await tlsListeners.open();
     // Fastify's own listen: Nest's would log the failure too, which is told once and by name in start-failure.ts.
     if (servesZone(settings, 'external')) await app.getHttpAdapter().getInstance().listen({ port: settings.PORT, host: settings.HOST });
     app.get(Readiness).open();
-    return { configuration, firstStart, log, stop: () => stop(app, connection, log) };
+    return { configuration, firstStart, log, stop: () => stop(app, unused, connection, log) };
   } catch (error) {
     await connection.stop();
     throw error;
@@ -69,9 +70,12 @@ async function createApplication(configuration: Configuration, connection: Datab
   return { app, tlsListeners };
 }
 
-async function stop(app: NestFastifyApplication, connection: DatabaseConnection, log: Log): Promise<void> {
+async function stop(app: NestFastifyApplication, unused: UnusedConnections, connection: DatabaseConnection, log: Log): Promise<void> {
   // Fastify closes the connections that are idle now; those whose last request still runs would stay for their keep-alive time.
-  const sweep = setInterval(() => (app.getHttpServer() as Server).closeIdleConnections(), SWEEP_MS);
+  const sweep = setInterval(() => {
+    (app.getHttpServer() as Server).closeIdleConnections();
+    unused.close();
+  }, SWEEP_MS);
   await app.close();
   clearInterval(sweep);
   await connection.stop();

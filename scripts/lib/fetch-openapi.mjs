@@ -16,6 +16,9 @@ export async function fetchOpenApi() {
     DEMO: 'false',
     PORT: port,
     OPS_PORT: opsPort,
+    // What the document describes; the other listeners might be in use.
+    ZONES: 'external',
+    MTLS_PORT: await freePort(),
     PUBLIC_URL: 'http://localhost:3000',
     LOG_LEVEL: 'error',
   };

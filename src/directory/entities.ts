@@ -6,4 +6,13 @@ import { Org } from './orgs/index.js';
 import { ServicePrincipal, ServicePrincipalGrant } from './service-principals/index.js';
 
 /** Every entity of the directory, for the data source. */
-export const DIRECTORY_ENTITIES = [Org, ApiResource, ApiScope, ClientSecret, ServicePrincipal, ServicePrincipalGrant, Microservice, CallPolicy];
+export const DIRECTORY_ENTITIES = [
+  Org,
+  ApiResource,
+  ApiScope,
+  ClientSecret,
+  ServicePrincipal,
+  ServicePrincipalGrant,
+  Microservice,
+  CallPolicy,
+];

@@ -20,6 +20,7 @@ const ACROSS_ORGS: Readonly<Record<string, string>> = {
   'src/directory/orgs': 'operators list, create and suspend organizations',
   'src/directory/service-principals/operator-seeding.ts': 'operators belong to no organization',
   'src/directory/service-principals/service-principal-source.ts': 'a client id says nothing of its organization',
+  'src/directory/usage': 'guards report the calls of all clients, and operators read them',
   'src/issuer/certificates': 'the internal zone belongs to the platform',
   'src/issuer/revocation': 'guards need the revocations of all',
   'src/issuer/signing-keys': 'keys belong to the platform',

@@ -11,6 +11,9 @@ import { Log } from '../../src/platform/logging/index.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import { openApiOf } from '../support/openapi.js';
 
+/** Routes of our own services: the public documentation does not know them. */
+const INTERNAL = '/internal/';
+
 let server: TestServer;
 let app: NestFastifyApplication;
 let connection: DatabaseConnection;
@@ -32,7 +35,8 @@ beforeAll(async () => {
   connection = await connectDatabase(configuration.settings, () => undefined);
   const adapter = createFastifyAdapter(configuration.settings);
   adapter.getInstance().addHook('onRoute', ({ method, url }) => {
-    for (const each of [method].flat()) if (each !== 'HEAD') registered.add(`${each} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
+    for (const each of [method].flat())
+      if (each !== 'HEAD' && !url.startsWith(INTERNAL)) registered.add(`${each} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
   });
   app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(configuration, connection, Log.create(configuration.settings)),

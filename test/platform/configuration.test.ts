@@ -45,8 +45,8 @@ describe('a production start that is refused', () => {
     const { end, output } = await refusalOf({ NODE_ENV: 'production' });
     expect(end).toBe(1);
     const [title, ...lines] = output.trim().split('\n');
-    expect(title).toBe('The configuration has 7 mistakes:');
-    expect(lines).toHaveLength(7);
+    expect(title).toBe('The configuration has 9 mistakes:');
+    expect(lines).toHaveLength(9);
     for (const line of lines) expect(line).toMatch(/^ {2}- [A-Z_]+: .+/);
     expect(output).not.toMatch(/^\s+at /m);
   });

@@ -88,7 +88,9 @@ afterAll(async () => {
 async function at(port?: number): Promise<Readonly<Record<string, string>>> {
   const chosen = port ?? (await freePort());
   url = `http://localhost:${chosen}`;
-  return { PORT: String(chosen), OPS_PORT: String(await freePort()), PUBLIC_URL: url };
+  const [opsPort, internalPort, mtlsPort] = [await freePort(), await freePort(), await freePort()];
+  const others = { OPS_PORT: String(opsPort), INTERNAL_PORT: String(internalPort), MTLS_PORT: String(mtlsPort) };
+  return { PORT: String(chosen), ...others, PUBLIC_URL: url };
 }
 
 const start = (): Promise<NpmStart> => (started = NpmStart.run(dataDir, environment)).ready(url);
@@ -160,7 +162,7 @@ describe('npm start', () => {
     expect(await revenue()).toEqual(first.revenue);
   }, 60_000);
 
-  it.each(['PORT', 'OPS_PORT'])(
+  it.each(['PORT', 'OPS_PORT', 'INTERNAL_PORT', 'MTLS_PORT'])(
     'a busy %s is one sentence that names the setting, and ends with 1',
     async (setting) => {
       const busy = createServer().listen(0, '127.0.0.1');

@@ -15,6 +15,7 @@ const TABLES = [
   'service_principals',
   'client_secrets',
   'audit_events',
+  'usage_rollups',
 ];
 
 let server: TestServer;

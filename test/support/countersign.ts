@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { inject } from 'vitest';
 import type { CountersignProcess } from '@countersign/testing';
 import type { DemoCredential, DemoDocument, DemoOrgEntry } from '../../src/bootstrap/demo-file.js';
-import { launch, TEMPLATE, type ServerFiles } from './launch.js';
+import { launch, TEMPLATE, type LaunchedServer, type ServerFiles } from './launch.js';
 
 export type { DemoCredential, DemoDocument, DemoOrgEntry };
 
@@ -14,6 +14,8 @@ export type { DemoCredential, DemoDocument, DemoOrgEntry };
 export interface TestServer {
   readonly url: string;
   readonly opsUrl: string;
+  readonly internalUrl: string;
+  readonly mtlsUrl: string;
   readonly demo: DemoDocument;
   readonly process: CountersignProcess;
   readonly files: ServerFiles;
@@ -22,7 +24,7 @@ export interface TestServer {
   /** Runs SQL as the superuser, past every policy: for looking, and for planting bugs. */
   sql<T extends object>(text: string, values?: unknown[]): Promise<T[]>;
   /** One more replica on the same database and keys. */
-  replica(environment?: Readonly<Record<string, string>>): Promise<{ url: string; process: CountersignProcess }>;
+  replica(environment?: Readonly<Record<string, string>>): Promise<LaunchedServer>;
   stop(): Promise<void>;
 }
 
@@ -45,7 +47,13 @@ export async function startTestServer(environment: Readonly<Record<string, strin
     orgs: [first, second],
     sql: (text, values) => query(inDatabase(cluster.superuserUrl, database), text, values),
     replica: async (more = {}) => {
-      const replica = await launch(files, { PUBLIC_URL: server.url, ...environment, ...more });
+      const replica = await launch(files, {
+        PUBLIC_URL: server.url,
+        INTERNAL_URL: server.internalUrl,
+        MTLS_URL: server.mtlsUrl,
+        ...environment,
+        ...more,
+      });
       replicas.push(replica.process);
       return replica;
     },

@@ -10,6 +10,9 @@ export interface ServerFiles {
 export interface LaunchedServer {
   readonly url: string;
   readonly opsUrl: string;
+  /** Where this process itself serves the internal zone; its issuer is INTERNAL_URL, which replicas share. */
+  readonly internalUrl: string;
+  readonly mtlsUrl: string;
   readonly process: CountersignProcess;
 }
 
@@ -20,7 +23,7 @@ const ENTRY = new URL('../../dist/src/main.js', import.meta.url).pathname;
 
 /** Starts the built product on free ports, with a given database and data folder. */
 export async function launch(files: ServerFiles, environment: Readonly<Record<string, string>>): Promise<LaunchedServer> {
-  const [port, opsPort] = [await freePort(), await freePort()];
+  const [port, opsPort, internalPort, mtlsPort] = [await freePort(), await freePort(), await freePort(), await freePort()];
   const url = environment['PUBLIC_URL'] ?? `http://localhost:${port}`;
   const process = await CountersignProcess.start({
     entry: ENTRY,
@@ -35,6 +38,10 @@ export async function launch(files: ServerFiles, environment: Readonly<Record<st
       PORT: String(port),
       OPS_PORT: String(opsPort),
       PUBLIC_URL: url,
+      INTERNAL_PORT: String(internalPort),
+      INTERNAL_URL: `https://localhost:${internalPort}`,
+      MTLS_PORT: String(mtlsPort),
+      MTLS_URL: `https://localhost:${mtlsPort}`,
       RATE_LIMIT_TOKEN_PER_CLIENT: '1000000',
       RATE_LIMIT_TOKEN_PER_SOURCE: '1000000',
       RATE_LIMIT_FAILURES_PER_SOURCE: '1000000',
@@ -42,7 +49,13 @@ export async function launch(files: ServerFiles, environment: Readonly<Record<st
       ...environment,
     },
   });
-  return { url: `http://localhost:${port}`, opsUrl: `http://localhost:${opsPort}`, process };
+  return {
+    url: `http://localhost:${port}`,
+    opsUrl: `http://localhost:${opsPort}`,
+    internalUrl: `https://localhost:${internalPort}`,
+    mtlsUrl: `https://localhost:${mtlsPort}`,
+    process,
+  };
 }
 
 /** A port that nobody uses, below the range that outgoing connections take. */

@@ -1,13 +1,20 @@
 import { Logger, type ExecutionContext, type OnModuleDestroy } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import passport from 'passport';
-import { insufficientScope, missingCredentials, peekBearerToken, refusalFor, ResourceRequestRefused } from '@countersign/resource-server';
+import {
+  insufficientScope,
+  missingCredentials,
+  peekBearerToken,
+  refusalFor,
+  ResourceRequestRefused,
+  type AccessDecision,
+} from '@countersign/resource-server';
 import { AccessTokenStrategy, type AccessTokenStrategyOptions } from './access-token-strategy.js';
 import { CallerCredentials, type CallerCredential } from './caller-credential.js';
 import { callerOf, type Caller } from './caller.js';
 import type { CountersignGuardOptions, GuardHooks, RequestContext } from './countersign-guard-options.js';
 import { provenKeys, tokenBearing, type GuardedRequest } from './guarded-request.js';
-import { ProtectedResources, type GuardedResource } from './protected-resources.js';
+import { ProtectedResources } from './protected-resources.js';
 import { RefusalLog } from './refusal-log.js';
 import { RouteTable, type GuardedRoute, type ProtectedRoute } from './route-table.js';
 
@@ -54,7 +61,7 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     try {
       if (isPreflight(request)) throw new ResourceRequestRefused('preflight_unanswered', 'This API answers no cross-origin requests.');
       const credential = this.credentials.recognise(request);
-      const remembered = credential ? undefined : recall(route.resource, request);
+      const remembered = credential ? undefined : recall(route, request);
       if (remembered) return this.accept(remembered, route, request);
       return this.authenticate(credential, route, context);
     } catch (error) {
@@ -78,6 +85,7 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     request.user = caller;
     if (!holdsAll(caller.scopes, route.scopes)) throw insufficientScope(route.resource, route.scopes);
     this.hooks.onAccepted?.(caller, requestContext(route, request));
+    this.decided(route, 'accepted', caller);
     return true;
   }
 
@@ -98,7 +106,12 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     if (!(refusal instanceof ResourceRequestRefused)) return refusal;
     const caller = refusal.code === 'insufficient_scope' ? request.user : undefined;
     this.hooks.onRefused?.(refusal, { ...requestContext(route, request), ...(caller && { caller }) });
+    this.decided(route, refusal.code, caller);
     return refusal;
+  }
+
+  private decided({ name, scopes, resource }: ProtectedRoute, result: AccessDecision['result'], caller: Caller | undefined): void {
+    this.hooks.onDecision?.({ audience: resource.identifier, operation: name, scopes, result, claims: caller?.claims });
   }
 
   private refuseUndeclared(route: GuardedRoute, context: ExecutionContext): never {
@@ -108,15 +121,16 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     }
     const refusal = new ResourceRequestRefused('access_not_declared', 'This route is closed.');
     this.hooks.onRefused?.(refusal, { request: requestOf(context), route: route.name, audience: '' });
+    this.hooks.onDecision?.({ audience: '', operation: route.name, scopes: [], result: refusal.code });
     throw refusal;
   }
 }
 
 /** The hot path: a token whose signature is remembered needs neither passport nor a promise. */
-function recall({ identifier, verifier }: GuardedResource, request: GuardedRequest): Caller | undefined {
+function recall({ resource: { identifier, verifier }, scopes }: ProtectedRoute, request: GuardedRequest): Caller | undefined {
   const token = peekBearerToken(tokenBearing(request));
   const verified =
-    token === undefined ? undefined : verifier.verifyRemembered(token, { audience: identifier, proven: provenKeys(request) });
+    token === undefined ? undefined : verifier.verifyRemembered(token, { audience: identifier, scopes, proven: provenKeys(request) });
   return verified && callerOf(verified);
 }
 

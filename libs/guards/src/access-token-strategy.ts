@@ -6,6 +6,8 @@ import type { GuardedResource } from './protected-resources.js';
 
 export interface AccessTokenStrategyOptions {
   resource: GuardedResource;
+  /** What the route needs. */
+  scopes: readonly string[];
 }
 
 /**
@@ -24,7 +26,7 @@ export class AccessTokenStrategy extends Strategy {
   }
 
   /** passport calls this on a copy per request, with `success`, `fail` and `error` of that request. */
-  override authenticate(request: unknown, { resource }: AccessTokenStrategyOptions): void {
+  override authenticate(request: unknown, { resource, scopes }: AccessTokenStrategyOptions): void {
     let token: string | null;
     try {
       token = this._jwtFromRequest(request as GuardedRequest);
@@ -33,7 +35,7 @@ export class AccessTokenStrategy extends Strategy {
     }
     if (token === null) return this.fail(401);
     const proven = provenKeys(request as GuardedRequest);
-    resource.verifier.verify(token, { audience: resource.identifier, proven }).then(
+    resource.verifier.verify(token, { audience: resource.identifier, scopes, proven }).then(
       (verified) => this.success(callerOf(verified)),
       (error: unknown) => this.error(error as Error),
     );

@@ -1,5 +1,11 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
-import type { AccessTokenVerifier, KeySource, ResourceRequestRefused, RevocationChecker } from '@countersign/resource-server';
+import type {
+  AccessTokenVerifier,
+  DecisionListener,
+  KeySource,
+  ResourceRequestRefused,
+  RevocationChecker,
+} from '@countersign/resource-server';
 import type { Caller } from './caller.js';
 import type { CallerCredential } from './caller-credential.js';
 import type { GuardedRequest } from './guarded-request.js';
@@ -50,6 +56,8 @@ export interface GuardHooks {
   /** Default: a line in Nest's log, at most ten per second. */
   onRefused?: (refusal: ResourceRequestRefused, context: RequestContext) => void;
   onAccepted?: (caller: Caller, context: RequestContext) => void;
+  /** Every verdict, for usage reports: pass `record` of a UsageReporter. */
+  onDecision?: DecisionListener;
 }
 
 export type CountersignGuardOptions = VerifierOptions & ResourceOptions & GuardHooks;

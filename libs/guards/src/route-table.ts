@@ -45,6 +45,6 @@ export class RouteTable {
 
   private protectedRoute(name: string, scopes: readonly string[], resourceName: string | undefined): ProtectedRoute {
     const resource = this.resources.get(resourceName);
-    return { access: 'protected', name, scopes, resource, strategyOptions: { resource } };
+    return { access: 'protected', name, scopes, resource, strategyOptions: { resource, scopes } };
   }
 }

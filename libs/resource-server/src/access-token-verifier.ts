@@ -68,18 +68,18 @@ export class AccessTokenVerifier {
     this.verified = new LRUCache({ max: cacheSize, maxSize: MAX_CACHED_CHARACTERS });
   }
 
-  /** @throws TokenRefused when the token must not be honoured, KeysUnavailable when that cannot be told. */
+  /** @throws TokenRefused when the token must not be honoured, KeysUnavailable or RevocationsStale when that cannot be told. */
   async verify(token: string, expected: ExpectedToken): Promise<VerifiedAccessToken> {
     const digest = this.digestOf(token);
     const found = this.recall(digest) ?? (await (this.pending.get(digest) ?? this.startVerification(token, digest)));
-    this.judgeMoment(found.claims, expected);
+    this.judgeMoment(found, expected);
     return found;
   }
 
   /** As `verify` when the signature is remembered, and undefined when it is not: the hot path, without a promise. */
   verifyRemembered(token: string, expected: ExpectedToken): VerifiedAccessToken | undefined {
     const found = this.recall(this.digestOf(token));
-    if (found !== undefined) this.judgeMoment(found.claims, expected);
+    if (found !== undefined) this.judgeMoment(found, expected);
     return found;
   }
 
@@ -117,7 +117,7 @@ export class AccessTokenVerifier {
   }
 
   /** What may change from one request to the next. */
-  private judgeMoment(claims: Readonly<AccessTokenClaims>, expected: ExpectedToken): void {
+  private judgeMoment({ claims, scopes }: VerifiedAccessToken, expected: ExpectedToken): void {
     // RFC 9068 §4: `aud` names this very resource.
     if (claims.aud !== expected.audience) {
       throw new TokenRefused('audience', 'The token is for another audience.', { expected: expected.audience, received: claims.aud });
@@ -125,6 +125,8 @@ export class AccessTokenVerifier {
     this.checkDates(claims);
     if (claims.cnf !== undefined) checkConfirmation(claims.cnf, expected.proven);
     if (this.revocations?.isRevoked(claims)) throw new TokenRefused('revoked', 'The token was revoked.', { received: claims.jti });
+    // An operation that names no scope is judged by all that the token could be used for.
+    this.revocations?.requireFresh?.(expected.scopes?.length ? expected.scopes : scopes);
   }
 
   private checkDates({ exp, iat, nbf }: Readonly<AccessTokenClaims> & { nbf?: number }): void {

@@ -38,8 +38,23 @@ export {
   type ResourceServerOptions,
   type VerifyTokenOptions,
 } from './resource-server.js';
+export { RevocationFeed } from './revocation-feed.js';
+export type { RevocationFeedEvent, RevocationFeedOptions, RevocationFeedStats } from './revocation-feed-options.js';
 export { REVOCATION_KINDS, RevocationList, type RevocationChecker, type RevocationEntry, type RevocationKind } from './revocation-list.js';
+export {
+  REVOCATION_DELTA_TYP,
+  REVOCATION_SNAPSHOT_TYP,
+  type RevocationDeltaClaims,
+  type RevocationSnapshotClaims,
+  type ScopeRisk,
+  type WireRevocation,
+} from './revocation-wire.js';
+export { RevocationsStale } from './revocations-stale.js';
 export type { OperationOptions, ScopeArguments } from './scope-requirement.js';
 export { TOKEN_REFUSAL_REASONS, TokenRefused, type TokenRefusalReason } from './token-refused.js';
+export { UsageNotDelivered, type UsageDelivery, type UsageEndpoint, type UsageNotDeliveredOptions } from './usage-delivery.js';
+export { OTHER_OPERATIONS, USAGE_REPORT_LIMITS, type UsageEntry, type UsageReport } from './usage-report.js';
+export { UsageReporter, type UsageReporterOptions } from './usage-reporter.js';
+export type { UsageReporterEvent } from './usage-sender.js';
 export type { VerifiedAccessToken } from './verified-access-token.js';
 export type { VerifierOptions } from './verifier-options.js';

@@ -1,4 +1,4 @@
-import { ACCESS_TOKEN_TYP, type AccessTokenAlg } from '@countersign/oauth';
+import type { AccessTokenAlg } from '@countersign/oauth';
 import { hasDuplicateMembers } from './json-members.js';
 import { TokenRefused } from './token-refused.js';
 
@@ -11,12 +11,12 @@ export interface JoseHeader {
 const REFUSED_MEMBERS = ['crit', 'b64', 'zip', 'enc', 'jku', 'x5u'];
 const MAX_KID_LENGTH = 256;
 
-/** @throws TokenRefused when the first segment is not the header of an access token that `algorithms` allow. */
-export function readJoseHeader(segment: string, algorithms: readonly AccessTokenAlg[]): JoseHeader {
+/** @throws TokenRefused when the first segment is not the header of a document of type `typ` that `algorithms` allow. */
+export function readJoseHeader(segment: string, algorithms: readonly AccessTokenAlg[], typ: string): JoseHeader {
   const header = parse(segment);
-  // RFC 9068 §4: `typ` is `at+jwt`; RFC 7515 §4.1.9: compared without case, `application/` implied.
-  if (!isAccessTokenType(header['typ'])) {
-    throw new TokenRefused('type', 'The token is not an access token.', { expected: ACCESS_TOKEN_TYP, received: header['typ'] });
+  // RFC 9068 §4: `typ` of an access token is `at+jwt`; RFC 7515 §4.1.9: compared without case, `application/` implied.
+  if (!isOfType(header['typ'], typ)) {
+    throw new TokenRefused('type', 'The token is of another type.', { expected: typ, received: header['typ'] });
   }
   // RFC 8725 §3.1: only the algorithms this verifier was told to take, compared with case.
   const alg = algorithms.find((allowed) => allowed === header['alg']);
@@ -48,8 +48,8 @@ function parse(segment: string): Record<string, unknown> {
   return header as Record<string, unknown>;
 }
 
-function isAccessTokenType(typ: unknown): boolean {
-  if (typeof typ !== 'string') return false;
-  const type = typ.toLowerCase();
-  return type === ACCESS_TOKEN_TYP || type === `application/${ACCESS_TOKEN_TYP}`;
+function isOfType(received: unknown, typ: string): boolean {
+  if (typeof received !== 'string') return false;
+  const type = received.toLowerCase();
+  return type === typ || type === `application/${typ}`;
 }

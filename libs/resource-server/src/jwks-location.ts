@@ -36,7 +36,8 @@ function authorizationServerMetadataUrl(issuer: string): string {
   return `${origin}/.well-known/oauth-authorization-server${pathname.replace(/\/$/, '')}`;
 }
 
-function reachable(url: string, { issuer, fetchFrom, dangerouslyAllowHttp = false }: JwksLocation): string {
+/** Where this process asks the issuer: over https, or plain HTTP on loopback. */
+export function reachable(url: string, { issuer, fetchFrom, dangerouslyAllowHttp = false }: JwksLocation): string {
   const target = new URL(url);
   if (fetchFrom !== undefined && target.origin === new URL(issuer).origin) {
     const base = new URL(fetchFrom);
@@ -45,7 +46,7 @@ function reachable(url: string, { issuer, fetchFrom, dangerouslyAllowHttp = fals
   }
   if (target.protocol === 'https:' || (target.protocol === 'http:' && (dangerouslyAllowHttp || isLoopback(target.hostname))))
     return target.href;
-  throw new Error(`Keys are taken over https only (or from loopback), not from ${target.href}; see dangerouslyAllowHttp.`);
+  throw new Error(`The issuer is asked over https only (or on loopback), not at ${target.href}; see dangerouslyAllowHttp.`);
 }
 
 function isLoopback(hostname: string): boolean {

@@ -2,6 +2,7 @@ import { bearerChallenge } from './bearer-challenge.js';
 import { MalformedCredentials } from './bearer-token.js';
 import { KeysUnavailable } from './key-source.js';
 import { ResourceRequestRefused } from './resource-request-refused.js';
+import { RevocationsStale } from './revocations-stale.js';
 import { TokenRefused } from './token-refused.js';
 
 /** A protected API as its challenges name it. */
@@ -47,10 +48,18 @@ export function keysUnavailable(unavailable: KeysUnavailable): ResourceRequestRe
   });
 }
 
+export function revocationsStale(stale: RevocationsStale): ResourceRequestRefused {
+  return new ResourceRequestRefused('revocations_stale', 'Whether the access token was revoked cannot be told right now.', {
+    retryAfterSeconds: stale.retryAfterSeconds,
+    cause: stale,
+  });
+}
+
 /** What to answer when reading or judging a token failed; other errors are returned as they are. */
 export function refusalFor(error: unknown, resource: ResourceIdentity): unknown {
   if (error instanceof TokenRefused) return invalidToken(resource, error);
   if (error instanceof MalformedCredentials) return malformedCredentials(resource, error.publicDescription, error.reason);
   if (error instanceof KeysUnavailable) return keysUnavailable(error);
+  if (error instanceof RevocationsStale) return revocationsStale(error);
   return error;
 }

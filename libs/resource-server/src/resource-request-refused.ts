@@ -30,6 +30,12 @@ export const RESOURCE_REFUSALS = {
     title: 'Temporarily unavailable',
     meaning: "The issuer's keys cannot be fetched, so no token can be judged; Retry-After says when to come back.",
   },
+  revocations_stale: {
+    status: 503,
+    title: 'Temporarily unavailable',
+    meaning:
+      'The API has not heard of revocations for too long to allow what is of medium or high risk; Retry-After says when to come back.',
+  },
 } as const satisfies Record<string, { status: 400 | 401 | 403 | 503; title: string; meaning: string }>;
 
 export type ResourceRefusalCode = keyof typeof RESOURCE_REFUSALS;

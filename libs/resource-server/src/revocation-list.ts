@@ -18,6 +18,11 @@ export interface RevocationEntry {
 export interface RevocationChecker {
   /** Asked on every request; must not wait. */
   isRevoked(claims: Readonly<AccessTokenClaims>): boolean;
+  /**
+   * Asked after it, where word of revocations can fail to come; must not wait either.
+   * @throws RevocationsStale when nothing was heard for too long to honour any token for these scopes.
+   */
+  requireFresh?(scopes: Iterable<string>): void;
 }
 
 type Cutoffs = Map<string, { revokedAt: number; expiresAt: number }>;
@@ -39,8 +44,7 @@ export class RevocationList implements RevocationChecker {
   private cutoffs = emptyCutoffs();
   private sequence = 0;
   private entries = 0;
-  /** Where the table outgrew memory: tokens up to here are dead, whatever they are. */
-  private everythingUpTo = -Infinity;
+  private everythingDeadUpTo = -Infinity;
 
   constructor(private readonly options: { maxEntries?: number; clock?: () => number } = {}) {}
 
@@ -53,8 +57,13 @@ export class RevocationList implements RevocationChecker {
     return this.entries;
   }
 
+  /** Seconds since 1970: where the table outgrew memory, tokens issued then or before are dead, whatever they are. */
+  get everythingUpTo(): number | undefined {
+    return this.everythingDeadUpTo === -Infinity ? undefined : this.everythingDeadUpTo;
+  }
+
   isRevoked(claims: Readonly<AccessTokenClaims>): boolean {
-    if (claims.iat <= this.everythingUpTo) return true;
+    if (claims.iat <= this.everythingDeadUpTo) return true;
     if (this.entries === 0) return false;
     for (const [kind, claim] of HANDLES) {
       const cutoffs = this.cutoffs[kind];
@@ -82,6 +91,17 @@ export class RevocationList implements RevocationChecker {
     }
     this.apply(entries);
     this.sequence = Math.max(this.sequence, seq);
+  }
+
+  /** Tokens issued at `time` or before are dead, whatever they are. Seconds since 1970. */
+  refuseUpTo(time: number): void {
+    this.everythingDeadUpTo = Math.max(this.everythingDeadUpTo, time);
+  }
+
+  /** Every entry, all under the last position: what a snapshot is made of. */
+  *all(): Generator<RevocationEntry> {
+    for (const kind of REVOCATION_KINDS)
+      for (const [value, cutoff] of this.cutoffs[kind]) yield { seq: this.sequence, kind, value, ...cutoff };
   }
 
   /** Forgets entries whose tokens have all expired. `now` in seconds. */
@@ -112,7 +132,7 @@ export class RevocationList implements RevocationChecker {
     const now = (this.options.clock ?? Date.now)() / 1000;
     this.prune(now);
     if (this.entries <= this.maxEntries) return;
-    this.everythingUpTo = Math.max(now, ...REVOCATION_KINDS.map((kind) => latest(this.cutoffs[kind])));
+    this.refuseUpTo(Math.max(now, ...REVOCATION_KINDS.map((kind) => latest(this.cutoffs[kind]))));
     this.cutoffs = emptyCutoffs();
     this.entries = 0;
   }

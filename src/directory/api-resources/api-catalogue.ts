@@ -20,6 +20,8 @@ export interface CatalogueApi extends TargetApi {
   /** Microservices that may exchange tokens of this API. */
   readonly servedBy: readonly string[];
   readonly definitions: ReadonlyMap<string, ScopeDefinition>;
+  /** How long its guards may go without word of revocations. */
+  readonly maxStalenessSeconds: number;
 }
 
 interface Snapshot {
@@ -112,7 +114,7 @@ function snapshotOf(apis: readonly ApiResource[]): Snapshot {
 }
 
 function toCatalogueApi(api: ApiResource): CatalogueApi {
-  const { id, identifier, name, zone, servedBy, signingAlg, senderConstraint, scopes } = api;
+  const { id, identifier, name, zone, servedBy, signingAlg, senderConstraint, maxStalenessSeconds, scopes } = api;
   return Object.freeze({
     id,
     identifier,
@@ -121,6 +123,7 @@ function toCatalogueApi(api: ApiResource): CatalogueApi {
     servedBy,
     signingAlg,
     senderConstraint,
+    maxStalenessSeconds,
     system: api.isSystem(),
     active: api.status === 'active',
     scopes: scopes.map((scope) => scope.name),

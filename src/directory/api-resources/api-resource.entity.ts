@@ -4,6 +4,7 @@ import { ApiScope } from './api-scope.entity.js';
 
 export const SENDER_CONSTRAINTS = ['none', 'dpop', 'mtls', 'any'] as const satisfies readonly TargetApi['senderConstraint'][];
 export type SenderConstraint = (typeof SENDER_CONSTRAINTS)[number];
+export const DEFAULT_MAX_STALENESS_SECONDS = 60;
 
 /** A protected API: the audience of tokens. */
 @Entity('api_resources')
@@ -30,6 +31,10 @@ export class ApiResource {
 
   @Column('int', { name: 'token_lifetime_seconds', nullable: true })
   tokenLifetimeSeconds!: number | null;
+
+  /** How long its guards may go without word of revocations before they refuse what is of medium or high risk. */
+  @Column('int', { name: 'max_staleness_seconds' })
+  maxStalenessSeconds!: number;
 
   @Column('text', { name: 'signing_alg' })
   signingAlg!: AccessTokenAlg;
@@ -60,6 +65,7 @@ export class ApiResource {
       name: this.name,
       scopes: this.scopes.map(({ name, risk, assignableBy, delegable }) => ({ name, risk, assignable_by: assignableBy, delegable })),
       token_lifetime_seconds: this.tokenLifetimeSeconds,
+      max_staleness_seconds: this.maxStalenessSeconds,
       signing_alg: this.signingAlg,
       sender_constraint: this.senderConstraint,
       served_by: this.servedBy,

@@ -34,9 +34,10 @@ export class ApiResourcesRepository {
 
   async update(
     tx: Transaction,
-    { id, name, tokenLifetimeSeconds, signingAlg, senderConstraint, servedBy, updatedAt }: ApiResource,
+    { id, name, tokenLifetimeSeconds, maxStalenessSeconds, signingAlg, senderConstraint, servedBy, updatedAt }: ApiResource,
   ): Promise<void> {
-    await tx.manager.update(ApiResource, { id }, { name, tokenLifetimeSeconds, signingAlg, senderConstraint, servedBy, updatedAt });
+    const changes = { name, tokenLifetimeSeconds, maxStalenessSeconds, signingAlg, senderConstraint, servedBy, updatedAt };
+    await tx.manager.update(ApiResource, { id }, changes);
   }
 
   async replaceScopes(tx: Transaction, apiId: string, scopes: readonly ApiScope[]): Promise<void> {

@@ -8,7 +8,7 @@ import { Idempotency, type Submission } from '../../platform/idempotency/index.j
 import { actOf, changedFields, ChangeRecorder, isOperator, notFound, requireOperator } from '../administration/index.js';
 import { ClientSecrets } from '../credentials/index.js';
 import { lookupKeyOf } from './api-identifier.policy.js';
-import { ApiResource } from './api-resource.entity.js';
+import { ApiResource, DEFAULT_MAX_STALENESS_SECONDS } from './api-resource.entity.js';
 import { defaultAlg, mistakesOfApi } from './api-resource.policy.js';
 import { API_RESOURCES_PROBLEMS } from './api-resources.errors.js';
 import { ApiResourcesRepository } from './api-resources.repository.js';
@@ -133,6 +133,7 @@ function newApi(body: CreateApi): ApiResource {
     createdAt: now,
     updatedAt: now,
     tokenLifetimeSeconds: null,
+    maxStalenessSeconds: DEFAULT_MAX_STALENESS_SECONDS,
     signingAlg: defaultAlg(body.zone),
     senderConstraint: 'none' as const,
     servedBy: [],
@@ -147,6 +148,7 @@ function applyTo(api: ApiResource, body: UpdateApi): void {
     throw new Problem(API_RESOURCES_PROBLEMS, 'system_api', 'The platform brings this API itself. Its scopes cannot be changed.');
   api.name = body.name ?? api.name;
   api.tokenLifetimeSeconds = body.token_lifetime_seconds === undefined ? api.tokenLifetimeSeconds : body.token_lifetime_seconds;
+  api.maxStalenessSeconds = body.max_staleness_seconds ?? api.maxStalenessSeconds;
   api.signingAlg = body.signing_alg ?? api.signingAlg;
   api.senderConstraint = body.sender_constraint ?? api.senderConstraint;
   api.servedBy = body.served_by ?? api.servedBy;

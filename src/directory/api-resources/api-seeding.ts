@@ -4,7 +4,7 @@ import { newId } from '../../platform/crypto/index.js';
 import { PlatformTransactions, type Transaction } from '../../platform/database/index.js';
 import { ChangeRecorder, SYSTEM_ACT } from '../administration/index.js';
 import { lookupKeyOf } from './api-identifier.policy.js';
-import { ApiResource, type SenderConstraint } from './api-resource.entity.js';
+import { ApiResource, DEFAULT_MAX_STALENESS_SECONDS, type SenderConstraint } from './api-resource.entity.js';
 import { defaultAlg } from './api-resource.policy.js';
 import { ApiResourcesRepository } from './api-resources.repository.js';
 import { ApiScope, type ScopeDefinition } from './api-scope.entity.js';
@@ -89,6 +89,7 @@ function toEntity(seed: SystemApi): ApiResource {
     updatedAt: now,
     scopes: [],
     tokenLifetimeSeconds: seed.tokenLifetimeSeconds ?? null,
+    maxStalenessSeconds: DEFAULT_MAX_STALENESS_SECONDS,
     signingAlg: seed.signingAlg ?? defaultAlg(seed.zone),
     senderConstraint: seed.senderConstraint ?? 'none',
     servedBy: [...(seed.servedBy ?? [])],

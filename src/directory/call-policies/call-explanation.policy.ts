@@ -45,7 +45,12 @@ export function explainCall(asked: AskedCall, facts: CallFacts): CallExplanation
   if (refusal) return { allowed: false, reason: refusal[0], explanation: refusal[1], grant: undefined };
   const mode = facts.policy?.orgMode ?? 'none';
   const grant = mode === 'parent' ? 'token_exchange' : 'client_credentials';
-  return { allowed: true, reason: undefined, explanation: `${asked.caller} may call ${asked.target} for ${asked.scope}${HOW[mode]}`, grant };
+  return {
+    allowed: true,
+    reason: undefined,
+    explanation: `${asked.caller} may call ${asked.target} for ${asked.scope}${HOW[mode]}`,
+    grant,
+  };
 }
 
 const HOW: Readonly<Record<OrgMode, string>> = {

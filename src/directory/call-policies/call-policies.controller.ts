@@ -76,7 +76,8 @@ export class CallPoliciesController {
   @ApiOperation({
     operationId: 'updateCallPolicy',
     summary: 'Change a call policy',
-    description: 'Changes the fields that are sent. Where less is allowed than before, the tokens it gave are refused within 2 s. Operators only.',
+    description:
+      'Changes the fields that are sent. Where less is allowed than before, the tokens it gave are refused within 2 s. Operators only.',
   })
   @ApiParam(ID)
   @ApiOkResponse({ type: CallPolicyDocument })

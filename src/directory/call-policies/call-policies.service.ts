@@ -87,7 +87,11 @@ function newPolicy(body: CreateCallPolicy, caller: Microservice | undefined, tar
   const mistakes: ProblemItem[] = [];
   if (!caller) mistakes.push({ location: '/caller', message: 'There is no microservice of this name.', fix: 'Register it first.' });
   if (!target)
-    mistakes.push({ location: '/target', message: 'There is no internal API of this name.', fix: 'Register it first, with zone internal.' });
+    mistakes.push({
+      location: '/target',
+      message: 'There is no internal API of this name.',
+      fix: 'Register it first, with zone internal.',
+    });
   requireKnown([...mistakes, ...unknownScopes(body.scopes, target)]);
   const now = new Date();
   return Object.assign(new CallPolicy(), {
@@ -111,7 +115,8 @@ function unknownScopes(scopes: readonly string[], target: CatalogueApi | undefin
 }
 
 function requireKnown(errors: readonly ProblemItem[]): void {
-  if (errors.length > 0) throw httpProblem('validation_failed', 'The call policy names what does not exist. Nothing was stored.', { errors });
+  if (errors.length > 0)
+    throw httpProblem('validation_failed', 'The call policy names what does not exist. Nothing was stored.', { errors });
 }
 
 async function saving(save: () => Promise<void>): Promise<void> {

@@ -44,7 +44,9 @@ function mistakesOf({ authMethod, jwks, jwksUri }: MicroserviceCredentials): Pro
     return [{ location: '/jwks_uri', message: 'The address is not https without user and fragment.', fix: 'Send an https URL.' }];
   const sources = (jwks ? 1 : 0) + (jwksUri === null ? 0 : 1);
   if (authMethod === 'private_key_jwt' && sources !== 1)
-    return [{ location: '/jwks', message: 'private_key_jwt needs public keys: either jwks or jwks_uri.', fix: 'Send exactly one of them.' }];
+    return [
+      { location: '/jwks', message: 'private_key_jwt needs public keys: either jwks or jwks_uri.', fix: 'Send exactly one of them.' },
+    ];
   if (authMethod === 'tls_client_auth' && sources > 0)
     return [
       {

@@ -40,6 +40,15 @@ export class ClientsRepository {
     const [row] = await tx.manager.query<ClientRow[]>(CLIENT, [id]);
     return row && toClient(row);
   }
+
+  /** To which organizations clients belong; those of none, and unknown ones, are left out. The organizations stay until the commit. */
+  async orgsOf(tx: Transaction, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await tx.manager.query<{ id: string; org_id: string }[]>(
+      'SELECT p.id, p.org_id FROM service_principals p JOIN orgs o ON o.id = p.org_id WHERE p.id = ANY($1) FOR KEY SHARE OF o',
+      [ids],
+    );
+    return new Map(rows.map(({ id, org_id }) => [id, org_id]));
+  }
 }
 
 function toClient(row: ClientRow): Client {

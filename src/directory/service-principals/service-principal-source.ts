@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Client, ClientSource } from '@countersign/oauth';
 import { Changes } from '../../platform/changes/index.js';
 import { isId } from '../../platform/crypto/index.js';
-import { PlatformTransactions } from '../../platform/database/index.js';
+import { PlatformTransactions, type Transaction } from '../../platform/database/index.js';
 import { ClientCache } from '../credentials/index.js';
 import { ClientsRepository } from './clients.repository.js';
 
@@ -31,5 +31,10 @@ export class ServicePrincipalSource implements ClientSource {
     // A replica that may have missed changes asks the database: a client that was disabled elsewhere must not get in.
     if (!this.changes.isCurrent()) this.cache.forget(clientId);
     return this.cache.find(clientId);
+  }
+
+  /** To which organizations clients belong; those of none, and unknown ones, are left out. */
+  orgsOf(tx: Transaction, clientIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.repository.orgsOf(tx, clientIds);
   }
 }

@@ -1,24 +1,27 @@
 import { Module } from '@nestjs/common';
 import { Registry, type ClientAuthMethod } from '@countersign/oauth';
+import { ApiResourcesModule } from '../../directory/api-resources/index.js';
 import { CredentialsModule } from '../../directory/credentials/index.js';
 import { CertificatesModule } from '../certificates/index.js';
 import { ClientsModule } from '../clients/index.js';
+import { ApiClients } from './api-client.js';
 import { CLIENT_AUTH_REGISTRY, ClientAuthenticator } from './client-authenticator.js';
 import { ClientKeys } from './client-keys.js';
 import { CLIENT_AUTH_METHODS } from './methods/index.js';
 
 @Module({
-  imports: [CertificatesModule, ClientsModule, CredentialsModule],
+  imports: [ApiResourcesModule, CertificatesModule, ClientsModule, CredentialsModule],
   providers: [
     ...CLIENT_AUTH_METHODS,
     ClientKeys,
     ClientAuthenticator,
+    ApiClients,
     {
       provide: CLIENT_AUTH_REGISTRY,
       inject: CLIENT_AUTH_METHODS,
       useFactory: (...methods: ClientAuthMethod[]) => new Registry('client authentication method', methods),
     },
   ],
-  exports: [ClientAuthenticator, CLIENT_AUTH_REGISTRY],
+  exports: [ApiClients, ClientAuthenticator, CLIENT_AUTH_REGISTRY],
 })
 export class ClientAuthModule {}

@@ -16,6 +16,9 @@ describe('what a change of the directory kills', () => {
     ['service_principal.deleted', 'client'],
     ['service_principal.secret.deleted', 'credential'],
     ['service_principal.secret.retired', 'credential'],
+    ['microservice.disabled', 'client'],
+    ['microservice.deleted', 'client'],
+    ['call_policy.deleted', 'grant'],
     ['org.suspended', 'org'],
     ['org.deleted', 'org'],
   ])('%s kills by %s', (action, kind) => {
@@ -54,6 +57,18 @@ describe('what a change of the directory kills', () => {
         apiIdOf,
       ),
     ).toEqual([]);
+  });
+
+  it('a call policy that allows less, or another organization than before, kills its tokens; one that allows more kills none', () => {
+    const kill = [{ kind: 'grant', value: 'sp_1' }];
+    const updated = (before: object, after: object): unknown => killsOf(event('call_policy.updated', { before, after }), apiIdOf);
+    expect(updated({ scopes: ['a', 'b'] }, { scopes: ['b', 'c'] })).toEqual(kill);
+    expect(updated({ org_mode: 'none' }, { org_mode: 'any' })).toEqual(kill);
+    expect(updated({ scopes: ['a'] }, { scopes: ['a', 'b'] })).toEqual([]);
+  });
+
+  it('a removed key of a microservice kills the tokens got with it', () => {
+    expect(killsOf(event('microservice.updated', { removed_keys: ['thumb'] }), apiIdOf)).toEqual([{ kind: 'credential', value: 'thumb' }]);
   });
 
   it('a removed key kills the tokens got with it, another method all of them', () => {

@@ -26,15 +26,26 @@ export function killsOf({ action, target, details }: AuditEvent, apiIdOf: (audie
   if (!target) return [];
   const kind = WHOLE[action];
   if (kind) return [{ kind, value: target.id }];
-  if (action === 'call_policy.updated') return narrowsPolicy(details as PolicyChange) ? [{ kind: 'grant', value: target.id }] : [];
-  if (action !== 'service_principal.updated' && action !== 'microservice.updated') return [];
-  const { before, after, removed_keys: removedKeys } = (details ?? {}) as PrincipalChange;
+  return CHANGES[action]?.(target.id, details ?? {}, apiIdOf) ?? [];
+}
+
+type KillsOfChange = (id: string, details: object, apiIdOf: (audience: string) => string | undefined) => Kill[];
+
+/** Events that kill as much as they take away. */
+const CHANGES: Readonly<Record<string, KillsOfChange>> = {
+  'service_principal.updated': killsOfClient,
+  'microservice.updated': killsOfClient,
+  'call_policy.updated': (id, details) => (narrowsPolicy(details) ? [{ kind: 'grant', value: id }] : []),
+};
+
+function killsOfClient(id: string, details: PrincipalChange, apiIdOf: (audience: string) => string | undefined): Kill[] {
+  const { before, after, removed_keys: removedKeys } = details;
   const narrowed = narrowedAudiences(before?.grants ?? [], after?.grants ?? []).flatMap((audience) => apiIdOf(audience) ?? []);
   return [
-    ...narrowed.map((apiId): Kill => ({ kind: 'grant', value: `${target.id}.${apiId}` })),
+    ...narrowed.map((apiId): Kill => ({ kind: 'grant', value: `${id}.${apiId}` })),
     ...(removedKeys ?? []).map((value): Kill => ({ kind: 'credential', value })),
     // Another method, or another address of keys: what proved the client before proves it no longer.
-    ...(replacesCredentials(after) ? [{ kind: 'client', value: target.id } as const] : []),
+    ...(replacesCredentials(after) ? [{ kind: 'client', value: id } as const] : []),
   ];
 }
 

@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { RevocationEntry, RevocationKind } from '@countersign/resource-server';
 import type { Transaction } from '../../platform/database/index.js';
 
+/** Guards allow clocks to differ, so an entry counts a while longer than the last token it can concern. */
+const RETENTION = `interval '2 minutes'`;
+
 /** Any fixed number: held until commit, so that numbers become visible in their order. */
 const NUMBERING_LOCK = 7_262_913;
 
@@ -32,7 +35,7 @@ export class RevocationRepository {
   /** Live entries after `seq`, in order. */
   async listAfter(tx: Transaction, seq: number): Promise<RevocationEntry[]> {
     const rows = await tx.manager.query<{ seq: string; kind: RevocationKind; value: string; revoked_at: Date; expires_at: Date }[]>(
-      'SELECT seq, kind, value, revoked_at, expires_at FROM revocations WHERE seq > $1 AND expires_at > now() ORDER BY seq',
+      `SELECT seq, kind, value, revoked_at, expires_at FROM revocations WHERE seq > $1 AND expires_at > now() - ${RETENTION} ORDER BY seq`,
       [seq],
     );
     return rows.map(({ seq: number, kind, value, revoked_at, expires_at }) => ({
@@ -46,7 +49,8 @@ export class RevocationRepository {
 
   async reap(tx: Transaction, limit: number): Promise<number> {
     const rows = await tx.manager.query<unknown[]>(
-      'WITH dead AS (DELETE FROM revocations WHERE seq IN (SELECT seq FROM revocations WHERE expires_at < now() ORDER BY expires_at LIMIT $1) RETURNING 1) SELECT * FROM dead',
+      `WITH dead AS (DELETE FROM revocations WHERE seq IN
+         (SELECT seq FROM revocations WHERE expires_at < now() - ${RETENTION} ORDER BY expires_at LIMIT $1) RETURNING 1) SELECT * FROM dead`,
       [limit],
     );
     return rows.length;

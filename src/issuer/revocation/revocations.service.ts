@@ -1,11 +1,12 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { RevocationList, type RevocationKind } from '@countersign/resource-server';
+import { RevocationList, type RevocationEntry, type RevocationKind } from '@countersign/resource-server';
 import { Changes } from '../../platform/changes/index.js';
 import { PlatformTransactions, type Transaction } from '../../platform/database/index.js';
 import { Reaper } from '../../platform/reaper/index.js';
 import { RevocationRepository } from './revocation.repository.js';
 
 const PRUNE_MS = 60_000;
+const RETRY_MS = 500;
 /** 24 h, the longest lifetime of any token, and some minutes for clocks that differ. */
 const LONGEST_TOKEN_LIFETIME_SECONDS = 24 * 3_600 + 600;
 
@@ -17,14 +18,21 @@ export interface Revocation {
   readonly expiresAt?: Date | undefined;
 }
 
+/** Hears of entries that were added to the list. Must not throw. */
+export type RevocationListener = (entries: readonly RevocationEntry[]) => void;
+
 /** Writes the revocation table, and keeps this process's copy of it for the guards. */
 @Injectable()
 export class Revocations implements OnModuleInit, OnApplicationShutdown {
   /** What the guards of this process ask on every request. */
   readonly list = new RevocationList();
+  private readonly listeners: RevocationListener[] = [];
   private running: Promise<void> | undefined;
   private next: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private retry: NodeJS.Timeout | undefined;
+  /** The last read failed, and nobody will announce again what it would have brought. */
+  private isBehind = false;
 
   constructor(
     private readonly transactions: PlatformTransactions,
@@ -42,6 +50,17 @@ export class Revocations implements OnModuleInit, OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     clearInterval(this.timer);
+    clearTimeout(this.retry);
+  }
+
+  /** From the first entries on, for who asks before the module starts. */
+  onApplied(listener: RevocationListener): void {
+    this.listeners.push(listener);
+  }
+
+  /** Afterwards the list holds everything that was committed two seconds ago. @throws when the database cannot be read. */
+  async ensureCurrent(): Promise<void> {
+    if (this.isBehind || !this.changes.isCurrent()) await this.pull();
   }
 
   /** In the transaction of the change that demands it; the guards of this process refuse before the caller hears of the commit. */
@@ -71,7 +90,20 @@ export class Revocations implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async read(): Promise<void> {
-    const entries = await this.transactions.run((tx) => this.repository.listAfter(tx, this.list.lastSeq));
-    this.list.apply(entries);
+    try {
+      const entries = await this.transactions.run((tx) => this.repository.listAfter(tx, this.list.lastSeq));
+      this.list.apply(entries);
+      this.isBehind = false;
+      if (entries.length > 0) for (const listener of this.listeners) listener(entries);
+    } catch (error) {
+      this.isBehind = true;
+      this.retry ??= setTimeout(() => this.tryAgain(), RETRY_MS).unref();
+      throw error;
+    }
+  }
+
+  private tryAgain(): void {
+    this.retry = undefined;
+    void this.pull().catch(() => undefined);
   }
 }

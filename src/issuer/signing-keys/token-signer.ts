@@ -8,11 +8,11 @@ const ALGORITHMS: Readonly<Record<AccessTokenAlg, { padding?: number; saltLength
 };
 
 /**
- * Signs access tokens with one key. The header is made once, and the signature is computed by libuv's thread pool: RSA on
- * the event loop would hold up every other request.
+ * Signs access tokens, and documents of other types, with one key. Each header is made once, and the signature is computed by
+ * libuv's thread pool: RSA on the event loop would hold up every other request.
  */
 export class TokenSigner {
-  private readonly prefix: string;
+  private readonly prefixes = new Map<string, string>();
   private readonly key: { key: KeyObject; padding?: number; saltLength?: number; dsaEncoding?: 'ieee-p1363' };
 
   constructor(
@@ -20,17 +20,26 @@ export class TokenSigner {
     readonly alg: AccessTokenAlg,
     privateKey: KeyObject,
   ) {
-    this.prefix = `${Buffer.from(JSON.stringify({ alg, typ: ACCESS_TOKEN_TYP, kid })).toString('base64url')}.`;
     this.key = { key: privateKey, ...ALGORITHMS[alg] };
   }
 
-  sign(claims: object): Promise<string> {
-    const signingInput = this.prefix + Buffer.from(JSON.stringify(claims)).toString('base64url');
+  /** @param typ RFC 8725 §3.11: no document of the issuer passes as one of another kind. */
+  sign(claims: object, typ = ACCESS_TOKEN_TYP): Promise<string> {
+    const signingInput = this.prefixOf(typ) + Buffer.from(JSON.stringify(claims)).toString('base64url');
     return new Promise((resolve, reject) => {
       sign('sha256', Buffer.from(signingInput), this.key, (error, signature) => {
         if (error) reject(error);
         else resolve(`${signingInput}.${signature.toString('base64url')}`);
       });
     });
+  }
+
+  private prefixOf(typ: string): string {
+    let prefix = this.prefixes.get(typ);
+    if (prefix === undefined) {
+      prefix = `${Buffer.from(JSON.stringify({ alg: this.alg, typ, kid: this.kid })).toString('base64url')}.`;
+      this.prefixes.set(typ, prefix);
+    }
+    return prefix;
   }
 }

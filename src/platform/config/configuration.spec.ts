@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import 'reflect-metadata';
 import { mintSecret } from '@countersign/oauth';
+import { makeLocalCertificate } from '../listeners/index.js';
 import { Redacted } from './setting-types.js';
 import { ConfigurationError, FILE_SETTINGS, loadConfiguration, SETTINGS_BY_TOPIC } from './configuration.js';
 
@@ -12,6 +14,8 @@ type Environment = Record<string, string>;
 
 const key = (): string => `v1:${randomBytes(32).toString('base64')}`;
 const SECRET = mintSecret('csn_secret');
+const TLS = await makeLocalCertificate(['localhost']);
+const OTHER_TLS = await makeLocalCertificate(['localhost']);
 const PRODUCTION: Environment = {
   NODE_ENV: 'production',
   PUBLIC_URL: 'https://auth.example.com',
@@ -21,6 +25,11 @@ const PRODUCTION: Environment = {
   KEY_ENCRYPTION_KEYS_EXTERNAL: key(),
   KEY_ENCRYPTION_KEYS_INTERNAL: key(),
   SECRET_PEPPERS: key(),
+  INTERNAL_TLS_CERT: TLS.cert.trim(),
+  INTERNAL_TLS_KEY: TLS.key.trim(),
+  MTLS_URL: 'https://mtls.auth.example.com',
+  MTLS_TLS_CERT: TLS.cert.trim(),
+  MTLS_TLS_KEY: TLS.key.trim(),
   OPERATOR_CLIENT_ID: 'sp_01kaj6q8f2e4tbp0m9d3s7x5zc',
   OPERATOR_CLIENT_SECRET: SECRET,
 };
@@ -80,6 +89,8 @@ describe('a configuration', () => {
     const names = mistakesOf({ NODE_ENV: 'production' }).map((mistake) => mistake.split(':')[0]);
     expect(names.sort()).toEqual([
       'DATABASE_URL',
+      'INTERNAL_TLS_CERT',
+      'INTERNAL_TLS_KEY',
       'INTERNAL_URL',
       'KEY_ENCRYPTION_KEYS_EXTERNAL',
       'KEY_ENCRYPTION_KEYS_INTERNAL',
@@ -89,7 +100,7 @@ describe('a configuration', () => {
     ]);
   });
 
-  it.each(Object.keys(without('OPERATOR_CLIENT_ID')).filter((name) => !['NODE_ENV', 'OPERATOR_CLIENT_SECRET'].includes(name)))(
+  it.each(Object.keys(without('OPERATOR_CLIENT_ID')).filter((name) => !['NODE_ENV', 'OPERATOR_CLIENT_SECRET', 'MTLS_URL'].includes(name)))(
     'of production without %s is refused by its name',
     (name) => {
       expect(mistakesOf(without(name))).toEqual([expect.stringContaining(`${name}: `)]);
@@ -99,6 +110,14 @@ describe('a configuration', () => {
   it('an empty variable counts as not set', () => {
     expect(mistakesOf({ ...PRODUCTION, SECRET_PEPPERS: '' })).toEqual([expect.stringContaining('SECRET_PEPPERS: ')]);
     expect(loadConfiguration({ TRUSTED_PROXIES: '', PORT: '' }).settings).toMatchObject({ TRUSTED_PROXIES: [], PORT: 3000 });
+  });
+
+  it('of a process without MTLS_URL needs nothing of that listener', () => {
+    expect(mistakesOf({ ...PRODUCTION, MTLS_URL: '', MTLS_TLS_CERT: '', MTLS_TLS_KEY: '' })).toEqual([]);
+  });
+
+  it('of a process of the external zone needs no certificate of the internal listener', () => {
+    expect(mistakesOf({ ...PRODUCTION, INTERNAL_TLS_CERT: '', INTERNAL_TLS_KEY: '', ZONES: 'external' })).toEqual([]);
   });
 
   it('of a process of one zone needs no key of the other', () => {
@@ -122,6 +141,12 @@ describe('an unsafe or wrong setting is refused by its name', () => {
     ['no URL at all', 'PUBLIC_URL', { PUBLIC_URL: 'auth.example.com' }],
     ['one issuer for both zones', 'PUBLIC_URL', { INTERNAL_URL: 'https://auth.example.com' }],
     ['one port for both listeners', 'OPS_PORT', { OPS_PORT: '3000' }],
+    ['one port for two TLS listeners', 'MTLS_PORT', { MTLS_PORT: '3443' }],
+    ['one URL for two listeners', 'INTERNAL_URL', { MTLS_URL: PRODUCTION['INTERNAL_URL']! }],
+    ['an internal issuer without TLS', 'INTERNAL_URL', { INTERNAL_URL: 'http://localhost:3443' }],
+    ['a certificate that is none', 'INTERNAL_TLS_CERT', { INTERNAL_TLS_CERT: 'certificate' }],
+    ['a private key that is none', 'INTERNAL_TLS_KEY', { INTERNAL_TLS_KEY: TLS.cert }],
+    ['the key of another certificate', 'MTLS_TLS_KEY', { MTLS_TLS_KEY: OTHER_TLS.key }],
     [
       'a key that both zones share',
       'KEY_ENCRYPTION_KEYS_INTERNAL',

@@ -11,4 +11,15 @@ export const limitsSettings = {
     desc: 'Requests per minute and client at the management and reference APIs.',
     default: 30_000,
   }),
+  REVOCATION_STREAMS_PER_API: positiveInteger({ desc: 'Open streams of the revocation feed per API and process.', default: 500 }),
+  RATE_LIMIT_USAGE_REPORTS_PER_API: positiveInteger({ desc: 'Usage reports per minute and API.', default: 1_200 }),
+  USAGE_RETENTION_DAYS: positiveInteger({ desc: 'Days for which usage figures are kept.', default: 90 }),
+  USAGE_OPERATIONS_PER_API_DAY: positiveInteger({
+    desc: 'Operations of an API that are counted apart per day; further ones are counted as "other".',
+    default: 500,
+  }),
+  USAGE_LINES_PER_API_DAY: positiveInteger({
+    desc: 'Rows of usage figures that an API may add per day; what exceeds them is counted per result only, without the client.',
+    default: 50_000,
+  }),
 };

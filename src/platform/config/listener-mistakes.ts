@@ -1,5 +1,8 @@
-import type { Settings } from './configuration.js';
+import type { CleanedEnv } from 'envalid';
+import type { listenersSettings } from './listeners.settings.js';
 import { isKeyOf, type Redacted } from './setting-types.js';
+
+type Settings = Readonly<CleanedEnv<typeof listenersSettings>>;
 
 interface Mistake {
   readonly name: string;

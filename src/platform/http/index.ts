@@ -16,6 +16,7 @@ export {
   type ProblemTable,
 } from './problem.js';
 export { guardHooks } from './guard-hooks.js';
+export { UnusedConnections } from './unused-connections.js';
 export { InZone, ZONES_METADATA } from './zone.decorator.js';
 export { ListQuery, listDocument, type ListDocument } from './list-query.js';
 export { Origin, originOf } from './origin.js';

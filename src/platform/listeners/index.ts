@@ -1,1 +1,2 @@
+export { makeLocalCertificate } from './local-certificate.js';
 export { TlsListeners } from './tls-listeners.js';

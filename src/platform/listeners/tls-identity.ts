@@ -2,14 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../config/index.js';
-import { makeLocalCertificate } from './local-certificate.js';
-
-/** What a TLS listener shows, in PEM form. */
-export interface TlsIdentity {
-  /** The certificate and the chain below it. */
-  readonly cert: string;
-  readonly key: string;
-}
+import { makeLocalCertificate, type TlsIdentity } from './local-certificate.js';
 
 export type TlsListenerName = 'internal' | 'mtls';
 
@@ -40,7 +33,8 @@ class LocalIdentity {
 
   async load(host: string): Promise<TlsIdentity> {
     const known = this.read();
-    const identity = known && serves(known, host) ? known : this.keep(await makeLocalCertificate([...new Set([host, ...LOOPBACK])]), known);
+    const identity =
+      known && serves(known, host) ? known : this.keep(await makeLocalCertificate([...new Set([host, ...LOOPBACK])], this.name), known);
     this.write(join(this.dataDir, `${this.name}-tls.crt`), identity.cert, 0o644);
     return identity;
   }

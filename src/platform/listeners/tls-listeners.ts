@@ -3,7 +3,7 @@ import type { SecureVersion } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import type { Zone } from '@countersign/oauth';
 import { servesZone, type Settings } from '../config/index.js';
-import { assignZone, SERVER_LIMITS } from '../http/index.js';
+import { assignZone, SERVER_LIMITS, UnusedConnections } from '../http/index.js';
 import { loadTlsIdentity, type TlsListenerName } from './tls-identity.js';
 
 const HANDSHAKE_MS = 10_000;
@@ -22,7 +22,7 @@ interface TlsListener {
  * They hand their requests to the same application; the zone of the listener decides what it is to them.
  */
 export class TlsListeners {
-  private readonly servers: Server[] = [];
+  private readonly servers: { readonly server: Server; readonly unused: UnusedConnections }[] = [];
 
   /** To be made before Fastify is ready: closing it ends the requests of these listeners too. */
   constructor(
@@ -47,16 +47,24 @@ export class TlsListeners {
       this.fastify.routing(request, response);
     });
     assignZone(server, zone);
+    const unused = new UnusedConnections(server, 'secureConnection');
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, () => resolve()));
-    this.servers.push(server);
+    this.servers.push({ server, unused });
   }
 
   private async close(): Promise<void> {
-    const ended = this.servers.map((server) => new Promise((resolve) => server.close(resolve)));
-    // A connection whose last request still runs would stay for its keep-alive time.
-    const sweep = setInterval(() => this.servers.forEach((server) => server.closeIdleConnections()), SWEEP_MS);
+    const ended = this.servers.map(({ server }) => new Promise((resolve) => server.close(resolve)));
+    const sweep = setInterval(() => this.sweep(), SWEEP_MS);
     await Promise.all(ended);
     clearInterval(sweep);
+  }
+
+  /** A connection whose last request still runs, or that had none yet, would stay for its keep-alive time. */
+  private sweep(): void {
+    for (const { server, unused } of this.servers) {
+      server.closeIdleConnections();
+      unused.close();
+    }
   }
 }
 

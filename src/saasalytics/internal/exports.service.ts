@@ -38,7 +38,16 @@ export class ExportsService {
   }
 }
 
-function toResponse({ id, status, period_from, period_to, customers, amount_cents, requested_by, created_at }: StoredExport): ExportResponse {
+function toResponse({
+  id,
+  status,
+  period_from,
+  period_to,
+  customers,
+  amount_cents,
+  requested_by,
+  created_at,
+}: StoredExport): ExportResponse {
   return {
     id,
     status,

@@ -1,6 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
-import { zoneOf } from '../../platform/http/index.js';
 import { errorsPage } from './errors-page.js';
 import { createOpenApiDocument } from './openapi-document.js';
 
@@ -13,9 +12,12 @@ const STYLE = '.swagger-ui .topbar { display: none } .swagger-ui .info { margin:
 /** `/docs` with Swagger UI, `/docs/openapi.json`, and `/docs/errors`. */
 export function mountDocumentation(app: NestFastifyApplication, publicUrl: string): void {
   const fastify = app.getHttpAdapter().getInstance();
+  // The router itself keeps them from the internal listener, however the path is written.
+  fastify.addHook('onRoute', (route) => {
+    if (route.url.startsWith('/docs')) route.constraints = { ...route.constraints, zone: 'external' };
+  });
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (request.url === '/docs' || request.url.startsWith('/docs/') || request.url.startsWith('/docs?')) {
-      if (zoneOf(request) !== 'external') return void reply.callNotFound();
+    if (request.url === '/docs' || request.url.startsWith('/docs/')) {
       reply.headers({
         'content-security-policy': POLICY,
         'x-frame-options': 'DENY',

@@ -8,6 +8,8 @@ import { MICROSERVICES_PROBLEMS } from '../../directory/microservice-identities/
 import { ORGS_PROBLEMS } from '../../directory/orgs/index.js';
 import { SERVICE_PRINCIPALS_PROBLEMS } from '../../directory/service-principals/index.js';
 import { CERTIFICATES_PROBLEMS } from '../../issuer/certificates/index.js';
+import { CLIENT_AUTH_PROBLEMS } from '../../issuer/client-auth/index.js';
+import { REVOCATION_FEED_PROBLEMS } from '../../issuer/revocation/index.js';
 import { HTTP_PROBLEMS, type ProblemTable } from '../../platform/http/index.js';
 import { IDEMPOTENCY_PROBLEMS } from '../../platform/idempotency/index.js';
 
@@ -35,6 +37,8 @@ const PROBLEMS: readonly ProblemTable[] = [
   SERVICE_PRINCIPALS_PROBLEMS,
   MICROSERVICES_PROBLEMS,
   CALL_POLICIES_PROBLEMS,
+  CLIENT_AUTH_PROBLEMS,
+  REVOCATION_FEED_PROBLEMS,
   CERTIFICATES_PROBLEMS,
 ];
 

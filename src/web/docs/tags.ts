@@ -13,6 +13,8 @@ export const TAGS = {
   'Management: call policies': 'Which service may call which, for what, and for whose data.',
   'Management: signing keys': 'The keys that sign access tokens.',
   'Management: audit': 'Who did what, and when.',
+  'Guards of APIs': 'What the guards of a protected API ask and report, with the credentials of the API.',
+  'Management: usage': 'What was really called, and by whom.',
   Discovery: 'What a client needs to know, at the places where it looks.',
   Operations: 'Is it alive, and may it get requests?',
 } as const;

@@ -1,9 +1,11 @@
+import 'reflect-metadata';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { mintSecret } from '@countersign/oauth';
+import { makeLocalCertificate } from '../../../src/platform/listeners/index.js';
 import { newId } from '../../../src/platform/crypto/typed-id.js';
 import { freePort } from '../../support/launch.js';
 import type { Credential } from '../../support/requests.js';
@@ -69,12 +71,18 @@ export class Product {
 
 /** Free ports for one process, with the addresses that follow from them. */
 export async function listeners(): Promise<{ url: string; readyUrl: string; environment: Environment }> {
-  const [port, opsPort] = [await freePort(), await freePort()];
+  const [port, opsPort, internalPort, mtlsPort] = [await freePort(), await freePort(), await freePort(), await freePort()];
   const url = `http://localhost:${port}`;
   return {
     url,
     readyUrl: `http://localhost:${opsPort}/health/ready`,
-    environment: { PORT: String(port), OPS_PORT: String(opsPort), PUBLIC_URL: url },
+    environment: {
+      PORT: String(port),
+      OPS_PORT: String(opsPort),
+      PUBLIC_URL: url,
+      INTERNAL_PORT: String(internalPort),
+      MTLS_PORT: String(mtlsPort),
+    },
   };
 }
 
@@ -93,11 +101,14 @@ export function operatorSettings({ client_id, client_secret }: Credential): Envi
   return { OPERATOR_CLIENT_ID: client_id, OPERATOR_CLIENT_SECRET: client_secret };
 }
 
+const { cert, key } = await makeLocalCertificate(['localhost', 'auth.internal.example.com']);
+const TLS: Environment = { INTERNAL_TLS_CERT: cert, INTERNAL_TLS_KEY: key };
+
 export const newKey = (version = 'v1'): string => `${version}:${randomBytes(32).toString('base64')}`;
 
 /** Key material as production wants it. */
 export function keySettings(): Environment {
-  return { KEY_ENCRYPTION_KEYS_EXTERNAL: newKey(), KEY_ENCRYPTION_KEYS_INTERNAL: newKey(), SECRET_PEPPERS: newKey() };
+  return { KEY_ENCRYPTION_KEYS_EXTERNAL: newKey(), KEY_ENCRYPTION_KEYS_INTERNAL: newKey(), SECRET_PEPPERS: newKey(), ...TLS };
 }
 
 /** A copy of the built product with one bug planted; the real one stays as it is. */

@@ -30,6 +30,12 @@ export class ApiDocument {
   })
   token_lifetime_seconds!: number | null;
 
+  @ApiProperty({
+    description: 'How long its guards may go without word of revocations before they refuse scopes of medium and high risk.',
+    example: 60,
+  })
+  max_staleness_seconds!: number;
+
   @ApiProperty({ enum: ACCESS_TOKEN_ALGS, description: 'How its tokens are signed.', example: 'RS256' })
   signing_alg!: AccessTokenAlg;
 
@@ -61,6 +67,7 @@ export class ApiDocument {
       status: api.status,
       scopes: api.scopes.map((scope) => ApiScopeDocument.from(scope)),
       token_lifetime_seconds: api.tokenLifetimeSeconds,
+      max_staleness_seconds: api.maxStalenessSeconds,
       signing_alg: api.signingAlg,
       sender_constraint: api.senderConstraint,
       ...(forOperator && { served_by: api.servedBy }),

@@ -1,11 +1,26 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsObject, IsString, Length, Matches, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { ACCESS_TOKEN_ALGS, ZONES, type AccessTokenAlg, type Zone } from '@countersign/oauth';
 import { Clearable, IsDisplayText, Omittable } from '../../administration/index.js';
 import { SENDER_CONSTRAINTS, type SenderConstraint } from '../api-resource.entity.js';
 import { ApiScopeDocument } from './api-scope.dto.js';
 
+const MIN_STALENESS_SECONDS = 5;
+const MAX_STALENESS_SECONDS = 3_600;
 const SERVICE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** What may be said about an API at any time. */
@@ -31,6 +46,20 @@ class ApiSettings {
   @Clearable()
   @IsInt()
   token_lifetime_seconds?: number | null;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: MIN_STALENESS_SECONDS,
+    maximum: MAX_STALENESS_SECONDS,
+    description:
+      'How long its guards may go without word of revocations before they refuse scopes of medium and high risk: 5 to 3600, 60 to begin with.',
+    example: 60,
+  })
+  @Omittable()
+  @Max(MAX_STALENESS_SECONDS)
+  @Min(MIN_STALENESS_SECONDS)
+  @IsInt()
+  max_staleness_seconds?: number;
 
   @ApiPropertyOptional({ enum: ACCESS_TOKEN_ALGS, description: 'RS256 to begin with; internal APIs are always ES256.', example: 'RS256' })
   @Omittable()

@@ -1,0 +1,4 @@
+export { OwnUsage } from './own-usage.js';
+export { USAGE_REPORT_MAX_AGE_DAYS, UsageIntake } from './usage-intake.service.js';
+export { toUsageLine, type UsageLine } from './usage-line.js';
+export { UsageModule } from './usage.module.js';

@@ -1,0 +1,1 @@
+export { UsageReportsModule } from './usage-reports.module.js';
