@@ -65,7 +65,7 @@ module.exports = {
     error(
       'framework-free-libs',
       'these run in any Node program; a framework may lend its types',
-      { path: '^libs/(?:oauth|resource-server|client)/', pathNot: '\\.spec\\.ts$' },
+      { path: '^libs/(?:oauth|resource-server|client|rs-check)/', pathNot: '\\.spec\\.ts$' },
       { path: 'node_modules/(?:@nestjs|express|fastify|pg|kysely|typeorm)/', dependencyTypesNot: ['type-only'] },
     ),
     error(
@@ -75,11 +75,19 @@ module.exports = {
       { path: '^libs/(?!oauth/|resource-server/)', pathNot: '^libs/$1/' },
     ),
     error('kernel-knows-none', '', { path: '^libs/oauth/' }, { path: '^libs/(?!oauth/)' }),
+    error(
+      'rs-check-is-a-tool',
+      'it runs against any API: of ours it knows oauth and the test issuer, and nothing imports it',
+      { path: '^libs/rs-check/' },
+      { path: '^libs/(?!rs-check/|oauth/|testing/)|^src/|node_modules/(?!jose/|@types/node/|vitest/|ajv/)' },
+    ),
+    error('nobody-needs-rs-check', '', { path: '^(?:src|libs/(?!rs-check/))' }, { path: '^libs/rs-check/' }),
     error('sdks-are-independent', '', { path: '^libs/client/' }, { path: '^libs/(?!oauth/|client/)' }),
     error(
       'no-test-code-in-production',
       '',
-      { path: '^(?:src|libs)/', pathNot: '\\.spec\\.ts$|^libs/testing/' },
+      // rs-check is a test itself.
+      { path: '^(?:src|libs)/', pathNot: '\\.spec\\.ts$|^libs/(?:testing|rs-check)/' },
       { path: '^test/|^libs/testing/|\\.spec\\.ts$' },
     ),
   ],

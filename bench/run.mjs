@@ -9,7 +9,10 @@ const SCENARIOS = {
   tokens: async () => (await import('./scenarios/token-issuance.mjs')).tokenScenario,
   guard: async () => (await import('./scenarios/guard.mjs')).guardScenario,
   memory: async () => (await import('./scenarios/memory.mjs')).memoryScenario,
+  revocation: async () => (await import('./scenarios/revocation.mjs')).revocationScenario,
 };
+/** Scenarios that measure others too. */
+const WITH_PEERS = ['tokens', 'guard'];
 
 const options = readOptions();
 for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -31,12 +34,13 @@ try {
 async function main() {
   await ensureInstalled();
   await ensureBuilt();
-  installPeers();
+  const withPeers = options.scenarios.some((name) => WITH_PEERS.includes(name));
+  if (withPeers) installPeers();
   // Imported late: these need the packages that were just installed.
   const { describeMachine } = await import('./lib/machine.mjs');
   const { renderReport, writeResults } = await import('./lib/report.mjs');
   const { databaseVersion } = await import('./lib/postgres.mjs');
-  const run = { date: new Date().toISOString(), machine: describeMachine(options), options, scenarios: [], missing: [] };
+  const run = { date: new Date().toISOString(), machine: describeMachine(options, withPeers), options, scenarios: [], missing: [] };
   for (const name of options.scenarios) {
     if (!SCENARIOS[name]) throw new Error(`unknown scenario "${name}": one of ${Object.keys(SCENARIOS).join(', ')}`);
     const scenario = await SCENARIOS[name]();

@@ -7,6 +7,7 @@ import { Usage1763769600007 } from './1763769600007-usage.js';
 import { InternalZone1763769600020 } from './1763769600020-internal-zone.js';
 import { SaasalyticsInternal1763769600021 } from './1763769600021-saasalytics-internal.js';
 import { Certificates1763769600030 } from './1763769600030-certificates.js';
+import { TrustedIssuers1763769600040 } from './1763769600040-trusted-issuers.js';
 
 /** Every migration in order. Add one here; never change one that has been released. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   InternalZone1763769600020,
   SaasalyticsInternal1763769600021,
   Certificates1763769600030,
+  TrustedIssuers1763769600040,
 ];

@@ -11,12 +11,15 @@ import { DIRECTORY_ENTITIES } from './directory/entities.js';
 import { MicroserviceIdentitiesModule } from './directory/microservice-identities/index.js';
 import { OrgsModule } from './directory/orgs/index.js';
 import { ServicePrincipalsModule } from './directory/service-principals/index.js';
+import { TrustedIssuersModule } from './directory/trusted-issuers/index.js';
 import { OwnUsage, UsageModule } from './directory/usage/index.js';
 import { CertificatesModule } from './issuer/certificates/index.js';
 import { ClientAuthModule } from './issuer/client-auth/index.js';
 import { DiscoveryModule } from './issuer/discovery/index.js';
+import { FederationModule } from './issuer/federation/index.js';
 import { RevocationModule, Revocations } from './issuer/revocation/index.js';
 import { ALGORITHMS_OF_ZONE, SigningKeys, SigningKeysModule } from './issuer/signing-keys/index.js';
+import { TestTokensModule } from './issuer/test-tokens/index.js';
 import { TokenIssuanceModule } from './issuer/token-issuance/index.js';
 import { UsageReportsModule } from './issuer/usage-reports/index.js';
 import { AuditModule } from './platform/audit/index.js';
@@ -52,12 +55,14 @@ const DIRECTORY = [
   MicroserviceIdentitiesModule,
   OrgsModule,
   ServicePrincipalsModule,
+  TrustedIssuersModule,
   UsageModule,
 ];
 const ISSUER = [
   CertificatesModule,
   ClientAuthModule,
   DiscoveryModule,
+  FederationModule,
   RevocationModule,
   SigningKeysModule,
   TokenIssuanceModule,
@@ -105,6 +110,8 @@ export class AppModule {
         ...PLATFORM,
         ...DIRECTORY,
         ...ISSUER,
+        // Where the setting is off, the route does not exist.
+        ...(configuration.settings.DANGEROUSLY_ENABLE_TEST_TOKENS ? [TestTokensModule] : []),
         SaasalyticsModule,
         BootstrapModule,
         CountersignGuardModule.forRootAsync({

@@ -17,7 +17,7 @@ export const countersignWithoutAudit = {
     startCountersign({ name: countersignWithoutAudit.name, env: { DANGEROUSLY_DISABLE_TOKEN_AUDIT: 'true' }, ...options }),
 };
 
-async function startCountersign({ name, env = {}, node }) {
+export async function startCountersign({ name, env = {}, node }) {
   const [port, opsPort, mtlsPort, internalPort] = [await freePort(), await freePort(), await freePort(), await freePort()];
   const base = `http://localhost:${port}`;
   const dataDir = join(runFolder(), `countersign-${port}`);
@@ -49,6 +49,8 @@ async function startCountersign({ name, env = {}, node }) {
   return {
     ...server,
     opsUrl: `http://127.0.0.1:${opsPort}`,
+    base,
+    demo,
     targets: { RS256: target(base, port, 'RS256', rs256), ES256: target(base, port, 'ES256', es256) },
   };
 }

@@ -3,8 +3,9 @@ import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os'
 import { node22 } from './processes.mjs';
 import { versionOf } from './peers.mjs';
 
-export function describeMachine({ sameNode }) {
-  const peerNode = execFileSync(node22(), ['--version']).toString().trim();
+/** @param withPeers whether some scenario measures others too: only then are they installed */
+export function describeMachine({ sameNode }, withPeers) {
+  const peerNode = withPeers || sameNode ? execFileSync(node22(), ['--version']).toString().trim() : undefined;
   return {
     cpu: cpus()[0]?.model.trim(),
     cores: availableParallelism(),

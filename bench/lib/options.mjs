@@ -6,10 +6,11 @@ const HELP = `npm run bench -- [options]
   --warmup N       warm-up seconds before each measurement         (2)
   --rounds N       interleaved rounds                              (3)
   --connections N  keep-alive connections                          (64)
-  --only LIST      scenarios: tokens,guard,memory                  (all three)
+  --only LIST      scenarios: tokens,guard,memory,revocation       (all four)
   --contestants L  only contestants whose name contains one of L
   --tokens N       distinct tokens for the guard                   (60000)
   --memory-tokens N  tokens issued in the memory scenario          (50000)
+  --revocations N  tokens revoked in the revocation scenario       (1000)
   --million        the memory scenario with 1,000,000 tokens
   --same-node      run every server on the Node that oidc-provider needs
   --quick          1 round of 2 s after 1 s, fewer tokens: shows that it works, not how fast
@@ -27,6 +28,7 @@ export function readOptions(argv = process.argv.slice(2)) {
       contestants: { type: 'string' },
       tokens: { type: 'string' },
       'memory-tokens': { type: 'string' },
+      revocations: { type: 'string' },
       million: { type: 'boolean', default: false },
       'same-node': { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
@@ -48,8 +50,9 @@ export function readOptions(argv = process.argv.slice(2)) {
     connections: pick('connections', 64, 64),
     distinctTokens: pick('tokens', 60_000, 12_000),
     memoryTokens: values.million ? 1_000_000 : pick('memory-tokens', 50_000, 5_000),
+    revocations: pick('revocations', 1000, 200),
     sameNode: values['same-node'],
-    scenarios: (values.only ?? 'tokens,guard,memory').split(','),
+    scenarios: (values.only ?? 'tokens,guard,memory,revocation').split(','),
     contestantFilter: values.contestants?.split(','),
   };
 }

@@ -8,7 +8,7 @@ export function renderReport({ date, machine, options, scenarios, missing }) {
     `# Benchmark of ${date.slice(0, 10)}`,
     '',
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, Linux ${machine.kernel}. ` +
-      `Servers on Node ${machine.node}, oidc-provider on Node ${machine.nodeOfOidcProvider}${machine.postgres ? `, PostgreSQL of the peer ${machine.postgres}` : ''}. ` +
+      `Servers on Node ${machine.node}${machine.nodeOfOidcProvider ? `, oidc-provider on Node ${machine.nodeOfOidcProvider}` : ''}${machine.postgres ? `, PostgreSQL of the peer ${machine.postgres}` : ''}. ` +
       `Load generator and PostgreSQL on the same machine, ${options.connections} keep-alive connections, ` +
       `medians of ${options.rounds} interleaved rounds of ${options.seconds} s.`,
     '',
@@ -23,8 +23,9 @@ export function renderReport({ date, machine, options, scenarios, missing }) {
   }
   if (missing.length) lines.push('Not measured:', ...missing.map((line) => `- ${line}`), '');
   lines.push(...goalTable(scenarios.flatMap(({ comparisons }) => comparisons)));
-  for (const { title, workloads, samples } of scenarios) {
+  for (const { title, workloads, samples, tables = [] } of scenarios) {
     for (const workload of workloads) lines.push(...workloadTable(title, workload));
+    for (const one of tables) lines.push(`## ${title}: ${one.title}`, '', ...table(one.head, one.rows), '');
     if (samples) lines.push(...memoryTable(title, samples));
   }
   return `${lines.join('\n')}\n`;

@@ -4,6 +4,7 @@ import { ClientSecret } from './credentials/index.js';
 import { Microservice } from './microservice-identities/index.js';
 import { Org } from './orgs/index.js';
 import { ServicePrincipal, ServicePrincipalGrant } from './service-principals/index.js';
+import { TrustedIssuer } from './trusted-issuers/index.js';
 
 /** Every entity of the directory, for the data source. */
 export const DIRECTORY_ENTITIES = [
@@ -15,4 +16,5 @@ export const DIRECTORY_ENTITIES = [
   ServicePrincipalGrant,
   Microservice,
   CallPolicy,
+  TrustedIssuer,
 ];

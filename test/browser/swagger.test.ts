@@ -131,14 +131,14 @@ describe('/docs/errors in a browser', () => {
   it('200 and the address of a code shows that code', { timeout: 60_000 }, async () => {
     await page.goto(`${server.url}/docs/errors#grant_not_assignable`);
     await picture('errors');
-    const row = page.locator('tr:target');
-    await expect.poll(() => row.innerText()).toContain('403');
+    const entry = page.locator('section:target');
+    await expect.poll(() => entry.innerText()).toContain('403');
     expect(complaints).toEqual([]);
   });
 
   it('200 and every id on the page is there once', { timeout: 60_000 }, async () => {
     await page.goto(`${server.url}/docs/errors`);
-    const ids = await page.locator('tr[id]').evaluateAll((rows) => rows.map((row) => row.id));
+    const ids = await page.locator('section[id]').evaluateAll((entries) => entries.map((entry) => entry.id));
     expect(ids.length).toBeGreaterThan(20);
     expect(new Set(ids).size).toBe(ids.length);
   });

@@ -38,6 +38,15 @@ describe('docs/errors.md', () => {
     }
   });
 
+  it('section 25 every entry tells a reader at night what lies behind it and what to do: src/web/docs/*-advice.ts', () => {
+    const entries = chapters.flatMap(({ entries: all }) => all);
+    expect(entries.filter(({ advice }) => advice === undefined).map(({ code }) => code)).toEqual([]);
+    for (const { code, advice } of entries) {
+      expect(advice?.cause, code).toMatch(/^[A-Z`].*\.$/s);
+      expect(advice?.fix, code).toMatch(/^[A-Z`].*\.$/s);
+    }
+  });
+
   it('section 25 no code stands twice where problem documents point', () => {
     const codes = chapters.filter(({ anchor }) => anchor === '').flatMap(({ entries }) => entries.map(({ code }) => code));
     expect(codes.filter((code, i) => codes.indexOf(code) !== i)).toEqual([]);

@@ -207,12 +207,12 @@ describe('section access: what the document says about who may call', () => {
   });
 
   it('401 or 400 at the endpoints that authenticate a client, when none is named', async () => {
-    for (const { path } of operations.filter(({ operation }) => operation['x-access'] === 'client_authenticated')) {
-      const answer = await rawRequest(server.url + path, {
-        method: 'POST',
-        headers: [['content-type', 'application/x-www-form-urlencoded']],
+    for (const { path, method } of operations.filter(({ operation }) => operation['x-access'] === 'client_authenticated')) {
+      const form = {
+        headers: [['content-type', 'application/x-www-form-urlencoded']] as [string, string][],
         body: 'grant_type=client_credentials&token=x',
-      });
+      };
+      const answer = await rawRequest(server.url + path, { method, ...(method === 'POST' && form) });
       expect({ path, status: answer.status }).toEqual({ path, status: 401 });
     }
   });

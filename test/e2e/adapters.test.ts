@@ -17,6 +17,8 @@ const EXAMPLES = [
   { name: 'nest', entry: 'src/main.ts' },
 ];
 const QUEUE = { name: 'message-queue', entry: 'main.js' };
+/** Runs in issuer-connection.test.ts. */
+const CONNECTED = { name: 'connected', entry: 'server.js' };
 const METADATA_PATH = '/.well-known/oauth-protected-resource/analytics';
 const READY_WITHIN_MS = 30_000;
 
@@ -138,7 +140,7 @@ describe('examples/message-queue', () => {
 });
 
 describe('the examples and what speaks of them', () => {
-  const folders = [...EXAMPLES, QUEUE].map(({ name }) => join(ROOT, 'examples', name));
+  const folders = [...EXAMPLES, QUEUE, CONNECTED].map(({ name }) => join(ROOT, 'examples', name));
   const sources = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((file) => /\.[jt]s$/.test(file) && !file.includes('node_modules'))

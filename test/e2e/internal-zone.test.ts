@@ -227,7 +227,6 @@ describe('Saasalytics between its own services', () => {
     expect(stored?.content.reduce((sum, { amount_cents }) => sum + amount_cents, 0)).toBe(answer.body['amount_cents']);
   });
 
-  // Seen to fail when TenantCheck takes the organization of the body.
   it('403 when the body names another tenant; nothing is written, and the attempt is in the audit of the tenant', async () => {
     const before = await server.sql('SELECT FROM analytics_exports');
     const token = await internalTokenOf(server, billing, { audience: 'export', org_id: orgId() });
@@ -257,7 +256,6 @@ describe('a change of what a service may do reaches its live tokens', () => {
   const rolled = async (token: string): Promise<number> => (await callRollups(token, { from: '2026-11-01', to: '2026-11-02' })).status;
   const fresh = (): Promise<string> => internalTokenOf(server, processing, { audience: 'dashboards', org_id: orgId() });
 
-  // Seen to fail without 'call_policy.updated' and 'call_policy.deleted' in DirectoryReaction.
   it('401 on every replica within 2 s after the policy changes its org_mode or is deleted', async () => {
     const replica = await server.replica();
     const onReplica = async (token: string): Promise<number> =>
@@ -281,7 +279,6 @@ describe('a change of what a service may do reaches its live tokens', () => {
     rollups = await aCallPolicy(operator, { caller: 'event-processing', target: 'dashboards', scopes: ['write:rollups'], org_mode: 'any' });
   }, 120_000);
 
-  // Seen to fail without 'microservice.disabled' among the events that kill.
   it('401 after the service is disabled; enabled again it gets new tokens and the old stay dead', async () => {
     const token = await fresh();
     await api.post(`/v1/microservices/${processing.id}/disable`);

@@ -289,6 +289,47 @@ describe('the reporter of the SDK', () => {
   });
 });
 
+describe('the reporter of the SDK and an issuer that is away', () => {
+  const reporterBy = (fetchBy: typeof fetch): UsageReporter =>
+    new UsageReporter({
+      issuer: server.url,
+      audience: things.identifier,
+      credential: { apiId: things.id, secret: things.credential.client_secret },
+      fetch: fetchBy,
+    });
+  const decision = (operation: string) => ({ audience: things.identifier, operation, scopes: [], result: 'accepted' }) as const;
+
+  it('what was counted during the outage arrives after it', async () => {
+    const replica = await server.replica();
+    await replica.process.stop();
+    let url = replica.url;
+    const reporter = reporterBy((_, init) => fetch(`${url}/v1/usage-reports`, init));
+    for (let i = 0; i < 5; i++) {
+      reporter.record(decision('Outage.list'));
+      await reporter.flush();
+    }
+    expect(reporter.stats().calls).toBe(5);
+    url = server.url;
+    await reporter.close();
+    expect(callsOf(await usage('operation=Outage.list'))).toBe(5);
+  });
+
+  // Seen to fail with a new id for every attempt: 3 calls.
+  it('answers that are lost on their way count nothing twice', async () => {
+    let losses = 2;
+    const reporter = reporterBy(async (url, init) => {
+      const response = await fetch(url, init);
+      if (losses-- > 0) throw new TypeError('the connection was reset');
+      return response;
+    });
+    reporter.record(decision('Lost.answer'));
+    await reporter.flush();
+    await reporter.close();
+    expect(losses).toBeLessThan(0);
+    expect(callsOf(await usage('operation=Lost.answer'))).toBe(1);
+  });
+});
+
 describe('what is over', () => {
   it('the figures of an organization go with it, and those of an API with the API', async () => {
     const [org, gone] = [await operator.anOrg(), await aReportingApi(operator)];
@@ -334,7 +375,7 @@ describe("the product's own guards", () => {
       ['AuditEventsController.list', ['read:audit-events'], 'insufficient_scope', 1, `${server.url}/v1`],
       ['OrgsController.list', ['read:orgs'], 'accepted', 1, `${server.url}/v1`],
     ]);
-  });
+  }, 60_000);
 
   it('calls of the management and the reference API are in the figures about a minute later, without any report over HTTP', async () => {
     const seen = async (): Promise<UsageDocument[]> =>

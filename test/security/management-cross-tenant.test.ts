@@ -20,6 +20,7 @@ let operator: Operator;
 let a: Tenant;
 let b: Tenant;
 let victim: PrincipalMade;
+let trustOfB: { id: string };
 
 beforeAll(async () => {
   server = await startTestServer();
@@ -27,6 +28,10 @@ beforeAll(async () => {
   const rights = MANAGEMENT_SCOPES.map(({ name }) => name);
   [a, b] = [await aTenant(operator, { name: 'A', rights }), await aTenant(operator, { name: 'B-confidential', rights })];
   victim = await operator.aServicePrincipal(b.org.id, { name: 'B-confidential principal' });
+  trustOfB = await operator.create(`/v1/orgs/${b.org.id}/trusted-issuers`, {
+    issuer: 'https://b-confidential.example.com',
+    rules: [{ claims: { sub: 'B-confidential' }, principal: victim.id }],
+  });
 });
 afterAll(() => server.stop());
 
@@ -36,20 +41,28 @@ const BODIES: Readonly<Record<string, object>> = {
   createServicePrincipal: { name: 'intruder', grants: [] },
   updateServicePrincipal: { name: 'taken' },
   rotateServicePrincipalSecret: { grace_seconds: 0 },
+  createTrustedIssuer: {
+    issuer: 'https://intruder.example.com',
+    rules: [{ claims: { sub: 'x' }, principal: 'sp_01kaj6q8f2e4tbp0m9d3s7x5zc' }],
+  },
+  updateTrustedIssuer: { max_assertion_lifetime_seconds: 60 },
+  testTrustedIssuers: { assertion: 'x' },
 };
 
 interface Names {
   readonly org: string;
   readonly principal: string;
   readonly secret: string;
+  readonly trust: string;
 }
 
 /** The operation's path with ids; undefined where it names nothing of an organization. */
-function pathOf({ path }: Operation, { org, principal, secret }: Names): string | undefined {
+function pathOf({ path }: Operation, { org, principal, secret, trust }: Names): string | undefined {
   if (!path.startsWith('/v1/orgs/')) return undefined;
   const filled = path
     .replace('{org_id}', org)
     .replace('/service-principals/{id}', `/service-principals/${principal}`)
+    .replace('/trusted-issuers/{id}', `/trusted-issuers/${trust}`)
     .replace('/orgs/{id}', `/orgs/${org}`)
     .replace('{secret_id}', secret);
   if (filled.includes('{')) throw new Error(`Say whose ids ${path} takes.`);
@@ -66,13 +79,13 @@ async function attempt(operation: Operation, names: Names, headers: Record<strin
   );
 }
 
-const namesOfB = (): Names => ({ org: b.org.id, principal: victim.id, secret: victim.secrets[0]?.id ?? '' });
+const namesOfB = (): Names => ({ org: b.org.id, principal: victim.id, secret: victim.secrets[0]?.id ?? '', trust: trustOfB.id });
 const operations = async (): Promise<Operation[]> =>
   (await documentedOperations(server, '/v1/')).filter((operation) => pathOf(operation, namesOfB()) !== undefined);
 
 /** Everything that belongs to B. */
 async function contentsOfB(): Promise<string> {
-  const tables = ['service_principals', 'service_principal_grants', 'client_secrets'];
+  const tables = ['service_principals', 'service_principal_grants', 'client_secrets', 'trusted_issuers'];
   const rows = await Promise.all(tables.map((table) => server.sql(`SELECT * FROM ${table} WHERE org_id = $1 ORDER BY 1`, [b.org.id])));
   return JSON.stringify([await server.sql('SELECT * FROM orgs WHERE id = $1', [b.org.id]), ...rows]);
 }
@@ -84,8 +97,9 @@ const comparable = ({ status, body }: Answer<Record<string, unknown>>): unknown 
 describe('attack 63 with ids of another organization every route answers as if nothing were there', () => {
   it('the routes with ids of organizations are all of those known here', async () => {
     const all = (await documentedOperations(server, '/v1/')).map(({ path }) => path).filter((path) => path.includes('{'));
-    // APIs belong to the platform. Whoever adds another route decides here whose ids it takes.
-    expect(all.filter((path) => !path.startsWith('/v1/orgs/') && !path.startsWith('/v1/apis/'))).toEqual([]);
+    // APIs belong to the platform, and so do the issuers that it trusts itself. Whoever adds another route decides here whose ids it takes.
+    const ofPlatform = ['/v1/apis/', '/v1/trusted-issuers/'];
+    expect(all.filter((path) => !path.startsWith('/v1/orgs/') && !ofPlatform.some((start) => path.startsWith(start)))).toEqual([]);
     expect((await operations()).length).toBeGreaterThanOrEqual(14);
   });
 
@@ -95,6 +109,7 @@ describe('attack 63 with ids of another organization every route answers as if n
       org: 'org_01kaj6q8f2e4tbp0m9d3s7x5zc',
       principal: 'sp_01kaj6q8f2e4tbp0m9d3s7x5zc',
       secret: 'sec_01kaj6q8f2e4tbp0m9d3s7x5zc',
+      trust: 'iss_01kaj6q8f2e4tbp0m9d3s7x5zc',
     };
     for (const operation of await operations()) {
       const answer = await attempt(operation, namesOfB());
@@ -112,7 +127,7 @@ describe('attack 63 with ids of another organization every route answers as if n
       { ...namesOfB(), org: a.org.id },
       { ...namesOfB(), org: a.org.id, principal: own.id },
     ];
-    for (const operation of (await operations()).filter(({ path }) => path.includes('/service-principals/'))) {
+    for (const operation of (await operations()).filter(({ path }) => /service-principals\/|trusted-issuers\/\{/.test(path))) {
       const [foreignPrincipal, foreignSecret] = mixtures as [Names, Names];
       expect({ id: operation.id, status: (await attempt(operation, foreignPrincipal)).status }).toEqual({ id: operation.id, status: 404 });
       if (operation.path.includes('{secret_id}')) expect((await attempt(operation, foreignSecret)).status).toBe(404);
@@ -124,11 +139,17 @@ describe('attack 63 with ids of another organization every route answers as if n
     const orgs = await a.api.get<ListOf<{ id: string }>>('/v1/orgs?limit=1');
     expect(orgs.body).toEqual({ data: [expect.objectContaining({ id: a.org.id })], next_cursor: null });
     const cursors = [b.org.id, victim.id, 'zzzz', '~'].map((key) => Buffer.from(key).toString('base64url'));
-    for (const path of ['/v1/orgs', `/v1/orgs/${a.org.id}/service-principals`, '/v1/audit-events', '/v1/apis']) {
+    for (const path of [
+      '/v1/orgs',
+      `/v1/orgs/${a.org.id}/service-principals`,
+      `/v1/orgs/${a.org.id}/trusted-issuers`,
+      '/v1/audit-events',
+      '/v1/apis',
+    ]) {
       for (const cursor of cursors) {
         const answer = await a.api.get<ListOf<{ id: string }>>(`${path}?cursor=${cursor}`);
         expect({ path, status: answer.status }).toEqual({ path, status: 200 });
-        for (const trace of ['B-confidential', b.org.id, victim.id]) expect(answer.text).not.toContain(trace);
+        for (const trace of ['B-confidential', b.org.id, victim.id, trustOfB.id]) expect(answer.text).not.toContain(trace);
       }
     }
     for (const query of [`org_id=${b.org.id}`, `actor=${victim.id}`, `target=${victim.id}`, `target=${b.org.id}`])
@@ -179,7 +200,12 @@ describe('attack 64 the organization comes from the token and from nowhere else'
 
   it('no rung of the ladder can be skipped: reading is not writing, and an organization’s client is no operator', async () => {
     const reader = await aTenant(operator, { rights: ['read:orgs', 'read:service-principals', 'read:apis'] });
-    const own: Names = { org: reader.org.id, principal: reader.administrator.id, secret: reader.administrator.secrets[0]?.id ?? '' };
+    const own: Names = {
+      org: reader.org.id,
+      principal: reader.administrator.id,
+      secret: reader.administrator.secrets[0]?.id ?? '',
+      trust: trustOfB.id,
+    };
     for (const operation of (await operations()).filter(({ mutates }) => mutates)) {
       const answer = await call(operation.method, server.url + pathOf(operation, own), reader.api.token, BODIES[operation.id] ?? {});
       expect({ id: operation.id, refusal: refusalOf(answer) }).toEqual({ id: operation.id, refusal: [403, 'insufficient_scope'] });

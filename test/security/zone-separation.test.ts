@@ -87,7 +87,6 @@ describe('a key of one zone in the other', () => {
 });
 
 describe('a credential of one zone in the other', () => {
-  // Seen to fail when ClientAuthenticator does not compare the zone of the client.
   it('401 for a service principal at the internal token endpoint', async () => {
     const { client_id, client_secret } = server.demo.operator;
     const form = { grant_type: 'client_credentials', client_id, client_secret };
@@ -103,7 +102,6 @@ describe('a credential of one zone in the other', () => {
     }
   });
 
-  // Seen to fail when private_key_jwt compares the audience with PUBLIC_URL in both zones.
   it('401 for an assertion that was made for the other issuer', async () => {
     const assertion = { client_assertion_type: ASSERTION_TYPE, client_assertion: await assertionOf(billing, server.url) };
     const answer = await postFormTls(server, `${server.internalUrl}/oauth/token`, { grant_type: 'client_credentials', ...assertion });
@@ -159,7 +157,7 @@ describe('the routes of one zone on a listener of the other', () => {
     ['GET', '/docs-json', undefined],
   ];
 
-  // Seen to fail with ZoneGuard alone: a wrong method was 405, and a text as body 400 only where there is a route.
+  // Seen to fail with ZoneGuard alone: /docs was 405 on the internal listener.
   it.each(internalRoutes)('as if it were not there: %s %s on the public one, whatever the headers say', async (method, path, body) => {
     for (const deception of deceptionsOf(server.internalUrl)) {
       const headers = Object.entries({ ...json, ...deception, authorization: `Bearer ${internalToken}` });

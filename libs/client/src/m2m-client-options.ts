@@ -1,7 +1,7 @@
 import type { ClientAuthentication } from './client-authentication.js';
 import type { ClientEvent } from './client-event.js';
 import { systemClock, type Clock } from './clock.js';
-import { reachableUrl, type IssuerLocation } from './issuer-urls.js';
+import { reachableUrl, type IssuerLocation } from '@countersign/oauth';
 
 export interface M2MClientOptions extends IssuerLocation {
   clientId: string;

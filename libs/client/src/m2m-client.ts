@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { AccessToken } from './access-token.js';
 import { authorizedFetch, urlOf } from './authorized-fetch.js';
-import { reachableUrl, requireSecure } from './issuer-urls.js';
+import { reachableUrl, requireSecure } from '@countersign/oauth';
 import { KeptToken } from './kept-token.js';
 import { checkOptions, type CheckedOptions, type M2MClientOptions } from './m2m-client-options.js';
 import { TokenEndpoint } from './token-endpoint.js';

@@ -1,6 +1,6 @@
 import { askIssuer, type IssuerConnection } from './ask-issuer.js';
 import { Stopwatch } from './clock.js';
-import { authorizationServerMetadataUrl, reachableUrl, type IssuerLocation } from './issuer-urls.js';
+import { authorizationServerMetadataUrl, reachableUrl, type IssuerLocation } from '@countersign/oauth';
 import { TokenRequestFailed } from './token-request-failed.js';
 
 const MAX_AGE_MS = 86_400_000;

@@ -2,7 +2,9 @@ import { Logger, type ExecutionContext, type OnModuleDestroy } from '@nestjs/com
 import { AuthGuard } from '@nestjs/passport';
 import passport from 'passport';
 import {
+  holdsScopes,
   insufficientScope,
+  isPreflight,
   missingCredentials,
   peekBearerToken,
   refusalFor,
@@ -83,7 +85,7 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
 
   private accept(caller: Caller, route: ProtectedRoute, request: GuardedRequest): true {
     request.user = caller;
-    if (!holdsAll(caller.scopes, route.scopes)) throw insufficientScope(route.resource, route.scopes);
+    if (!holdsScopes(caller.scopes, route.scopes)) throw insufficientScope(route.resource, route.scopes);
     this.hooks.onAccepted?.(caller, requestContext(route, request));
     this.decided(route, 'accepted', caller);
     return true;
@@ -129,14 +131,9 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
 /** The hot path: a token whose signature is remembered needs neither passport nor a promise. */
 function recall({ resource: { identifier, verifier }, scopes }: ProtectedRoute, request: GuardedRequest): Caller | undefined {
   const token = peekBearerToken(tokenBearing(request));
-  const verified =
-    token === undefined ? undefined : verifier.verifyRemembered(token, { audience: identifier, scopes, proven: provenKeys(request) });
+  if (token === undefined) return undefined;
+  const verified = verifier.verifyRemembered(token, { audience: identifier, scopes, proven: provenKeys(request) });
   return verified && callerOf(verified);
-}
-
-function holdsAll(held: ReadonlySet<string>, needed: readonly string[]): boolean {
-  for (const scope of needed) if (!held.has(scope)) return false;
-  return true;
 }
 
 /** As `switchToHttp().getRequest()`, which makes four closures to say it. */
@@ -146,9 +143,4 @@ function requestOf(context: ExecutionContext): GuardedRequest {
 
 function requestContext(route: ProtectedRoute, request: GuardedRequest): RequestContext {
   return { request, route: route.name, audience: route.resource.identifier };
-}
-
-// A CORS preflight carries no credentials by design: it is never challenged, and never reaches a protected handler either.
-function isPreflight({ method, headers }: GuardedRequest): boolean {
-  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }

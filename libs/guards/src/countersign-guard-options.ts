@@ -1,11 +1,5 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
-import type {
-  AccessTokenVerifier,
-  DecisionListener,
-  KeySource,
-  ResourceRequestRefused,
-  RevocationChecker,
-} from '@countersign/resource-server';
+import type { AccessTokenVerifier, DecisionListener, ResourceRequestRefused, VerifierOptions } from '@countersign/resource-server';
 import type { Caller } from './caller.js';
 import type { CallerCredential } from './caller-credential.js';
 import type { GuardedRequest } from './guarded-request.js';
@@ -18,23 +12,6 @@ export interface ProtectedResourceOptions {
   /** Where its tokens come from another issuer than the rest. */
   verifier?: AccessTokenVerifier;
 }
-
-/** How tokens are verified: a ready verifier, or what one is made of. */
-export type VerifierOptions =
-  | { verifier: AccessTokenVerifier }
-  | {
-      issuer: string;
-      /** Default: the issuer's metadata says. */
-      jwksUri?: string;
-      /** Where this process reaches the issuer, if not under its name (containers). */
-      fetchFrom?: string;
-      /** Takes keys over plain HTTP from a host that is not loopback. */
-      dangerouslyAllowHttp?: boolean;
-      /** In place of fetching them. */
-      keys?: KeySource;
-      revocations?: RevocationChecker;
-      clockToleranceSeconds?: number;
-    };
 
 /** One API, or several that `@ProtectedResource` tells apart. */
 export type ResourceOptions =

@@ -1,5 +1,11 @@
-import { AccessTokenVerifier, metadataUrlOf, RemoteJwks, type ResourceIdentity } from '@countersign/resource-server';
-import type { ProtectedResourceOptions, ResourceOptions, VerifierOptions } from './countersign-guard-options.js';
+import {
+  metadataUrlOf,
+  verifierOf,
+  type AccessTokenVerifier,
+  type ResourceIdentity,
+  type VerifierOptions,
+} from '@countersign/resource-server';
+import type { ProtectedResourceOptions, ResourceOptions } from './countersign-guard-options.js';
 
 /** A resource of this process and who verifies its tokens. */
 export interface GuardedResource extends ResourceIdentity {
@@ -15,7 +21,7 @@ export class ProtectedResources {
     const resources: Readonly<Record<string, ProtectedResourceOptions>> =
       'audience' in options ? { default: { identifier: options.audience } } : options.resources;
     const names = Object.keys(resources);
-    const verifier = toVerifier(options);
+    const verifier = verifierOf(options);
     this.byName = new Map(Object.entries(resources).map(([name, resource]) => [name, toResource(resource, verifier)]));
     this.defaultName = 'defaultResource' in options ? options.defaultResource : names.length === 1 ? names[0] : undefined;
     if (this.defaultName !== undefined) this.get(this.defaultName);
@@ -32,15 +38,4 @@ export class ProtectedResources {
 
 function toResource({ identifier, metadataUrl, verifier: own }: ProtectedResourceOptions, verifier: AccessTokenVerifier): GuardedResource {
   return Object.freeze({ identifier, metadataUrl: metadataUrl ?? metadataUrlOf(identifier), verifier: own ?? verifier });
-}
-
-function toVerifier(options: VerifierOptions): AccessTokenVerifier {
-  if ('verifier' in options) return options.verifier;
-  const { issuer, keys = new RemoteJwks(options), revocations, clockToleranceSeconds } = options;
-  return new AccessTokenVerifier({
-    issuer,
-    keys,
-    ...(revocations && { revocations }),
-    ...(clockToleranceSeconds !== undefined && { clockToleranceSeconds }),
-  });
 }

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
-import { isScopeToken } from '@countersign/oauth';
+import { checkScopes } from '@countersign/resource-server';
 import { declareAccess } from './access-rule.js';
 import { ApiRefusals } from './openapi-responses.js';
 
@@ -9,8 +9,7 @@ export const OPENAPI_OAUTH2_SCHEME = 'oauth2';
 
 /** The route takes proven callers that hold every one of the scopes. On methods only: each route says its own. */
 export function RequireScopes(...scopes: [string, ...string[]]): MethodDecorator {
-  const bad = scopes.find((scope) => !isScopeToken(scope));
-  if (scopes.length === 0 || bad !== undefined) throw new TypeError(`@RequireScopes needs scopes of RFC 6749 §3.3, not "${bad ?? ''}".`);
+  checkScopes(scopes);
   return applyDecorators(
     declareAccess({ access: 'scopes', scopes: Object.freeze([...new Set(scopes)]) }),
     ApiSecurity(OPENAPI_OAUTH2_SCHEME, scopes),

@@ -36,6 +36,10 @@ export interface ClientProof {
   /** What the audit and the discovery document call it, such as `client_secret_basic`. */
   readonly via: string;
   readonly singleUse?: SingleUse;
+  /** The proof is the grant itself (RFC 7523 §2.1), so what is wrong with it is `invalid_grant`. */
+  readonly isGrant?: boolean;
+  /** What else the audit keeps of it, such as who vouched for the client; never a secret. */
+  readonly evidence?: Readonly<Record<string, string>>;
 }
 
 /** RFC 6749 §2.3: one way of proving who the client is. */
@@ -48,9 +52,13 @@ export interface ClientAuthMethod<C extends ClientClaim = ClientClaim> {
   readonly zones?: readonly Zone[];
   /** True: it leaves no mark in header or body, so it counts only for a client that is registered for it, and when no other method is used. */
   readonly implicit?: true;
+  /** True: may prove a client whatever method that is registered for, because an administrator said so elsewhere. */
+  readonly forEveryClient?: boolean;
   /** Reads only; undefined means "not mine". Throws `invalid_client` or `invalid_request` on something of its own that is malformed. */
   recognise(request: OAuthRequest): C | undefined;
-  /** Throws `invalid_client`. */
+  /** For credentials that name their client only once they are verified: the claim with its client. Throws as `verify` does. */
+  identify?(claim: C, request: OAuthRequest): Promise<C>;
+  /** Throws `invalid_client`, or `invalid_grant` where the proof is the grant. */
   verify(claim: C, client: Client, request: OAuthRequest): Promise<ClientProof>;
   /** Spends the time of a `verify` for a client that is not known, so that time tells nothing. */
   verifyUnknown(claim: C, request: OAuthRequest): Promise<void>;

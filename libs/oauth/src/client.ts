@@ -1,8 +1,11 @@
 import type { JSONWebKeySet } from 'jose';
 import type { AccessTokenAlg, PrincipalType, Zone } from './access-token.js';
 
-export const CLIENT_AUTH_METHODS = ['client_secret', 'private_key_jwt', 'tls_client_auth', 'none'] as const;
-/** How a client is registered to authenticate. `client_secret` means HTTP Basic or form (RFC 6749 §2.3.1). */
+export const CLIENT_AUTH_METHODS = ['client_secret', 'private_key_jwt', 'tls_client_auth', 'federated_jwt', 'none'] as const;
+/**
+ * How a client is registered to authenticate. `client_secret` means HTTP Basic or form (RFC 6749 §2.3.1); `federated_jwt`: it has
+ * no credential of its own, and only a rule on another issuer's tokens lets it in.
+ */
 export type ClientAuthMethodName = (typeof CLIENT_AUTH_METHODS)[number];
 
 /** Where the organization of an internal call comes from: the token that is exchanged, the caller's own word, or nowhere. */

@@ -1,6 +1,9 @@
 /** RFC 7523 §2.2. */
 export const JWT_BEARER_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
+/** RFC 7523 §2.1: `grant_type` of an assertion that is the grant itself. */
+export const JWT_BEARER_GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
 /** Accepted `typ` values of a client assertion, lower case, without `application/` (RFC 7523 and RFC 10070). Absent is accepted too. */
 export const CLIENT_ASSERTION_TYPS = ['jwt', 'client-authentication+jwt'];
 

@@ -7,6 +7,7 @@ export * from './constants.js';
 export * from './errors.js';
 export * from './form-parameters.js';
 export * from './grant.js';
+export * from './issuer-location.js';
 export * from './registry.js';
 export * from './scope.js';
 export * from './secret-format.js';

@@ -42,7 +42,7 @@ function parse(payload: Buffer): Record<string, unknown> {
     throw new TokenRefused('malformed', 'The claims are not JSON.', { cause });
   }
   if (!isRecord(claims)) throw new TokenRefused('malformed', 'The claims are not a JSON object.');
-  // RFC 8725 §2.4 in spirit: two layers that read a duplicate differently would see two tokens.
+  // RFC 7519 §4: two layers that read a duplicate differently would see two tokens.
   if (hasDuplicateMembers(text, claims)) throw new TokenRefused('malformed', 'The claims name a member twice.');
   return claims;
 }

@@ -26,7 +26,7 @@ export function bearerTokenOf(request: HttpRequestFacts): string | undefined {
 }
 
 // A CORS preflight carries no credentials by design: it is never challenged, and never reaches a protected handler either.
-function isPreflight({ method, headers }: HttpRequestFacts): boolean {
+export function isPreflight({ method, headers }: Pick<HttpRequestFacts, 'method' | 'headers'>): boolean {
   return method === 'OPTIONS' && headers?.['access-control-request-method'] !== undefined;
 }
 

@@ -9,9 +9,10 @@ export {
   type TokenBearingRequest,
 } from './bearer-token.js';
 export { callerOf, getCaller, type Caller } from './caller.js';
-export type { HttpRequestFacts } from './http-request-facts.js';
+export { isPreflight, type HttpRequestFacts } from './http-request-facts.js';
 export { InvalidJwks } from './jwk-set.js';
 export { KeysUnavailable, type KeySource, type VerificationKey } from './key-source.js';
+export { IssuerConnection, type IssuerConnectionOptions } from './issuer-connection.js';
 export { LocalJwks } from './local-jwks.js';
 export {
   protectedResourceMetadata,
@@ -50,11 +51,11 @@ export {
   type WireRevocation,
 } from './revocation-wire.js';
 export { RevocationsStale } from './revocations-stale.js';
-export type { OperationOptions, ScopeArguments } from './scope-requirement.js';
+export { checkScopes, holdsScopes, type OperationOptions, type ScopeArguments } from './scope-requirement.js';
 export { TOKEN_REFUSAL_REASONS, TokenRefused, type TokenRefusalReason } from './token-refused.js';
 export { UsageNotDelivered, type UsageDelivery, type UsageEndpoint, type UsageNotDeliveredOptions } from './usage-delivery.js';
 export { OTHER_OPERATIONS, USAGE_REPORT_LIMITS, type UsageEntry, type UsageReport } from './usage-report.js';
 export { UsageReporter, type UsageReporterOptions } from './usage-reporter.js';
 export type { UsageReporterEvent } from './usage-sender.js';
 export type { VerifiedAccessToken } from './verified-access-token.js';
-export type { VerifierOptions } from './verifier-options.js';
+export { verifierOf, type VerifierOptions } from './verifier-options.js';

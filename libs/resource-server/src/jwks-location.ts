@@ -1,23 +1,21 @@
+import { authorizationServerMetadataUrl, reachableUrl, type IssuerLocation } from '@countersign/oauth';
 import { fetchJson, type FetchJsonOptions } from './fetch-json.js';
 
-export interface JwksLocation {
-  issuer: string;
+export interface JwksLocation extends IssuerLocation {
   /** Where the key set is; absent: the issuer's metadata says. */
   jwksUri?: string;
-  /** Base URL under which this process reaches the issuer, where it differs from the issuer's name (containers). */
-  fetchFrom?: string;
-  /** Takes keys over plain HTTP from a host that is not loopback. */
-  dangerouslyAllowHttp?: boolean;
+  /** Where the metadata is: at the place of RFC 8414, or at that of OpenID Connect Discovery. */
+  discovery?: 'oauth' | 'openid';
 }
 
 /** The URL of the key set, by RFC 8414 discovery where it is not configured. */
 export async function locateJwks(location: JwksLocation, options: FetchJsonOptions): Promise<string> {
   const jwksUri = location.jwksUri ?? (await discoverJwksUri(location, options));
-  return reachable(jwksUri, location);
+  return reachableUrl(jwksUri, location);
 }
 
 async function discoverJwksUri(location: JwksLocation, options: FetchJsonOptions): Promise<string> {
-  const metadataUrl = reachable(authorizationServerMetadataUrl(location.issuer), location);
+  const metadataUrl = reachableUrl(metadataUrlOf(location), location);
   const document = await fetchJson(metadataUrl, options);
   const { issuer, jwks_uri: jwksUri } = (document ?? {}) as { issuer?: unknown; jwks_uri?: unknown };
   // RFC 8414 §3.3: `issuer` is identical to the one asked for, else the document is not used.
@@ -30,25 +28,7 @@ async function discoverJwksUri(location: JwksLocation, options: FetchJsonOptions
   return jwksUri;
 }
 
-/** RFC 8414 §3.1: the well-known part goes between host and path. */
-function authorizationServerMetadataUrl(issuer: string): string {
-  const { origin, pathname } = new URL(issuer);
-  return `${origin}/.well-known/oauth-authorization-server${pathname.replace(/\/$/, '')}`;
-}
-
-/** Where this process asks the issuer: over https, or plain HTTP on loopback. */
-export function reachable(url: string, { issuer, fetchFrom, dangerouslyAllowHttp = false }: JwksLocation): string {
-  const target = new URL(url);
-  if (fetchFrom !== undefined && target.origin === new URL(issuer).origin) {
-    const base = new URL(fetchFrom);
-    target.protocol = base.protocol;
-    target.host = base.host;
-  }
-  if (target.protocol === 'https:' || (target.protocol === 'http:' && (dangerouslyAllowHttp || isLoopback(target.hostname))))
-    return target.href;
-  throw new Error(`The issuer is asked over https only (or on loopback), not at ${target.href}; see dangerouslyAllowHttp.`);
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+function metadataUrlOf({ issuer, discovery }: JwksLocation): string {
+  // OpenID Connect Discovery §4.1: the well-known part goes after the path, less a slash at its end.
+  return discovery === 'openid' ? `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration` : authorizationServerMetadataUrl(issuer);
 }

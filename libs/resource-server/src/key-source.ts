@@ -9,9 +9,9 @@ export interface VerificationKey {
 }
 
 /** Where an issuer's keys come from. */
-export interface KeySource {
+export interface KeySource<K = VerificationKey> {
   /** The key of that id; may fetch. Throws `KeysUnavailable` when it cannot tell. */
-  find(kid: string, alg: AccessTokenAlg): Promise<VerificationKey | undefined>;
+  find(kid: string, alg: AccessTokenAlg): Promise<K | undefined>;
   /** Asked on every hit of the verified-token cache, so it must be cheap and synchronous. */
   isTrusted(kid: string): boolean;
 }

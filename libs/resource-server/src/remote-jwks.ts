@@ -9,7 +9,9 @@ export type JwksEvent =
   | { type: 'refresh_failed'; error: unknown; ageSeconds: number }
   | { type: 'stale'; ageSeconds: number };
 
-export interface RemoteJwksOptions extends JwksLocation {
+export interface RemoteJwksOptions<K = VerificationKey> extends JwksLocation {
+  /** Reads the keys of a fetched set by id, throwing on one that must not replace a good one; absent: keys of access tokens. */
+  importKeys?: (document: unknown) => Promise<ReadonlyMap<string, K>>;
   /** A removed key is refused after this at the latest, while the issuer can be reached. */
   maxAgeSeconds?: number;
   /** How long the last good set is used while the issuer cannot be reached. */
@@ -34,10 +36,11 @@ const DEFAULTS = {
 } as const;
 
 /** An issuer's published keys. Fetches nothing until a token needs them, so a guard starts while the issuer is down. */
-export class RemoteJwks implements KeySource {
-  private readonly options: RemoteJwksOptions & typeof DEFAULTS & { fetch: typeof fetch };
+export class RemoteJwks<K = VerificationKey> implements KeySource<K> {
+  private readonly options: RemoteJwksOptions<K> & typeof DEFAULTS & { fetch: typeof fetch };
+  private readonly importKeys: (document: unknown) => Promise<ReadonlyMap<string, K>>;
   private readonly now: () => number;
-  private keys: ReadonlyMap<string, VerificationKey> | undefined;
+  private keys: ReadonlyMap<string, K> | undefined;
   private fetchedAt = -Infinity;
   private triedAt = -Infinity;
   private failures = 0;
@@ -45,9 +48,11 @@ export class RemoteJwks implements KeySource {
   private reportedStale = false;
   private refreshing: Promise<void> | undefined;
 
-  constructor(options: RemoteJwksOptions) {
+  constructor(options: RemoteJwksOptions<K>) {
     const merged = { ...DEFAULTS, fetch: globalThis.fetch, ...options } as typeof this.options;
     this.options = { ...merged, cooldownSeconds: Math.min(merged.cooldownSeconds, merged.maxAgeSeconds) as typeof merged.cooldownSeconds };
+    // Only a source of the default kind of key is made without importKeys.
+    this.importKeys = options.importKeys ?? (importJwks as unknown as typeof this.importKeys);
     const clock = options.clock ?? Date.now;
     this.now = () => clock() / 1000;
   }
@@ -61,7 +66,7 @@ export class RemoteJwks implements KeySource {
     return this.keys?.has(kid) ?? false;
   }
 
-  async find(kid: string): Promise<VerificationKey | undefined> {
+  async find(kid: string): Promise<K | undefined> {
     if (!this.isTrusted(kid) && (this.refreshing !== undefined || this.mayTry(this.now()))) await this.refresh();
     const age = this.now() - this.fetchedAt;
     if (age >= this.options.maxStaleSeconds) throw this.unavailable(age);
@@ -80,7 +85,7 @@ export class RemoteJwks implements KeySource {
   private async load(): Promise<void> {
     try {
       const url = await locateJwks(this.options, this.options);
-      this.keys = await importJwks(await fetchJson(url, this.options));
+      this.keys = await this.importKeys(await fetchJson(url, this.options));
       this.fetchedAt = this.now();
       this.failures = 0;
       this.reportedStale = false;

@@ -11,7 +11,7 @@ import {
 import { keysProvenBy } from './proven-keys.js';
 import { insufficientScope, missingCredentials, refusalFor, type ResourceIdentity } from './refusals.js';
 import { ResourceRequestRefused } from './resource-request-refused.js';
-import { checkScopes } from './scope-requirement.js';
+import { checkScopes, holdsScopes } from './scope-requirement.js';
 import { verifierOf, type VerifierOptions } from './verifier-options.js';
 
 /** Of a refused request or message, for logs. */
@@ -105,7 +105,7 @@ export class ResourceServer {
     let caller: Caller | undefined;
     try {
       caller = await this.prove(readToken(), asked);
-      if (!holdsAll(caller.scopes, asked.scopes)) throw insufficientScope(this.resource, asked.scopes ?? []);
+      if (!holdsScopes(caller.scopes, asked.scopes ?? [])) throw insufficientScope(this.resource, asked.scopes ?? []);
     } catch (error) {
       throw this.refused(error, asked, caller);
     }
@@ -130,9 +130,4 @@ export class ResourceServer {
     const { audience, operation, scopes = [] } = asked;
     this.options.onDecision?.({ audience, operation, scopes, result, claims: caller?.claims });
   }
-}
-
-function holdsAll(held: ReadonlySet<string>, needed: readonly string[] = []): boolean {
-  for (const scope of needed) if (!held.has(scope)) return false;
-  return true;
 }

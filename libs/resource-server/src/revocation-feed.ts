@@ -130,6 +130,8 @@ export class RevocationFeed implements RevocationChecker {
         if (this.knowledge.takeDelta(delta)) silence.refresh();
         if (isBehind || this.knowledge.needsSnapshot) this.mend(connection.signal);
         if (isFirst) this.connected();
+        // A stream that only opens and ends, again and again, is no success.
+        else this.failures = 0;
         this.counts.deltas++;
         this.sayFresh();
         isFirst = false;
@@ -142,7 +144,6 @@ export class RevocationFeed implements RevocationChecker {
   private connected(): void {
     this.isConnected = true;
     this.canContinue = true;
-    this.failures = 0;
     this.report({ type: 'connected' });
   }
 

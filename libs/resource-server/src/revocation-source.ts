@@ -1,6 +1,5 @@
-import { formatBasicCredentials } from '@countersign/oauth';
+import { formatBasicCredentials, reachableUrl } from '@countersign/oauth';
 import { readText } from './fetch-json.js';
-import { reachable } from './jwks-location.js';
 import { readEvents } from './revocation-events.js';
 import { fetchUntilAborted, untilAborted } from './until-aborted.js';
 
@@ -44,7 +43,7 @@ export class RevocationSource {
   /** @throws Error when the issuer would be asked over plain HTTP outside of this machine. */
   constructor(options: RevocationSourceOptions) {
     this.options = { ...DEFAULTS, fetch: globalThis.fetch, ...options } as typeof this.options;
-    this.url = reachable(`${options.issuer}/v1/revocations`, options);
+    this.url = reachableUrl(`${options.issuer}/v1/revocations`, options);
     const { apiId, secret } = options.credential;
     this.authorization = formatBasicCredentials({ clientId: apiId, clientSecret: secret });
   }

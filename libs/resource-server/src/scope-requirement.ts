@@ -31,3 +31,9 @@ export function checkScopes(scopes: readonly unknown[]): readonly string[] {
   }
   return scopes as readonly string[];
 }
+
+/** On the hot path: without a closure. */
+export function holdsScopes(held: ReadonlySet<string>, needed: readonly string[]): boolean {
+  for (const scope of needed) if (!held.has(scope)) return false;
+  return true;
+}

@@ -27,6 +27,14 @@ describe('a body that does not end by itself', () => {
     expect(isCancelled()).toBe(true);
   });
 
+  // Seen failing with the signal asked only between two pieces.
+  it('ends with the signal also while nothing comes', async () => {
+    const reading = async () => {
+      for await (const _ of untilAborted(new ReadableStream<Uint8Array>(), AbortSignal.timeout(50)));
+    };
+    await expect(reading()).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
   it('is let go when the reader has had enough', async () => {
     const { body, isCancelled } = drip();
     for await (const _ of untilAborted(body, new AbortController().signal)) break;

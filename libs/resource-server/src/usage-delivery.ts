@@ -1,5 +1,4 @@
-import { formatBasicCredentials } from '@countersign/oauth';
-import { reachable } from './jwks-location.js';
+import { formatBasicCredentials, reachableUrl } from '@countersign/oauth';
 import type { UsageReport } from './usage-report.js';
 
 /** Resolves when the report is counted. @throws UsageNotDelivered; any other error means: try again. */
@@ -43,7 +42,7 @@ const CREDENTIAL_PAUSE_SECONDS = 300;
 
 /** Sends reports to the issuer. @throws Error where that would send the secret in the clear. */
 export function deliverTo({ credential, fetch = globalThis.fetch, ...location }: UsageEndpoint): UsageDelivery {
-  const url = reachable(`${location.issuer}/v1/usage-reports`, location);
+  const url = reachableUrl(`${location.issuer}/v1/usage-reports`, location);
   const authorization = formatBasicCredentials({ clientId: credential.apiId, clientSecret: credential.secret });
   return async (report, signal) => {
     const response = await fetch(url, {

@@ -45,6 +45,11 @@ export class UsageMinute {
     else this.find(decision).count++;
   }
 
+  /** No more calls come: tokens are not kept for as long as the lines are. */
+  end(): void {
+    this.remembered.clear();
+  }
+
   /** Takes over the calls of another minute. */
   absorb(other: UsageMinute): void {
     for (const [key, line] of other.lines) {

@@ -170,19 +170,23 @@ describe('the request', () => {
 
 describe('bounded memory', () => {
   // Seen failing without the bound in UsageMinute.add: 1,000,000 entries.
-  it('a million distinct clients in one minute are 2,000 lines and one for the others, and every call is counted', async () => {
-    let now = START;
-    const usage = reporter({ clock: () => now });
-    for (let i = 0; i < 1_000_000; i++)
-      usage.record({ audience: AUDIENCE, operation: 'Things.list', scopes: READ, result: 'accepted', claims: claims(`sp_${i}`) });
-    expect(usage.stats()).toEqual({ entries: 2_001, calls: 1_000_000 });
-    now += 80_000;
-    await vi.advanceTimersByTimeAsync(80_000);
-    expect(callsReceived()).toBe(1_000_000);
-    expect(received.every(({ entries }) => entries.length <= USAGE_REPORT_LIMITS.entries)).toBe(true);
-    const others = entriesReceived().filter(({ operation }) => operation === 'other');
-    expect(others).toEqual([{ minute: '2026-11-22T08:00:00.000Z', operation: 'other', scopes: [], result: 'accepted', count: 998_000 }]);
-  });
+  it(
+    'a million distinct clients in one minute are 2,000 lines and one for the others, and every call is counted',
+    { timeout: 60_000 },
+    async () => {
+      let now = START;
+      const usage = reporter({ clock: () => now });
+      for (let i = 0; i < 1_000_000; i++)
+        usage.record({ audience: AUDIENCE, operation: 'Things.list', scopes: READ, result: 'accepted', claims: claims(`sp_${i}`) });
+      expect(usage.stats()).toEqual({ entries: 2_001, calls: 1_000_000 });
+      now += 80_000;
+      await vi.advanceTimersByTimeAsync(80_000);
+      expect(callsReceived()).toBe(1_000_000);
+      expect(received.every(({ entries }) => entries.length <= USAGE_REPORT_LIMITS.entries)).toBe(true);
+      const others = entriesReceived().filter(({ operation }) => operation === 'other');
+      expect(others).toEqual([{ minute: '2026-11-22T08:00:00.000Z', operation: 'other', scopes: [], result: 'accepted', count: 998_000 }]);
+    },
+  );
 
   it('operations that are URLs by mistake are not kept', async () => {
     const usage = reporter();
@@ -193,20 +197,24 @@ describe('bounded memory', () => {
     expect(entriesReceived().map(({ operation }) => operation)).toEqual(['other', 'Gr??e?']);
   });
 
-  it('a day without the issuer, with new clients every minute, stays within 30 minutes of lines and counts every call', async () => {
-    answer = down;
-    const usage = reporter({ maxLinesPerMinute: 10 });
-    for (let minute = 0; minute < 1_440; minute++) {
-      for (let i = 0; i < 15; i++) usage.record(decision({ claims: claims(`sp_${minute}_${i}`) }));
-      await vi.advanceTimersByTimeAsync(MINUTE);
-      expect(usage.stats().entries).toBeLessThanOrEqual(33 * 11);
-    }
-    expect(usage.stats().calls).toBe(1_440 * 15);
-    answer = ok;
-    await vi.advanceTimersByTimeAsync(3 * MINUTE);
-    expect(callsReceived()).toBe(1_440 * 15);
-    expect(dropped()).toEqual([]);
-  });
+  it(
+    'a day without the issuer, with new clients every minute, stays within 30 minutes of lines and counts every call',
+    { timeout: 60_000 },
+    async () => {
+      answer = down;
+      const usage = reporter({ maxLinesPerMinute: 10 });
+      for (let minute = 0; minute < 1_440; minute++) {
+        for (let i = 0; i < 15; i++) usage.record(decision({ claims: claims(`sp_${minute}_${i}`) }));
+        await vi.advanceTimersByTimeAsync(MINUTE);
+        expect(usage.stats().entries).toBeLessThanOrEqual(33 * 11);
+      }
+      expect(usage.stats().calls).toBe(1_440 * 15);
+      answer = ok;
+      await vi.advanceTimersByTimeAsync(3 * MINUTE);
+      expect(callsReceived()).toBe(1_440 * 15);
+      expect(dropped()).toEqual([]);
+    },
+  );
 });
 
 describe('an outage of the issuer', () => {
@@ -297,7 +305,7 @@ describe('an outage of the issuer', () => {
     expect(callsReceived()).toBe(1);
   });
 
-  it('whatever happens: what was recorded is delivered, waiting or said to be dropped', async () => {
+  it('whatever happens: what was recorded is delivered, waiting or said to be dropped', { timeout: 60_000 }, async () => {
     const step = fc.oneof(
       fc.record({ calls: fc.integer({ min: 1, max: 5 }), client: fc.integer({ min: 0, max: 9 }) }),
       fc.record({ pass: fc.integer({ min: 1, max: 5 * MINUTE }) }),

@@ -117,6 +117,7 @@ export class UsageReporter {
 
   private turn(): void {
     const past = this.minute;
+    past.end();
     this.minute = this.newMinute();
     this.backlog.push(past);
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ACCESS_TOKEN_TYP, type AccessTokenAlg, type AccessTokenClaims } from '@countersign/oauth';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JSONWebKeySet, type JWTPayload } from 'jose';
+import { SignJWT, type CryptoKey, type JSONWebKeySet, type JWTPayload } from 'jose';
+import { generateTestKey, signToTheLetter, type TestKey } from './test-key.js';
 
 export interface TestTokenOptions {
   /** Becomes `org_id`. */
@@ -15,6 +16,12 @@ export interface TestTokenOptions {
   header?: Readonly<Record<string, unknown>>;
 }
 
+/** Which key signs and how, where that is not what the token says. */
+export interface SigningChoice {
+  key?: AccessTokenAlg;
+  signAs?: AccessTokenAlg;
+}
+
 export interface TestIssuer {
   readonly issuer: string;
   readonly kid: string;
@@ -25,6 +32,8 @@ export interface TestIssuer {
   tokenFor(options?: TestTokenOptions): Promise<string>;
   /** Signs what it is given. */
   sign(header: Readonly<Record<string, unknown>>, claims: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Signs texts that no JOSE library would write. @throws Error when the issuer has no such key. */
+  signToTheLetter(header: string, payload: string | Uint8Array, choice?: SigningChoice): string;
 }
 
 export interface TestIssuerOptions {
@@ -32,33 +41,47 @@ export interface TestIssuerOptions {
   /** Default audience of its tokens. */
   audience?: string;
   alg?: AccessTokenAlg;
+  /** Further keys that it publishes. */
+  otherAlgs?: readonly AccessTokenAlg[];
   /** Milliseconds since 1970. */
   clock?: () => number;
 }
 
 /** An issuer inside the test: no network, no server. */
 export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
-  const { issuer = 'https://issuer.example', audience = 'https://api.example/analytics', alg = 'RS256', clock = Date.now } = options;
-  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
-  const jwk = await exportJWK(publicKey);
-  const kid = await calculateJwkThumbprint(jwk);
+  const { issuer = 'https://issuer.example', audience = 'https://api.example/analytics', clock = Date.now } = options;
+  const own = await generateTestKey(options.alg ?? 'RS256');
+  const keys = [own, ...(await Promise.all((options.otherAlgs ?? []).map(generateTestKey)))];
 
   const sign: TestIssuer['sign'] = (header, claims) =>
-    new SignJWT(claims as JWTPayload).setProtectedHeader({ alg, kid, typ: ACCESS_TOKEN_TYP, ...header }).sign(privateKey);
+    new SignJWT(claims as JWTPayload)
+      .setProtectedHeader({ alg: own.alg, kid: own.kid, typ: ACCESS_TOKEN_TYP, ...header })
+      .sign(own.privateKey);
 
   return {
     issuer,
-    kid,
-    jwks: { keys: [{ ...jwk, kid, alg, use: 'sig' }] },
-    privateKey,
+    kid: own.kid,
+    jwks: { keys: keys.map(({ jwk }) => jwk) },
+    privateKey: own.privateKey,
     sign,
     tokenFor: ({ header = {}, claims = {}, ...wanted } = {}) =>
       sign(header, { ...accessTokenClaims(issuer, clock(), { audience, ...wanted }), ...claims }),
+    signToTheLetter: (header, payload, { key = own.alg, signAs = key } = {}) => signToTheLetter(keyOf(keys, key), header, payload, signAs),
   };
 }
 
+function keyOf(keys: readonly TestKey[], alg: AccessTokenAlg): TestKey {
+  const key = keys.find((each) => each.alg === alg);
+  if (!key) throw new Error(`This issuer has no ${alg} key; name it in alg or otherAlgs.`);
+  return key;
+}
+
 /** Claims of a service principal's token. */
-function accessTokenClaims(issuer: string, nowMs: number, options: TestTokenOptions & { audience: string }): AccessTokenClaims {
+export function accessTokenClaims(
+  issuer: string,
+  nowMs: number,
+  options: Omit<TestTokenOptions, 'claims' | 'header'> & { audience: string },
+): AccessTokenClaims {
   const { org = 'org_test', scopes = ['read:analytics-data'], audience, lifetimeSeconds = 3600 } = options;
   const iat = Math.floor(nowMs / 1000) - (lifetimeSeconds < 0 ? 3600 : 0);
   const jti = randomUUID();

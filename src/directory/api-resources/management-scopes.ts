@@ -21,6 +21,7 @@ export const MANAGEMENT_SCOPES: readonly ScopeDefinition[] = [
   ofOrg('read:audit-events', 'medium', 'Read the audit log; a caller that belongs to an organization reads its own.'),
   ofPlatform('read:signing-keys', 'low', 'See the signing keys and their states.'),
   ofPlatform('write:signing-keys', 'high', 'Rotate and revoke signing keys.'),
+  ofPlatform('write:test-tokens', 'high', 'Sign access tokens with any content, where the server runs with test tokens enabled.'),
   ofOrg('read:api-keys', 'low', 'See API keys and personal access tokens, without the keys themselves.', true),
   ofOrg('write:api-keys', 'high', 'Create and revoke API keys.'),
   ofOrg('read:apps', 'low', 'See third-party apps and agents.', true),

@@ -7,15 +7,15 @@ const KNOWN_MS = 60_000;
 const MAX_UNKNOWN = 10_000;
 const UNKNOWN_MS = 2_000;
 
-/** Keeps clients in memory: bounded, one load at a time per client, and nothing that was forgotten while it was loading. */
-export class ClientCache {
-  private readonly known = new LRUCache<string, Client>({ max: MAX_CLIENTS, ttl: KNOWN_MS });
+/** Keeps clients, or other facts of an organization, in memory: bounded, one load at a time per client, and nothing that was forgotten while it was loading. */
+export class ClientCache<T extends { readonly orgId: string | undefined } = Client> {
+  private readonly known = new LRUCache<string, T>({ max: MAX_CLIENTS, ttl: KNOWN_MS });
   private readonly unknown = new LRUCache<string, true>({ max: MAX_UNKNOWN, ttl: UNKNOWN_MS });
-  private readonly loading = new Map<string, Promise<Client | undefined>>();
+  private readonly loading = new Map<string, Promise<T | undefined>>();
 
-  constructor(private readonly load: (clientId: string) => Promise<Client | undefined>) {}
+  constructor(private readonly load: (clientId: string) => Promise<T | undefined>) {}
 
-  async find(clientId: string): Promise<Client | undefined> {
+  async find(clientId: string): Promise<T | undefined> {
     const known = this.known.get(clientId);
     if (known || this.unknown.has(clientId)) return known;
     return this.loading.get(clientId) ?? this.start(clientId);
@@ -38,8 +38,8 @@ export class ClientCache {
     this.loading.clear();
   }
 
-  private start(clientId: string): Promise<Client | undefined> {
-    const loading: Promise<Client | undefined> = this.load(clientId).then(
+  private start(clientId: string): Promise<T | undefined> {
+    const loading: Promise<T | undefined> = this.load(clientId).then(
       (client) => this.finish(clientId, loading, client),
       (error: unknown) => {
         if (this.loading.get(clientId) === loading) this.loading.delete(clientId);
@@ -50,11 +50,7 @@ export class ClientCache {
     return loading;
   }
 
-  private finish(
-    clientId: string,
-    loading: Promise<Client | undefined>,
-    client: Client | undefined,
-  ): Client | undefined | Promise<Client | undefined> {
+  private finish(clientId: string, loading: Promise<T | undefined>, client: T | undefined): T | undefined | Promise<T | undefined> {
     // The client changed while its old state was being read: read it again.
     if (this.loading.get(clientId) !== loading) return this.find(clientId);
     this.loading.delete(clientId);

@@ -45,11 +45,11 @@ function mistakesOf({ authMethod, jwks, jwksUri }: Authentication): ProblemItem[
       { location: '/jwks', message: 'private_key_jwt needs public keys: either jwks or jwks_uri.', fix: 'Send exactly one of them.' },
     ];
   }
-  if (authMethod === 'client_secret' && sources > 0) {
+  if ((authMethod === 'client_secret' || authMethod === 'federated_jwt') && sources > 0) {
     return [
       {
         location: jwks ? '/jwks' : '/jwks_uri',
-        message: 'client_secret takes no keys.',
+        message: `${authMethod} takes no keys.`,
         fix: 'Leave jwks and jwks_uri out, or use private_key_jwt.',
       },
     ];

@@ -1,6 +1,6 @@
 import type { JSONWebKeySet } from 'jose';
 import { Injectable } from '@nestjs/common';
-import type { Client, ClientAuthMethodName, ClientGrant } from '@countersign/oauth';
+import { JWT_BEARER_GRANT_TYPE, type Client, type ClientAuthMethodName, type ClientGrant } from '@countersign/oauth';
 import type { Transaction } from '../../platform/database/index.js';
 import { withinCeiling } from '../orgs/index.js';
 
@@ -60,7 +60,7 @@ function toClient(row: ClientRow): Client {
     orgId: row.org_id ?? undefined,
     active: row.status === 'active' && (row.org_id === null || row.org_status === 'active'),
     authMethod: row.auth_method,
-    grantTypes: ['client_credentials'],
+    grantTypes: ['client_credentials', JWT_BEARER_GRANT_TYPE],
     // A ceiling that was lowered later counts at once.
     grants: withinCeiling(row.grants, row.ceiling),
     tokenLifetimeSeconds: row.token_lifetime_seconds ?? undefined,

@@ -1,3 +1,5 @@
+export { CreatorRights } from './creator-rights.js';
+export type { Creator } from './grant.policy.js';
 export { OperatorSeeding, type OperatorSeed, type SeededOperator } from './operator-seeding.js';
 export { ServicePrincipal, ServicePrincipalGrant } from './service-principal.entity.js';
 export { ServicePrincipalSource } from './service-principal-source.js';

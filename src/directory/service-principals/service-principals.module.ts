@@ -34,7 +34,7 @@ import { ServicePrincipals } from './service-principals.service.js';
     OperatorSeeding,
     RemovedScopesReaction,
   ],
-  exports: [ServicePrincipalSource, OperatorSeeding],
+  exports: [CreatorRights, ServicePrincipalSource, OperatorSeeding],
 })
 export class ServicePrincipalsModule implements OnModuleInit {
   constructor(

@@ -4,13 +4,14 @@ import { ApiResourcesModule } from '../../directory/api-resources/index.js';
 import { CredentialsModule } from '../../directory/credentials/index.js';
 import { CertificatesModule } from '../certificates/index.js';
 import { ClientsModule } from '../clients/index.js';
+import { FederationModule } from '../federation/index.js';
 import { ApiClients } from './api-client.js';
 import { CLIENT_AUTH_REGISTRY, ClientAuthenticator } from './client-authenticator.js';
 import { ClientKeys } from './client-keys.js';
 import { CLIENT_AUTH_METHODS } from './methods/index.js';
 
 @Module({
-  imports: [ApiResourcesModule, CertificatesModule, ClientsModule, CredentialsModule],
+  imports: [ApiResourcesModule, CertificatesModule, ClientsModule, CredentialsModule, FederationModule],
   providers: [
     ...CLIENT_AUTH_METHODS,
     ClientKeys,

@@ -18,6 +18,9 @@ import { authenticationFailed } from './authentication-failed.js';
 
 export const CLIENT_AUTH_REGISTRY = Symbol('client authentication methods');
 
+/** What a failed proof is answered: `invalid_grant` where the proof is the grant (RFC 7523 §3.1). */
+const FAILURES: readonly string[] = ['invalid_client', 'invalid_grant'];
+
 /** Who asks: finds the one method that a request uses, and lets it prove the client. */
 @Injectable()
 export class ClientAuthenticator {
@@ -45,9 +48,10 @@ export class ClientAuthenticator {
   }
 
   private async prove(request: OAuthRequest): Promise<AuthenticatedClient> {
-    const { method, claim } = await this.recognise(request);
+    const { method, claim: read } = await this.recognise(request);
+    const claim = (await method.identify?.(read, request)) ?? read;
     const client = await this.clients.find(claim.clientId);
-    if (!client?.active || client.zone !== request.zone || client.authMethod !== method.name) {
+    if (!client?.active || client.zone !== request.zone || !mayUse(client, method)) {
       await method.verifyUnknown(claim, request);
       throw authenticationFailed(client ? reasonAgainst(client, method.name) : 'unknown_client');
     }
@@ -79,7 +83,7 @@ export class ClientAuthenticator {
   }
 
   private async afterFailure(error: unknown, request: OAuthRequest): Promise<unknown> {
-    if (!(error instanceof OAuthError) || error.kind !== 'invalid_client') return error;
+    if (!(error instanceof OAuthError) || !FAILURES.includes(error.kind)) return error;
     const guesses = await this.limiter.consume(this.failures, request.sourceAddress);
     this.refusals.count('client.authentication_failed', request.sourceAddress, error.detail ?? 'unknown');
     if (!guesses.allowed) return tooManyFailures(guesses);
@@ -101,6 +105,10 @@ function tooManyFailures({ resetSeconds }: RateLimitState): OAuthError {
 function reasonAgainst(client: Client, method: string): string {
   if (!client.active) return 'client_disabled';
   return client.authMethod === method ? 'other_zone' : 'method_not_registered';
+}
+
+function mayUse(client: Client, method: ClientAuthMethod): boolean {
+  return method.forEveryClient === true || client.authMethod === method.name;
 }
 
 function isAllowedSource({ allowedNetworks }: Client, address: string): boolean {

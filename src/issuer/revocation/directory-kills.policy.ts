@@ -35,6 +35,8 @@ type KillsOfChange = (id: string, details: object, apiIdOf: (audience: string) =
 const CHANGES: Readonly<Record<string, KillsOfChange>> = {
   'service_principal.updated': killsOfClient,
   'microservice.updated': killsOfClient,
+  'trusted_issuer.updated': killsOfRules,
+  'trusted_issuer.deleted': killsOfRules,
   'call_policy.updated': (id, details) => (narrowsPolicy(details) ? [{ kind: 'grant', value: id }] : []),
 };
 
@@ -47,6 +49,10 @@ function killsOfClient(id: string, details: PrincipalChange, apiIdOf: (audience:
     // Another method, or another address of keys: what proved the client before proves it no longer.
     ...(replacesCredentials(after) ? [{ kind: 'client', value: id } as const] : []),
   ];
+}
+
+function killsOfRules(_: string, details: { removed_rules?: readonly string[] }): Kill[] {
+  return (details.removed_rules ?? []).map((value) => ({ kind: 'credential', value }));
 }
 
 interface PrincipalChange {

@@ -20,6 +20,8 @@ export class DirectoryReaction implements AuditReaction, OnModuleInit {
     'microservice.updated',
     'call_policy.updated',
     'call_policy.deleted',
+    'trusted_issuer.updated',
+    'trusted_issuer.deleted',
     'org.suspended',
     'org.deleted',
   ];

@@ -3,6 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** What may wait for a guard that reads slowly: some seconds of the worst that happens. */
 const MAX_BACKLOG_BYTES = 2 * 1024 * 1024;
+/** For what was said before the end. */
+const FAREWELL_MS = 2_000;
 
 /** One open stream of server-sent events (WHATWG HTML §9.2). */
 export class RevocationFeedConnection {
@@ -45,7 +47,10 @@ export class RevocationFeedConnection {
     return true;
   }
 
+  /** Also where the other side does not read: what waits for it must not hold a place, nor the process. */
   end(): void {
     this.response.end();
+    const timer = setTimeout(() => this.response.destroy(), FAREWELL_MS).unref();
+    this.response.once('close', () => clearTimeout(timer));
   }
 }

@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, Req, Res, UseGuards } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiForbiddenResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientAuthenticated } from '@countersign/guards';
 import { ApiProblems } from '../../directory/administration/index.js';
@@ -15,6 +15,7 @@ const JWS = { schema: { type: 'string' }, example: 'eyJhbGciOiJSUzI1NiIsInR5cCI6
 const EVENTS = { schema: { type: 'string' }, example: 'id: 7\nevent: delta\ndata: eyJhbGciOiJSUzI1NiJ9.eyJmcm9tIjo3fQ.c2lnbmF0dXJl\n\n' };
 
 @ApiTags('Guards of APIs')
+@ApiForbiddenResponse({ description: 'The credentials are not those of an API.' })
 @InZone('external')
 @ClientAuthenticated()
 @UseGuards(ApiClientGuard)

@@ -60,7 +60,8 @@ export class Revocations implements OnModuleInit, OnApplicationShutdown {
 
   /** Afterwards the list holds everything that was committed two seconds ago. @throws when the database cannot be read. */
   async ensureCurrent(): Promise<void> {
-    if (this.isBehind || !this.changes.isCurrent()) await this.pull();
+    // A read that was announced may still wait for a connection.
+    if (this.running !== undefined || this.isBehind || !this.changes.isCurrent()) await this.pull();
   }
 
   /** In the transaction of the change that demands it; the guards of this process refuse before the caller hears of the commit. */

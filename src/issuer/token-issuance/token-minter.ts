@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { formatScope, type AccessTokenClaims, type AuthenticatedClient, type OAuthRequest, type SenderProof } from '@countersign/oauth';
+import {
+  formatScope,
+  OAuthError,
+  type AccessTokenClaims,
+  type AuthenticatedClient,
+  type ClientProof,
+  type OAuthRequest,
+  type SenderProof,
+} from '@countersign/oauth';
 import { AlreadyUsed, AuditWriter, type AuditEvent } from '../../platform/audit/index.js';
 import { Configuration, issuerOf } from '../../platform/config/index.js';
-import { authenticationFailed } from '../client-auth/index.js';
+import { ASSERTION_REFUSED, authenticationFailed } from '../client-auth/index.js';
 import { SigningKeys, type TokenSigner } from '../signing-keys/index.js';
 import type { ApprovedIssuance } from './issuance.policy.js';
 
@@ -43,7 +51,7 @@ export class TokenMinter {
     const claims = this.claimsOf(mint);
     const recorded = this.auditing ? this.record(mint, claims, signer) : Promise.resolve();
     const [access_token] = await Promise.all([signer.sign(claims), recorded]).catch((error: unknown) => {
-      throw error instanceof AlreadyUsed ? authenticationFailed(`${caller.proof.via}_replayed`) : error;
+      throw error instanceof AlreadyUsed ? replayed(caller.proof) : error;
     });
     return {
       access_token,
@@ -93,8 +101,14 @@ export class TokenMinter {
         expires_at: claims.exp,
         kid: signer.kid,
         grant_id: claims.grant,
+        ...proof.evidence,
       },
     };
     return this.audit.append(event, proof.singleUse);
   }
+}
+
+function replayed({ via, isGrant }: ClientProof): OAuthError {
+  const detail = `${via}_replayed`;
+  return isGrant ? new OAuthError('invalid_grant', ASSERTION_REFUSED, { detail }) : authenticationFailed(detail);
 }

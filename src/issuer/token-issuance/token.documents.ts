@@ -1,8 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { JWT_BEARER_GRANT_TYPE } from '@countersign/oauth';
 
 /** The form of a token request, for the API documentation only: the raw form is parsed by FormParameters. */
 export class TokenForm {
-  @ApiProperty({ enum: ['client_credentials'], example: 'client_credentials' })
+  @ApiProperty({ enum: ['client_credentials', JWT_BEARER_GRANT_TYPE], example: 'client_credentials' })
   grant_type!: string;
   @ApiPropertyOptional({
     description: 'Client id, unless it is in the Authorization header or the assertion.',
@@ -26,6 +27,11 @@ export class TokenForm {
     description: 'For private_key_jwt: a JWT with iss = sub = client id, aud = issuer, exp at most 5 minutes ahead, and a fresh jti.',
   })
   client_assertion?: string;
+  @ApiPropertyOptional({
+    format: 'password',
+    description: 'For the jwt-bearer grant: a JWT of a trusted issuer with aud = {issuer}/orgs/{org_id}. No other credential is needed.',
+  })
+  assertion?: string;
 }
 
 export class TokenDocument {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/index.js';
 
 /** What replicas keep in memory. */
-export type ChangeTopic = 'clients' | 'apis' | 'signing_keys' | 'revocations' | 'orgs' | 'certificate_authorities';
+export type ChangeTopic = 'clients' | 'apis' | 'signing_keys' | 'revocations' | 'orgs' | 'certificate_authorities' | 'trusted_issuers';
 
 export const CHANGE_CHANNEL = 'countersign_changes';
 

@@ -103,6 +103,17 @@ function withFiles(environment: NodeJS.ProcessEnv, mistakes: string[]): NodeJS.P
   return env;
 }
 
+const REFUSED_IN_PRODUCTION: readonly { name: string; wrong: (s: Settings) => boolean; message: string }[] = [
+  { name: 'PUBLIC_URL', wrong: (s) => Boolean(s.PUBLIC_URL?.startsWith('http://')), message: 'must be https in production' },
+  { name: 'DEMO', wrong: (s) => s.DEMO, message: 'no demo data in production' },
+  { name: 'DANGEROUSLY_DISABLE_TOKEN_AUDIT', wrong: (s) => s.DANGEROUSLY_DISABLE_TOKEN_AUDIT, message: 'refused in production' },
+  {
+    name: 'DANGEROUSLY_ENABLE_TEST_TOKENS',
+    wrong: (s) => s.DANGEROUSLY_ENABLE_TEST_TOKENS,
+    message: 'refused in production: it lets operators sign tokens with any content. Attack a staging system instead',
+  },
+];
+
 function crossChecks(s: Settings, broken: ReadonlySet<string>): string[] {
   const mistakes: string[] = [];
   const check = (name: string, wrong: boolean, message: string): void => {
@@ -129,9 +140,6 @@ function crossChecks(s: Settings, broken: ReadonlySet<string>): string[] {
     'must be a TypeID that starts with sp_',
   );
   for (const { name, message } of listenerMistakes(s, broken)) check(name, true, message);
-  const production = s.NODE_ENV === 'production';
-  check('PUBLIC_URL', production && Boolean(s.PUBLIC_URL?.startsWith('http://')), 'must be https in production');
-  check('DEMO', production && s.DEMO, 'no demo data in production');
-  check('DANGEROUSLY_DISABLE_TOKEN_AUDIT', production && s.DANGEROUSLY_DISABLE_TOKEN_AUDIT, 'refused in production');
+  if (s.NODE_ENV === 'production') for (const { name, wrong, message } of REFUSED_IN_PRODUCTION) check(name, wrong(s), message);
   return [...mistakes, ...trustDomainMistakes(s, broken)];
 }

@@ -19,4 +19,8 @@ export const runtimeSettings = {
     desc: 'Issue tokens without an audit row, for benchmarks; refused in production.',
     default: false,
   }),
+  DANGEROUSLY_ENABLE_TEST_TOKENS: bool({
+    desc: 'Adds POST /v1/test-tokens, which signs whatever an operator asks for, so that rs-check can attack an API; refused in production.',
+    default: false,
+  }),
 };

@@ -17,6 +17,8 @@ export const ID_PREFIXES = [
   'pol',
   'exp',
   'jtk',
+  'iss',
+  'rule',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

@@ -1,2 +1,3 @@
 export { guardedFetch, OutboundRefused } from './guarded-fetch.js';
-export { isPublicAddress } from './public-address.js';
+export { allowsLoopback, issuerFetch } from './issuer-fetch.js';
+export { isLoopbackHost, isPublicAddress, isPublicHost } from './public-address.js';

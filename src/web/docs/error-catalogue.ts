@@ -8,15 +8,21 @@ import { MICROSERVICES_PROBLEMS } from '../../directory/microservice-identities/
 import { ORGS_PROBLEMS } from '../../directory/orgs/index.js';
 import { SERVICE_PRINCIPALS_PROBLEMS } from '../../directory/service-principals/index.js';
 import { CERTIFICATES_PROBLEMS } from '../../issuer/certificates/index.js';
+import { TRUSTED_ISSUERS_PROBLEMS } from '../../directory/trusted-issuers/index.js';
 import { CLIENT_AUTH_PROBLEMS } from '../../issuer/client-auth/index.js';
 import { REVOCATION_FEED_PROBLEMS } from '../../issuer/revocation/index.js';
 import { HTTP_PROBLEMS, type ProblemTable } from '../../platform/http/index.js';
 import { IDEMPOTENCY_PROBLEMS } from '../../platform/idempotency/index.js';
+import type { ErrorAdvice } from './error-advice.js';
+import { OAUTH_ADVICE } from './oauth-error-advice.js';
+import { PROBLEM_ADVICE } from './problem-advice.js';
 
 export interface ErrorEntry {
   readonly code: string;
   readonly status: number;
   readonly meaning: string;
+  /** Absent for a code that nobody has written about yet; a test names it. */
+  readonly advice: ErrorAdvice | undefined;
 }
 
 export interface ErrorChapter {
@@ -37,9 +43,10 @@ const PROBLEMS: readonly ProblemTable[] = [
   SERVICE_PRINCIPALS_PROBLEMS,
   MICROSERVICES_PROBLEMS,
   CALL_POLICIES_PROBLEMS,
+  CERTIFICATES_PROBLEMS,
+  TRUSTED_ISSUERS_PROBLEMS,
   CLIENT_AUTH_PROBLEMS,
   REVOCATION_FEED_PROBLEMS,
-  CERTIFICATES_PROBLEMS,
 ];
 
 /** Every code that a caller can meet, read from the tables that the code throws from. */
@@ -55,15 +62,19 @@ export function errorCatalogue(): ErrorChapter[] {
       title: 'Access tokens at an API',
       anchor: '',
       intro: 'The `WWW-Authenticate` header (RFC 6750 §3) and a problem document.',
-      entries: Object.entries(RESOURCE_REFUSALS).map(([code, row]) => ({ code, ...row })),
+      entries: problemEntries(RESOURCE_REFUSALS),
     },
     {
       title: 'Management and reference API',
       anchor: '',
       intro: 'A problem document (RFC 9457) whose `code` is one of these.',
-      entries: PROBLEMS.flatMap((table) => Object.entries(table).map(([code, { status, meaning }]) => ({ code, status, meaning }))),
+      entries: PROBLEMS.flatMap(problemEntries),
     },
   ];
+}
+
+function problemEntries(table: ProblemTable): ErrorEntry[] {
+  return Object.entries(table).map(([code, { status, meaning }]) => ({ code, status, meaning, advice: PROBLEM_ADVICE[code] }));
 }
 
 function oauthEntries(): ErrorEntry[] {
@@ -71,5 +82,6 @@ function oauthEntries(): ErrorEntry[] {
     code: row.code ?? name,
     status: row.status,
     meaning: row.meaning,
+    advice: OAUTH_ADVICE[name],
   }));
 }

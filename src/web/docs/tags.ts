@@ -8,6 +8,7 @@ export const TAGS = {
   'Saasalytics: account': 'Settings of the tenant.',
   'Management: organizations': 'Tenants, and how to stop one.',
   'Management: service principals': 'Machines of a tenant: their credentials and what they may do.',
+  'Management: trusted issuers': 'Workloads that log in with a token of their own platform, without a secret of ours.',
   'Management: APIs': 'What tokens are for: audiences and their scopes.',
   'Management: microservices': 'Our own services, as callers in the internal zone.',
   'Management: call policies': 'Which service may call which, for what, and for whose data.',

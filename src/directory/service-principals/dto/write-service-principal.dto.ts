@@ -18,7 +18,7 @@ import { Clearable, IsDisplayText, Omittable } from '../../administration/index.
 import { GrantDocument } from '../../api-resources/index.js';
 import { readNetwork } from '../allowed-networks.policy.js';
 
-export const AUTH_METHODS = ['client_secret', 'private_key_jwt', 'tls_client_auth'] as const;
+export const AUTH_METHODS = ['client_secret', 'private_key_jwt', 'tls_client_auth', 'federated_jwt'] as const;
 
 export class CreateServicePrincipal {
   @ApiProperty({ description: 'Name for people.', example: 'nightly-export' })
@@ -38,7 +38,8 @@ export class CreateServicePrincipal {
 
   @ApiPropertyOptional({
     enum: AUTH_METHODS,
-    description: 'How it proves who it is; client_secret to begin with (HTTP Basic or form). tls_client_auth is not available yet.',
+    description:
+      'How it proves who it is; client_secret to begin with (HTTP Basic or form). tls_client_auth is not available yet. federated_jwt: it has no credential here, and only rules of trusted issuers let it in.',
     example: 'client_secret',
   })
   @Omittable()

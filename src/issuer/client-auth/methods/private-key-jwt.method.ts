@@ -12,6 +12,7 @@ import {
   type OAuthRequest,
 } from '@countersign/oauth';
 import { Configuration, issuerOf } from '../../../platform/config/index.js';
+import { isForeign } from '../../federation/index.js';
 import { authenticationFailed } from '../authentication-failed.js';
 import { ClientKeys } from '../client-keys.js';
 
@@ -40,6 +41,7 @@ export class PrivateKeyJwtMethod implements ClientAuthMethod<AssertionClaim> {
     const type = params.find('client_assertion_type');
     if (assertion === undefined && type === undefined) return undefined;
     if (assertion === undefined) throw new OAuthError('invalid_request', 'client_assertion is missing.');
+    if (isForeign(assertion)) return undefined;
     if (type !== JWT_BEARER_ASSERTION_TYPE) throw authenticationFailed('assertion_type');
     const clientId = subjectOf(assertion);
     const named = params.find('client_id');

@@ -1,8 +1,10 @@
+/** An issuer as its tokens name it, and how this process reaches it. */
 export interface IssuerLocation {
+  /** Exact `iss`. */
   issuer: string;
   /** Base URL under which this process reaches the issuer, where it differs from the issuer's name (containers). */
   fetchFrom?: string;
-  /** Sends secrets and tokens over plain HTTP to a host that is not loopback. */
+  /** Talks plain HTTP to a host that is not loopback. */
   dangerouslyAllowHttp?: boolean;
 }
 
@@ -14,7 +16,7 @@ export function authorizationServerMetadataUrl(issuer: string): string {
 
 /**
  * The address at which an endpoint of the issuer is asked.
- * @throws TypeError when that would send a secret in the clear.
+ * @throws TypeError when secrets would be sent, or keys taken, in the clear.
  */
 export function reachableUrl(url: string, { issuer, fetchFrom, dangerouslyAllowHttp = false }: IssuerLocation): string {
   const target = new URL(url);
@@ -31,7 +33,7 @@ export function reachableUrl(url: string, { issuer, fetchFrom, dangerouslyAllowH
 export function requireSecure(url: URL, dangerouslyAllowHttp: boolean): void {
   if (url.protocol === 'https:') return;
   if (url.protocol === 'http:' && (dangerouslyAllowHttp || isLoopback(url.hostname))) return;
-  throw new TypeError(`Secrets and tokens are sent over https only (or to loopback), not to ${url.origin}; see dangerouslyAllowHttp.`);
+  throw new TypeError(`Secrets, tokens and keys travel over https only (or to loopback), not to ${url.origin}; see dangerouslyAllowHttp.`);
 }
 
 function isLoopback(hostname: string): boolean {

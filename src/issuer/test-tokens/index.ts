@@ -1,0 +1,1 @@
+export { TestTokensModule } from './test-tokens.module.js';

@@ -1,0 +1,59 @@
+import type { AdviceTable } from './error-advice.js';
+
+/** By the names of the table of OAuth errors: one code stands there for several statuses. */
+export const OAUTH_ADVICE: AdviceTable = {
+  invalid_request: {
+    cause:
+      'The body is not a form, a parameter is missing or sent twice, a secret stands in the URL, or the client authenticates in two ways at once (header and body).',
+    fix: '`error_description` names the parameter. Send everything once, in the body, as application/x-www-form-urlencoded.',
+  },
+  invalid_client: {
+    cause:
+      'A wrong or deleted secret, one past its grace, an unknown client id, a disabled client or suspended organization, a request from outside `allowed_ips`, another method than the registered one, or an assertion that is expired, replayed or for another `aud`. The answer is the same for all of them.',
+    fix: 'Within a minute the audit log has `client.authentication_failed` for your address, with the reason in `reason_code`; with LOG_LEVEL=debug the log has it by request id. `secret_mismatch`: take the newest secret. `source_not_allowed`: add the network, or set TRUSTED_PROXIES. `assertion_audience`: `aud` is the issuer, nothing else.',
+  },
+  invalid_grant: {
+    cause:
+      'What was handed in was used before, has expired, or was given to another client. An assertion of a trusted issuer: wrong audience, no rule matches, used before or too old.',
+    fix: 'Start the flow anew. If it repeats, two processes use the same one. For an assertion ask POST /v1/orgs/{org_id}/trusted-issuers/test, which names the first condition that fails.',
+  },
+  unauthorized_client: {
+    cause: 'The client is registered for other grant types.',
+    fix: 'Use one of its own, or register a client of the kind that fits.',
+  },
+  unsupported_grant_type: {
+    cause: 'A misspelt `grant_type`, or one of a later version.',
+    fix: 'Use one of `grant_types_supported` at /.well-known/oauth-authorization-server.',
+  },
+  invalid_scope: {
+    cause:
+      'A scope that is not in the grant of this client for this API, a misspelt one, or one that the ceiling of the organization took away.',
+    fix: '`error_description` names it. Leave `scope` out to get all that is granted, or have the scope granted: GET /v1/orgs/{org_id}/service-principals/{id} shows the grants.',
+  },
+  invalid_target: {
+    cause:
+      'No API has this `audience`, it is disabled, nothing is granted for it, `audience` and `resource` differ, or neither was sent and several grants would fit.',
+    fix: 'Send `audience` exactly as GET /v1/apis shows the `identifier`. One token is for one API.',
+  },
+  unsupported_token_type: {
+    cause: 'A kind of token that cannot be revoked.',
+    fix: 'Revoke what it was made from: the secret, the grant or the client.',
+  },
+  request_too_large: { cause: 'More than a token request ever needs.', fix: 'Send only the parameters of the endpoint.' },
+  method_not_allowed: {
+    cause: 'A GET, often a browser or a health check that was pointed at the endpoint.',
+    fix: 'Send a POST with a form.',
+  },
+  rate_limited: {
+    cause: 'Usually a program that asks for a token per call, or one that repeats a wrong secret.',
+    fix: 'Wait as long as `Retry-After` says. Keep a token until four fifths of its life are over; mend the secret. The limits are settings: docs/guides/limits.md.',
+  },
+  temporarily_unavailable: {
+    cause: 'The database or the audit log cannot be written, so no token may leave.',
+    fix: 'Retry after `Retry-After`. Operators: /health/ready names the check that fails; docs/guides/operations.md, "When PostgreSQL is down".',
+  },
+  server_error: {
+    cause: 'A mistake of the server, not of the request.',
+    fix: 'Look for the value of the `X-Request-Id` header in the log; `request.failed` has the cause. Tell us.',
+  },
+};

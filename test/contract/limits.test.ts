@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_GRACE_SECONDS, MAX_GRACE_SECONDS, MAX_LIVE_SECRETS } from '../../src/directory/credentials/rotation.policy.js';
+import { DEFAULT_MAX_STALENESS_SECONDS } from '../../src/directory/api-resources/api-resource.entity.js';
+import { LIFETIMES } from '../../src/issuer/token-issuance/issuance.policy.js';
+import { SETTINGS_BY_TOPIC } from '../../src/platform/config/index.js';
+import { FORM_BODY_BYTES } from '../../src/platform/http/fastify-adapter.js';
+import { SECRET_MS } from '../../src/platform/idempotency/idempotency.js';
+import { EVENT_LIMITS } from '../../src/saasalytics/events/events.policy.js';
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const guide = read('docs/guides/limits.md');
+const openapi = read('docs/openapi.json');
+const settings: Readonly<Record<string, { default?: unknown }>> = Object.assign({}, ...Object.values(SETTINGS_BY_TOPIC));
+
+/** The number that stands in the code, where it is nobody else's business: `const NAME = 2 * 1024;` or what `pattern` captures. */
+function numberIn(file: string, nameOrPattern: string | RegExp): number {
+  const pattern = typeof nameOrPattern === 'string' ? new RegExp(`const ${nameOrPattern} = ([\\d_* ]+);`) : nameOrPattern;
+  const [, expression] = pattern.exec(read(file)) ?? [];
+  if (expression === undefined) throw new Error(`${file} does not hold ${String(nameOrPattern)} any more: mend test and guide.`);
+  return expression.split('*').reduce((product, factor) => product * Number(factor.trim().replaceAll('_', '')), 1);
+}
+
+function time(seconds: number): string {
+  const [unit, size] = (
+    [
+      ['d', 86_400],
+      ['h', 3_600],
+      ['min', 60],
+    ] as const
+  ).find(([name, length]) => seconds % length === 0 && seconds / length >= (name === 'd' ? 2 : 1) && seconds > 0) ?? ['s', 1];
+  return `${seconds / size} ${unit}`;
+}
+
+function size(bytes: number): string {
+  return bytes % (1024 * 1024) === 0 ? `${bytes / 1024 / 1024} MiB` : `${bytes / 1024} KiB`;
+}
+
+const lifetime = ({ default: usual, min, max }: { default: number; min: number; max: number }): string[] => [
+  time(usual),
+  time(min),
+  time(max),
+];
+const ADAPTER = 'src/platform/http/fastify-adapter.ts';
+const ASSERTION = 'src/issuer/client-auth/methods/private-key-jwt.method.ts';
+const VERIFIER = 'libs/resource-server/src/access-token-verifier.ts';
+const JWKS = 'libs/resource-server/src/remote-jwks.ts';
+const WRITE_API = 'src/directory/api-resources/dto/write-api.dto.ts';
+const API = 'src/directory/api-resources/api-resource.policy.ts';
+const CLIENT_KEYS = 'src/issuer/client-auth/client-keys.ts';
+const bound = (zone: string, end: string): string => time(numberIn(API, new RegExp(`${zone}: \\{[^}]*${end}: ([\\d_]+)`)));
+
+/** First cell of a row → its other cells that hold numbers, as the code has them. */
+const EXPECTED: Readonly<Record<string, readonly string[]>> = {
+  'a form at an OAuth endpoint': [size(FORM_BODY_BYTES)],
+  'one parameter of it': [size(numberIn('libs/oauth/src/form-parameters.ts', 'MAX_PARAMETER_BYTES'))],
+  'a JSON body': [size(numberIn(ADAPTER, 'JSON_BODY_BYTES'))],
+  'levels of nesting in it': [String(numberIn('src/platform/http/json-body.ts', 'MAX_DEPTH'))],
+  'all headers of a request': [size(numberIn(ADAPTER, 'HEADER_BYTES'))],
+  'an access token that a guard reads': [size(numberIn(VERIFIER, 'MAX_TOKEN_LENGTH'))],
+  'scopes in one token request': [String(numberIn('libs/oauth/src/scope.ts', 'MAX_SCOPES'))],
+  'characters of `scope`': [String(numberIn('libs/oauth/src/scope.ts', 'MAX_SCOPE_LENGTH'))],
+  'rows on a page': [String(numberIn('src/platform/http/list-query.ts', /@Max\((\d+)\)/))],
+  'characters of an `Idempotency-Key`': [String(numberIn('src/platform/idempotency/submission.ts', /\{1,(\d+)\}/))],
+  'events in one upload to Saasalytics': [String(EVENT_LIMITS.batch)],
+  'live secrets of a client': [String(MAX_LIVE_SECRETS)],
+  'scopes of an API': [String(numberIn(WRITE_API, /@ArrayMaxSize\((\d+)\)/))],
+  'APIs in the grants of a client, or in a ceiling': [
+    String(numberIn('src/directory/orgs/dto/write-org.dto.ts', /@ArrayMaxSize\((\d+)\)/)),
+  ],
+  'networks in `allowed_ips`': [
+    String(numberIn('src/directory/service-principals/dto/write-service-principal.dto.ts', /@ArrayMaxSize\((\d+)\)\s+@ArrayUnique/)),
+  ],
+  'token of a service principal': lifetime(LIFETIMES.service_principal),
+  'token of an app': lifetime(LIFETIMES.app),
+  'token of an agent': lifetime(LIFETIMES.agent),
+  'token of a microservice': lifetime(LIFETIMES.microservice),
+  '`token_lifetime_seconds` of an external API': ['', bound('external', 'min'), bound('external', 'max')],
+  '`token_lifetime_seconds` of an internal API': ['', bound('internal', 'min'), bound('internal', 'max')],
+  '`max_staleness_seconds` of an API: how long its guards may go without word of revocations': [
+    `${DEFAULT_MAX_STALENESS_SECONDS} s`,
+    time(numberIn(WRITE_API, 'MIN_STALENESS_SECONDS')),
+    time(numberIn(WRITE_API, 'MAX_STALENESS_SECONDS')),
+  ],
+  'grace of the old secret after a rotation': [time(DEFAULT_GRACE_SECONDS), '0 s', time(MAX_GRACE_SECONDS)],
+  'an assertion (`private_key_jwt`) may live': [time(numberIn(ASSERTION, 'MAX_LIFETIME_SECONDS'))],
+  'clocks of client and server may differ by, in an assertion': [time(numberIn(ASSERTION, 'CLOCK_SKEW_SECONDS'))],
+  'clocks of issuer and API may differ by, unless the guard says otherwise': [time(numberIn(VERIFIER, /clockToleranceSeconds = (\d+)/))],
+  'and at most, by `clockToleranceSeconds`': [time(numberIn(VERIFIER, 'MAX_CLOCK_TOLERANCE_SECONDS'))].map((text) =>
+    text === '1 min' ? '60 s' : text,
+  ),
+  'an `Idempotency-Key` is remembered': [time(numberIn('src/platform/idempotency/idempotency.ts', 'RECORD_MS') / 1000)],
+  'and a retry is given the secret again': [time(SECRET_MS / 1000)],
+  'a running request may take after SIGTERM': [time(Number(settings['SHUTDOWN_GRACE_SECONDS']?.default))],
+  'one statement may take in the database': [time(Number(settings['DATABASE_STATEMENT_TIMEOUT_MS']?.default) / 1000)],
+  'metadata and JWKS, in every cache between': [
+    'what `max-age` says',
+    time(numberIn('src/issuer/discovery/discovery.controller.ts', 'MAX_AGE_SECONDS')),
+  ],
+  'our guards in other programs': [
+    'the keys of the issuer; a removed key is refused after',
+    time(numberIn(JWKS, /maxAgeSeconds: ([\d_]+)/)),
+  ],
+  'the same, an unknown `kid`': ['one fetch at most every', time(numberIn(JWKS, /cooldownSeconds: ([\d_]+)/))],
+  'the same, while the issuer cannot be reached': ['the last good keys', time(numberIn(JWKS, /maxStaleSeconds: ([\d_]+)/))],
+  'keys of a client behind `jwks_uri`': [
+    `the set; an unknown \`kid\` fetches again at most every ${time(numberIn(CLIENT_KEYS, 'COOLDOWN_MS') / 1000)}`,
+    time(numberIn(CLIENT_KEYS, 'MAX_AGE_MS') / 1000),
+  ],
+  'audit log': [
+    'failed authentications are counted and written every',
+    time(numberIn('src/platform/audit/refusal-counter.ts', 'FLUSH_MS') / 1000),
+  ],
+  '`last_used_at` of a secret': ['is written every', time(numberIn('src/directory/credentials/last-used.ts', 'FLUSH_MS') / 1000)],
+};
+
+/** Rows of the tables by their first cell; those of the settings and of the propagation apart. */
+const rows = guide
+  .split('\n')
+  .filter((line) => /^\| (?!what |change |where |an API |follows |judges |:?-)/.test(line))
+  .map((line) =>
+    line
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
+  )
+  .filter(([first]) => first !== '');
+const rowsOfSettings = rows.filter(([, setting]) => /^`[A-Z_]+`$/.test(setting ?? ''));
+const rowsOfPropagation = rows.filter((row) => row.includes('before the answer'));
+
+describe('docs/guides/limits.md', () => {
+  it.each(rowsOfSettings)('%s: %s is %s', (_, setting, value) => {
+    expect(value).toBe(String(settings[(setting ?? '').replaceAll('`', '')]?.default));
+  });
+
+  it('has every number of the code in a row, and no row that nothing is compared with', () => {
+    const others = rows.filter((row) => !rowsOfSettings.includes(row) && !rowsOfPropagation.includes(row));
+    expect(Object.fromEntries(others.map(([first, ...cells]) => [first, cells]))).toEqual(EXPECTED);
+    const listed = rowsOfSettings.map(([, setting]) => (setting ?? '').replaceAll('`', ''));
+    expect(listed.sort()).toEqual(Object.keys(SETTINGS_BY_TOPIC.Limits).sort());
+  });
+
+  it('says of the propagation what the code keeps', () => {
+    const current = numberIn('src/platform/changes/changes.ts', 'CURRENT_MS') / 1000;
+    for (const [, , replicas] of rowsOfPropagation) expect(replicas).toBe(`${current} s at most`);
+    expect(rowsOfPropagation).toHaveLength(2);
+    expect(guide).toContain(`hears nothing of the database for ${current} s`);
+    expect(guide).toContain(
+      `issued within ${numberIn('src/issuer/revocation/revocation.repository.ts', 'PROPAGATION_SECONDS')} s after a revocation`,
+    );
+  });
+
+  it('agrees with the bounds that the API documentation shows', () => {
+    expect(openapi).toContain('Lifetime of its tokens: 300 to 86400 (external), 60 to 900 (internal).');
+  });
+});
