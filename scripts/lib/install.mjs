@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { npm } from './npm.mjs';
@@ -11,6 +11,10 @@ const STAMP = inProject('node_modules', '.countersign-installed');
 export async function ensureInstalled() {
   const wanted = hashOfLock();
   if (isInstalled(wanted)) return;
+  if (isLinked()) {
+    say('node_modules is a link, and does not hold what package-lock.json names: left as it is');
+    return;
+  }
   const temporaryCache = cacheIsWritable() ? undefined : mkdtempSync(path.join(tmpdir(), 'countersign-npm-'));
   const env = temporaryCache ? { ...process.env, npm_config_cache: temporaryCache } : process.env;
   try {
@@ -20,6 +24,11 @@ export async function ensureInstalled() {
   }
   writeStamp(wanted);
   say('packages installed');
+}
+
+/** What a link points at belongs to somebody else, and npm ci would empty it. */
+function isLinked() {
+  return lstatSync(inProject('node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 export function isInstalledAsLocked() {
