@@ -98,7 +98,6 @@ describe('the first certificate', () => {
     });
   });
 
-  // Seen failing with `AND used_at IS NULL` taken out of JoinTokensRepository.spend and stateOf.
   it('401 when a join token comes a second time, and when twenty come at once one certificate is given', async () => {
     const { id } = await operator.create<{ id: string }>('/v1/microservices', { name: 'racer', auth_method: 'tls_client_auth' });
     const join_token = await aJoinToken(operator, id);
@@ -195,7 +194,7 @@ describe('a service with a certificate', () => {
     const start = (client?: TlsClient): Promise<TlsAnswer> =>
       callTls(server, `${internalUrl}/internal/export/start`, { json, token, client });
     expect((await start(billing)).status).toBe(201);
-    // Seen failing with `proven` left out of the guard: RFC 8705 §3, a stolen token is worthless without the key.
+    // RFC 8705 §3: a stolen token is worthless without the key.
     expect((await start()).status).toBe(401);
     const thief = await aService(server, operator, internalUrl, 'thief');
     expect((await start(thief)).status).toBe(401);
@@ -234,7 +233,6 @@ describe('a service with a certificate', () => {
     const successor = await aService(server, operator, internalUrl, 'phoenix');
     await operator.create('/v1/call-policies', { caller: 'phoenix', target: 'export', scopes: ['start:export'], org_mode: 'any' });
     expect((await askToken(successor, successor)).status).toBe(200);
-    // Seen failing with the check of the common name taken out of TlsClientAuthMethod.
     expect((await askToken(successor, former)).status).toBe(401);
     expect((await ask({ certificate_request: (await makeRequest()).pem }, former)).status).toBe(401);
   });
