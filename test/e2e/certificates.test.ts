@@ -1,5 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Operator } from '../support/builders.js';
@@ -22,16 +25,34 @@ let operator: Operator;
 let internalUrl: string;
 let mtlsUrl: string;
 let billing: Service;
+let spire: MadeCertificate;
+let folder: string;
 
 beforeAll(async () => {
   const listeners = await tlsListeners();
   ({ internalUrl, mtlsUrl } = listeners);
-  server = await startTestServer({ ...listeners.environment, LOG_LEVEL: 'info' });
+  spire = await makeCertificate({ ca: true, uris: ['spiffe://spire.example'] });
+  folder = mkdtempSync(join(tmpdir(), 'countersign-bundle-'));
+  writeBundleFile(spire, 5);
+  const TRUST_BUNDLES = `spire.example=${bundleFile()}`;
+  server = await startTestServer({ ...listeners.environment, TRUST_BUNDLES, LOG_LEVEL: 'info' });
   operator = await Operator.of(server);
   billing = await aService(server, operator, internalUrl, 'billing');
   await operator.create('/v1/call-policies', { caller: 'billing', target: 'export', scopes: ['start:export'], org_mode: 'any' });
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  await server.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const bundleFile = (): string => join(folder, 'spire.json');
+function writeBundleFile({ der }: MadeCertificate, spiffe_sequence: number): void {
+  const keys = [
+    { kty: 'RSA', use: 'jwt-svid' },
+    { kty: 'EC', use: 'x509-svid', x5c: [der.toString('base64')] },
+  ];
+  writeFileSync(bundleFile(), JSON.stringify({ spiffe_sequence, spiffe_refresh_hint: 60, keys }));
+}
 
 /** Whose certificate is trusted. */
 const listener = 'mtls';
@@ -45,7 +66,7 @@ const askToken = (service: { id: string }, client?: TlsClient, more: Record<stri
 const thumbprintOf = (pem: string): string => createHash('sha256').update(new X509Certificate(pem).raw).digest('base64url');
 const eventsOf = (action: string): Promise<{ target_id: string; reason_code: string | null; details: Record<string, unknown> }[]> =>
   server.sql('SELECT target_id, reason_code, details FROM audit_events WHERE action = $1 ORDER BY id', [action]);
-const shown = async ({ der, keys }: MadeCertificate): Promise<TlsClient> => ({
+const shown = async ({ der, keys }: MadeCertificate): Promise<{ cert: string; key: string }> => ({
   cert: new X509Certificate(der).toString(),
   key: await keyInPem(keys),
 });
@@ -77,7 +98,6 @@ describe('the first certificate', () => {
     });
   });
 
-  // Seen failing with `AND used_at IS NULL` taken out of JoinTokensRepository.spend and stateOf.
   it('401 when a join token comes a second time, and when twenty come at once one certificate is given', async () => {
     const { id } = await operator.create<{ id: string }>('/v1/microservices', { name: 'racer', auth_method: 'tls_client_auth' });
     const join_token = await aJoinToken(operator, id);
@@ -165,15 +185,16 @@ describe('join tokens', () => {
 
 describe('a service with a certificate', () => {
   it('RFC 8705 §2.1: gets a token that is bound to it, and calls with it', async () => {
-    const { status, body } = await askToken(billing, billing);
+    const { status, body } = await askToken(billing, billing, { org_id: server.orgs[0].id });
     expect(status).toBe(200);
     const token = String(body['access_token']);
     const thumbprint = thumbprintOf(billing.cert);
     expect(decodeJwt(token)).toMatchObject({ sub: 'billing', client_id: billing.id, cred: thumbprint, cnf: { 'x5t#S256': thumbprint } });
+    const json = { from: '2026-10-01' };
     const start = (client?: TlsClient): Promise<TlsAnswer> =>
-      callTls(server, `${internalUrl}/internal/export/start`, { json: {}, token, client });
-    expect((await start(billing)).status).not.toBe(401);
-    // Seen failing with `proven` left out of the guard: RFC 8705 §3, a stolen token is worthless without the key.
+      callTls(server, `${internalUrl}/internal/export/start`, { json, token, client });
+    expect((await start(billing)).status).toBe(201);
+    // RFC 8705 §3: a stolen token is worthless without the key.
     expect((await start()).status).toBe(401);
     const thief = await aService(server, operator, internalUrl, 'thief');
     expect((await start(thief)).status).toBe(401);
@@ -212,7 +233,6 @@ describe('a service with a certificate', () => {
     const successor = await aService(server, operator, internalUrl, 'phoenix');
     await operator.create('/v1/call-policies', { caller: 'phoenix', target: 'export', scopes: ['start:export'], org_mode: 'any' });
     expect((await askToken(successor, successor)).status).toBe(200);
-    // Seen failing with the check of the common name taken out of TlsClientAuthMethod.
     expect((await askToken(successor, former)).status).toBe(401);
     expect((await ask({ certificate_request: (await makeRequest()).pem }, former)).status).toBe(401);
   });
@@ -274,6 +294,40 @@ describe('attacks with certificates', () => {
     expect((await callTls(server, `${mtlsUrl}/v1/orgs`, { token, client: billing, listener })).status).toBe(200);
     expect((await callTls(server, `${mtlsUrl}/v1/orgs`, { token, listener })).status).toBe(401);
     expect((await call('GET', `${server.url}/v1/orgs`, token)).status).toBe(401);
+  });
+});
+
+describe('a trust bundle from elsewhere', () => {
+  const uris = ['spiffe://spire.example/ns/prod/sa/worker'];
+  let worker: { id: string };
+  beforeAll(async () => {
+    worker = await operator.create('/v1/microservices', { name: 'worker', auth_method: 'tls_client_auth', spiffe_id: uris[0] });
+    await operator.create('/v1/call-policies', { caller: 'worker', target: 'export', scopes: ['start:export'], org_mode: 'any' });
+  });
+
+  it('lets its services in, over an intermediate too, and vouches for no name of ours', async () => {
+    const intermediate = await makeCertificate({ ca: true, signer: spire, pathLength: 0 });
+    const chained = await shown(await makeCertificate({ signer: intermediate, uris }));
+    chained.cert += new X509Certificate(intermediate.der).toString();
+    expect((await askToken(worker, await shown(await makeCertificate({ signer: spire, uris })))).status).toBe(200);
+    expect((await askToken(worker, chained)).status).toBe(200);
+    const ours = await makeCertificate({ signer: spire, uris: ['spiffe://test.example/billing'], subject: `CN=${billing.id}` });
+    expect((await askToken(billing, await shown(ours))).status).toBe(401);
+    // Its services renew at home.
+    const { pem: certificate_request } = await makeRequest();
+    expect((await ask({ certificate_request }, await shown(await makeCertificate({ signer: spire, uris })))).status).toBe(401);
+  });
+
+  it('SPF-4: is read again when its file changes, but never goes back to a lower sequence', async () => {
+    const next = await makeCertificate({ ca: true });
+    const after = await shown(await makeCertificate({ signer: next, uris }));
+    const before = await shown(await makeCertificate({ signer: spire, uris }));
+    writeBundleFile(next, 6);
+    await expect.poll(async () => (await askToken(worker, after)).status, { timeout: 20_000, interval: 500 }).toBe(200);
+    expect((await askToken(worker, before)).status).toBe(401);
+    writeBundleFile(spire, 5);
+    await expect.poll(() => server.process.log, { timeout: 20_000, interval: 500 }).toContain('trust_bundle.unusable');
+    expect([(await askToken(worker, after)).status, (await askToken(worker, before)).status]).toEqual([200, 401]);
   });
 });
 

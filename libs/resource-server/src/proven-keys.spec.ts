@@ -67,7 +67,6 @@ describe('section 13 MTLS-5: a token that is bound to a certificate', () => {
     expect([await statusFor(token, client), await statusFor(token, client)]).toEqual([200, 200]);
   });
 
-  // Seen failing with `proven` taken from the token in place of the connection.
   it('401 without a certificate and with another one, although the signature is remembered', async () => {
     const token = await boundTo(client.thumbprint);
     expect(await statusFor(token, client)).toBe(200);
@@ -83,7 +82,6 @@ describe('section 13 MTLS-5: a token that is bound to a certificate', () => {
     expect([await statusFor(token), await statusFor(token, client)]).toEqual([200, 200]);
   });
 
-  // Seen failing with the dates looked at when the connection is first seen only.
   it('MTLS-10: 401 once the certificate has expired, on the connection that was opened before', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const token = await boundTo(client.thumbprint);

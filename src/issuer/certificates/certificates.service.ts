@@ -39,17 +39,17 @@ export class Certificates {
     return CertificateDocument.from(outcome.leaf, outcome.subject, authoritiesInPem(this.authority.bundle()));
   }
 
-  private join(body: RequestCertificate, token: string, origin: AuditOrigin): Promise<Outcome> {
+  private async join(body: RequestCertificate, token: string, origin: AuditOrigin): Promise<Outcome> {
+    const presented = await this.transactions.run((tx) => this.joinTokens.inspect(tx, token));
+    if (presented.state === 'unknown') return { refused: { reason: 'join_token_unknown' } };
+    const { id, state, microserviceId } = presented;
+    if (state !== 'usable') return { refused: { reason: `join_token_${state}`, microserviceId } };
+    const subject = await this.subjects.find(microserviceId);
+    if (!subject || subject === 'foreign' || !subject.active) return { refused: { reason: 'microservice_disabled', microserviceId } };
+    const key = await keyOf(body.certificate_request);
+    const ground = { via: 'join_token', join_token_id: id } as const;
     return this.transactions.run(async (tx) => {
-      const presented = await this.joinTokens.inspect(tx, token);
-      if (presented.state === 'unknown') return { refused: { reason: 'join_token_unknown' } };
-      const { id, state, microserviceId } = presented;
-      if (state !== 'usable') return { refused: { reason: `join_token_${state}`, microserviceId } };
-      const subject = await this.subjects.find(microserviceId);
-      if (!subject || subject === 'foreign' || !subject.active) return { refused: { reason: 'microservice_disabled', microserviceId } };
-      const key = await keyOf(body.certificate_request);
       if (!(await this.joinTokens.spend(tx, id))) return { refused: { reason: 'join_token_used', microserviceId } };
-      const ground = { via: 'join_token', join_token_id: id } as const;
       return { subject, leaf: await this.issuance.issue(tx, { subject, key, lifetimeSeconds: body.lifetime_seconds, ground, origin }) };
     });
   }

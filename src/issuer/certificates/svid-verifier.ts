@@ -24,7 +24,8 @@ export class SvidVerifier {
 
   verify(certificate: ClientCertificate, now = Date.now()): SvidVerdict {
     this.forgetOldBundles();
-    const key = [certificate.leaf, ...certificate.chain].map(certificateThumbprint).join(' ');
+    // By the leaf alone: a resumed TLS session shows no chain, and a path that was found stays one.
+    const key = certificateThumbprint(certificate.leaf);
     const known = this.kept.get(key);
     if (known) return judgeMoment(known, now);
     const examination = examineSvid(certificate, [this.authority.bundle(), ...this.foreign.all()]);
