@@ -175,7 +175,6 @@ describe('section trusted issuers: 422 with the place of every mistake', () => {
   });
 });
 
-// Seen to fail with requireCover left out, and with the organization of the principal not compared.
 describe('section rights: whoever decides whose tokens count can act as the principal', () => {
   it('422 for a principal of another organization, exactly as for one that does not exist', async () => {
     const foreign = await aFederatedPrincipal(operator, other.org.id);

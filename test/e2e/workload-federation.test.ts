@@ -169,7 +169,6 @@ describe('the audit log', () => {
   });
 });
 
-// Seen to fail when TrustedIssuer.updated is left out of DirectoryReaction.actions, and when a changed rule keeps its id.
 describe('a rule that goes takes its tokens with it, on every replica', () => {
   async function tokenBy(claims: object): Promise<{ token: string; made: TrustMade; issuer: WorkloadIssuer }> {
     const issuer = await WorkloadIssuer.start();

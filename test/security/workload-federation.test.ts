@@ -153,7 +153,6 @@ function swapAlg(jwt: string, alg: string): string {
   return [Buffer.from(JSON.stringify(header)).toString('base64url'), ...rest].join('.');
 }
 
-// Seen to fail when the trust of every organization is read in one map, and when the owner is taken from the rule's principal.
 describe('JBG-8 the rules of one organization never count for another', () => {
   it('400 on a workflow that only organization B trusts, addressed to A, and the other way round', async () => {
     const shared = await WorkloadIssuer.start();
@@ -212,7 +211,7 @@ describe('JBG-8 the rules of one organization never count for another', () => {
   });
 });
 
-// REP-1. Seen to fail when the proof carries no singleUse.
+// REP-1.
 describe('attack 45 replay', () => {
   it('400 the second use, whichever way it is sent first', async () => {
     const once = await gitHub.gitHub(aud);
@@ -306,7 +305,6 @@ describe('TE-10 and TE-22 other credentials beside the assertion', () => {
   });
 });
 
-// Seen to fail when keys are fetched before the trust is looked up.
 describe('attack 43 and 56 what this server fetches', () => {
   it('nothing at all for an issuer that nobody trusts, however it is named and wherever it says its keys are', async () => {
     const jwk = await exportJWK((await generateKeyPair('RS256')).publicKey);

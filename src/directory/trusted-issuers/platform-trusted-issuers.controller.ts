@@ -30,7 +30,8 @@ export class PlatformTrustedIssuersController {
   @ApiOperation({
     operationId: 'createPlatformTrustedIssuer',
     summary: 'Trust an issuer for the platform',
-    description: 'For principals that belong to no organization. The tokens carry this issuer as their only audience. Operators only.',
+    description:
+      'For principals that belong to no organization. The tokens carry the issuer of the zone of the principal as their only audience. Operators only.',
   })
   @ApiCreatedResponse({ type: TrustedIssuerDocument })
   @ApiProblems({ grant_not_assignable, operator_only, ...TRUSTED_ISSUERS_PROBLEMS }, 'validation_failed')

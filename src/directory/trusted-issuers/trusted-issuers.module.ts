@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { IdempotencyModule } from '../../platform/idempotency/index.js';
 import { AdministrationModule } from '../administration/index.js';
+import { MicroserviceIdentitiesModule } from '../microservice-identities/index.js';
 import { OrgsModule } from '../orgs/index.js';
 import { ServicePrincipalsModule } from '../service-principals/index.js';
 import { PlatformTrustedIssuersController } from './platform-trusted-issuers.controller.js';
@@ -14,7 +15,7 @@ import { TrustedIssuers } from './trusted-issuers.service.js';
 import { TrustedPrincipals } from './trusted-principals.js';
 
 @Module({
-  imports: [AdministrationModule, IdempotencyModule, OrgsModule, ServicePrincipalsModule],
+  imports: [AdministrationModule, IdempotencyModule, MicroserviceIdentitiesModule, OrgsModule, ServicePrincipalsModule],
   controllers: [TrustedIssuersController, PlatformTrustedIssuersController],
   providers: [
     TrustedIssuersRepository,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '@countersign/guards';
 import type { Client, ClientSource } from '@countersign/oauth';
 import { httpProblem, type ProblemItem } from '../../platform/http/index.js';
+import { MicroserviceSource } from '../microservice-identities/index.js';
 import { CreatorRights, ServicePrincipalSource, type Creator } from '../service-principals/index.js';
 import type { AskedRule } from './rules.policy.js';
 
@@ -21,9 +22,10 @@ export class TrustedPrincipals {
 
   constructor(
     servicePrincipals: ServicePrincipalSource,
+    microservices: MicroserviceSource,
     private readonly rights: CreatorRights,
   ) {
-    this.sources = [servicePrincipals];
+    this.sources = [servicePrincipals, microservices];
   }
 
   /** Ask before the transaction: it may open some of its own. */

@@ -6,9 +6,11 @@ import { ClientCredentialsGrant } from './client-credentials.grant.js';
 @Injectable()
 export class JwtBearerGrant implements Grant {
   readonly name = JWT_BEARER_GRANT_TYPE;
-  readonly parameters = ['assertion'];
+  readonly parameters: readonly string[];
 
-  constructor(private readonly ofMachines: ClientCredentialsGrant) {}
+  constructor(private readonly ofMachines: ClientCredentialsGrant) {
+    this.parameters = ['assertion', ...ofMachines.parameters];
+  }
 
   decide(request: GrantRequest): Promise<Issuance> {
     if (!request.caller.proof.isGrant)
