@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { JSONWebKeySet } from 'jose';
-import { spiffeIdOf, type Client, type ClientAuthMethodName, type ClientGrant } from '@countersign/oauth';
+import { spiffeIdOf, TOKEN_EXCHANGE_GRANT_TYPE, type Client, type ClientAuthMethodName, type ClientGrant } from '@countersign/oauth';
 import { Configuration, trustDomainOf } from '../../platform/config/index.js';
 import type { Transaction } from '../../platform/database/index.js';
 
@@ -47,7 +47,7 @@ function toClient(row: ClientRow, trustDomain: string): Client {
     orgId: undefined,
     active: row.status === 'active',
     authMethod: row.auth_method,
-    grantTypes: ['client_credentials'],
+    grantTypes: ['client_credentials', TOKEN_EXCHANGE_GRANT_TYPE],
     grants: row.grants,
     tokenLifetimeSeconds: undefined,
     allowedNetworks: [],
