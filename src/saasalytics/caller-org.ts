@@ -13,6 +13,11 @@ export function orgOf(caller: Caller): string {
   );
 }
 
+/** Name of the service that makes an internal call; where a token was passed on, that is its newest actor (RFC 8693 §4.1). */
+export function serviceNameOf({ actor, subject }: Caller): string {
+  return actor?.sub ?? subject;
+}
+
 /** The caller as an audit event names it. */
 export function actorOf(caller: Caller): { type: Caller['principalType']; id: string } {
   return { type: caller.principalType, id: caller.clientId };

@@ -26,6 +26,15 @@ export interface ActorClaim {
   act?: ActorClaim;
 }
 
+/** What revokes a token that another one was derived from. */
+export interface AncestorHandles {
+  jti: string;
+  client_id: string;
+  cred: string;
+  grant?: string;
+  org_id?: string;
+}
+
 /**
  * Claims of an access token (RFC 9068 §2.2 and ours). Times are seconds since 1970.
  * `cred`, `grant` and `root` are the handles by which a token is revoked together with its siblings.
@@ -48,6 +57,8 @@ export interface AccessTokenClaims {
   grant?: string;
   /** `jti` of the first ancestor. */
   root: string;
+  /** The tokens it was derived from, newest first: what revokes one of them revokes it too. */
+  ancestors?: AncestorHandles[];
   act?: ActorClaim;
   cnf?: Confirmation;
   auth_time?: number;

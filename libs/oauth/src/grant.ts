@@ -1,4 +1,4 @@
-import type { ActorClaim, Confirmation } from './access-token.js';
+import type { ActorClaim, AncestorHandles, Confirmation, Zone } from './access-token.js';
 import type { AuthenticatedClient, OAuthRequest } from './client-auth.js';
 import type { TargetApi } from './client.js';
 
@@ -26,6 +26,8 @@ export interface GrantRequest {
   /** Only the parameters that the grant declares. */
   readonly params: Readonly<Record<string, string>>;
   readonly proof: SenderProof | undefined;
+  /** Keeps facts for the audit event of this request, granted or refused; never a secret. */
+  readonly note: (facts: Readonly<Record<string, unknown>>) => void;
 }
 
 /** A grant's decision: who the token is for, for what, how long. */
@@ -41,6 +43,11 @@ export interface Issuance {
   readonly actor?: ActorClaim;
   /** First ancestor's jti; undefined: this token starts a line. */
   readonly root?: string;
+  readonly ancestors?: readonly AncestorHandles[];
+  /** Seconds since 1970: the token ends then, however long it could live. */
+  readonly notAfter?: number;
+  /** RFC 8693 §2.2.1; for exchanges only. */
+  readonly issuedTokenType?: string;
 }
 
 /** RFC 6749 §4: one `grant_type`. A grant only decides; it sees no HTTP, no keys and no SQL. */
@@ -51,5 +58,7 @@ export interface Grant {
   readonly parameters: readonly string[];
   /** Parameters that may occur more than once, beside `resource`. */
   readonly repeatable?: readonly string[];
+  /** Where it can be used; absent: in every zone. */
+  readonly zones?: readonly Zone[];
   decide(request: GrantRequest): Promise<Issuance>;
 }

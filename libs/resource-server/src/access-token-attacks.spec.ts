@@ -176,6 +176,9 @@ describe('attacks on access tokens', () => {
     ['org_id a list', { org_id: ['org_a'] }],
     ['act a string', { act: 'usr_a' }],
     ['cnf a string', { cnf: 'jkt' }],
+    ['ancestors an object', { ancestors: { jti: 'a', client_id: 'b', cred: 'c' } as never }],
+    ['an ancestor without a credential', { ancestors: [{ jti: 'a', client_id: 'b' }] as never }],
+    ['an ancestor whose organization is a number', { ancestors: [{ jti: 'a', client_id: 'b', cred: 'c', org_id: 1 }] as never }],
   ])('attack 9: refuses %s', async (_, claims) => {
     expect((await refusal(await issuer.tokenFor({ claims }))).reason).toBe('claims');
   });

@@ -28,6 +28,7 @@ export function readAccessTokenClaims(payload: Buffer, issuer: string): AccessTo
   if (typeof claims['scope'] !== 'string') refuseClaim('scope', 'a string', claims['scope']);
   if (!(PRINCIPAL_TYPES as readonly unknown[]).includes(claims['principal_type']))
     refuseClaim('principal_type', PRINCIPAL_TYPES, claims['principal_type']);
+  checkAncestors(claims['ancestors']);
   checkDates(claims);
   return claims as unknown as AccessTokenClaims;
 }
@@ -53,6 +54,18 @@ function singleAudience(aud: unknown): string {
   if (!isText(only) || others.length > 0)
     throw new TokenRefused('audience', 'The token does not name exactly one audience.', { received: aud });
   return only;
+}
+
+/** Handles that could not be read could not be looked up, and a dead token would live. */
+function checkAncestors(ancestors: unknown): void {
+  if (ancestors === undefined) return;
+  if (!Array.isArray(ancestors) || !ancestors.every(isAncestor)) refuseClaim('ancestors', 'a list of handles', ancestors);
+}
+
+function isAncestor(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { jti, client_id: clientId, cred, grant, org_id: orgId } = value;
+  return [jti, clientId, cred].every(isText) && [grant, orgId].every((handle) => handle === undefined || isText(handle));
 }
 
 function checkDates(claims: Record<string, unknown>): void {

@@ -36,6 +36,15 @@ describe('RevocationList', () => {
     expect(list.isRevoked({ ...claims, [HANDLE[kind]]: 'other' })).toBe(false);
   });
 
+  it.each(REVOCATION_KINDS.filter((kind) => kind !== 'root'))('RFC 8693: a %s kills the tokens that were derived from its own', (kind) => {
+    const list = new RevocationList();
+    list.apply([entry({ kind, value: 'ancestor' })]);
+    const older = { jti: 'o', client_id: 'o', cred: 'o', grant: 'o', org_id: 'o' };
+    expect(list.isRevoked({ ...claims, ancestors: [older, { ...older, [HANDLE[kind]]: 'ancestor' }] })).toBe(true);
+    expect(list.isRevoked({ ...claims, ancestors: [older] })).toBe(false);
+    expect(list.isRevoked({ ...claims, iat: 1001, ancestors: [{ ...older, [HANDLE[kind]]: 'ancestor' }] })).toBe(false);
+  });
+
   it.each([
     ['before the cut-off', 999, true],
     ['in its second', 1000, true],

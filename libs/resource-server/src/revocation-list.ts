@@ -1,4 +1,4 @@
-import type { AccessTokenClaims } from '@countersign/oauth';
+import type { AccessTokenClaims, AncestorHandles } from '@countersign/oauth';
 
 export const REVOCATION_KINDS = ['token', 'credential', 'client', 'grant', 'org', 'root'] as const;
 export type RevocationKind = (typeof REVOCATION_KINDS)[number];
@@ -65,13 +65,9 @@ export class RevocationList implements RevocationChecker {
   isRevoked(claims: Readonly<AccessTokenClaims>): boolean {
     if (claims.iat <= this.everythingDeadUpTo) return true;
     if (this.entries === 0) return false;
-    for (const [kind, claim] of HANDLES) {
-      const cutoffs = this.cutoffs[kind];
-      if (cutoffs.size === 0) continue;
-      const cutoff = cutoffs.get(claims[claim] as string);
-      if (cutoff !== undefined && claims.iat <= cutoff.revokedAt) return true;
-    }
-    return false;
+    if (this.holds(claims, claims.iat)) return true;
+    // RFC 8693 §1.1 leaves it open; here a token dies with every token it comes from.
+    return claims.ancestors !== undefined && claims.ancestors.some((handles) => this.holds(handles, claims.iat));
   }
 
   /** Adds entries, in any order and any number of times: the later cut-off of two wins. */
@@ -113,6 +109,16 @@ export class RevocationList implements RevocationChecker {
         this.entries--;
       }
     }
+  }
+
+  private holds(handles: Readonly<AccessTokenClaims | AncestorHandles>, iat: number): boolean {
+    for (const [kind, claim] of HANDLES) {
+      const cutoffs = this.cutoffs[kind];
+      if (cutoffs.size === 0) continue;
+      const cutoff = cutoffs.get((handles as AccessTokenClaims)[claim] as string);
+      if (cutoff !== undefined && iat <= cutoff.revokedAt) return true;
+    }
+    return false;
   }
 
   private add({ kind, value, revokedAt, expiresAt }: RevocationEntry): void {

@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { JSONWebKeySet } from 'jose';
-import { JWT_BEARER_GRANT_TYPE, spiffeIdOf, type Client, type ClientAuthMethodName, type ClientGrant } from '@countersign/oauth';
+import {
+  JWT_BEARER_GRANT_TYPE,
+  spiffeIdOf,
+  TOKEN_EXCHANGE_GRANT_TYPE,
+  type Client,
+  type ClientAuthMethodName,
+  type ClientGrant,
+} from '@countersign/oauth';
 import { Configuration, trustDomainOf } from '../../platform/config/index.js';
 import type { Transaction } from '../../platform/database/index.js';
 
@@ -47,7 +54,7 @@ function toClient(row: ClientRow, trustDomain: string): Client {
     orgId: undefined,
     active: row.status === 'active',
     authMethod: row.auth_method,
-    grantTypes: ['client_credentials', JWT_BEARER_GRANT_TYPE],
+    grantTypes: ['client_credentials', JWT_BEARER_GRANT_TYPE, TOKEN_EXCHANGE_GRANT_TYPE],
     grants: row.grants,
     tokenLifetimeSeconds: undefined,
     allowedNetworks: [],

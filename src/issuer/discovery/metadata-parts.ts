@@ -36,9 +36,10 @@ export class GrantsPart implements MetadataPart {
   readonly name = 'grants';
   constructor(@Inject(GRANT_REGISTRY) private readonly grants: Registry<Grant>) {}
 
-  metadata(): Record<string, unknown> {
+  metadata(zone: Zone): Record<string, unknown> {
+    const usable = [...this.grants].filter(({ zones }) => zones?.includes(zone) ?? true).map(({ name }) => name);
     // RFC 8414 §2: left out, these would mean authorization_code and implicit; an empty list means there is none.
-    return { grant_types_supported: this.grants.names(), response_types_supported: [], code_challenge_methods_supported: ['S256'] };
+    return { grant_types_supported: usable, response_types_supported: [], code_challenge_methods_supported: ['S256'] };
   }
 }
 

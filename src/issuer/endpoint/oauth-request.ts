@@ -3,7 +3,16 @@ import { FormParameters, OAuthError, type OAuthRequest, type Zone } from '@count
 import { clientCertificateOf } from '../../platform/http/index.js';
 
 const FORM = /^application\/x-www-form-urlencoded(?:\s*;\s*charset=utf-8)?\s*$/i;
-const SECRET_PARAMETERS = ['client_secret', 'client_assertion', 'code', 'token', 'assertion', 'refresh_token'];
+const SECRET_PARAMETERS = [
+  'client_secret',
+  'client_assertion',
+  'code',
+  'token',
+  'assertion',
+  'refresh_token',
+  'subject_token',
+  'actor_token',
+];
 
 /** Reads a request to an OAuth endpoint: a form in the body and nothing else. @throws OAuthError `invalid_request` */
 export function readOAuthRequest(request: FastifyRequest, zone: Zone): OAuthRequest {

@@ -21,6 +21,6 @@ const FEED = [RevocationFeedAccess, RevocationFeedDocuments, RevocationFeedSnaps
   imports: [ApiResourcesModule, ClientAuthModule, ClientsModule, SigningKeysModule],
   controllers: [RevocationController, RevocationFeedController],
   providers: [RevocationRepository, Revocations, DirectoryReaction, OwnTokens, RevocationEndpoint, ...FEED],
-  exports: [Revocations],
+  exports: [OwnTokens, Revocations],
 })
 export class RevocationModule {}

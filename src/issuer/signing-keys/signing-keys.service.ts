@@ -24,10 +24,10 @@ interface ZoneKeys {
   published: PublishedKeys;
 }
 
-/** The signing keys of the zones this process serves, made on the first start of all and shared by every replica. */
+/** The signing keys of the zones this process serves, made on the first start of all and shared by every replica; of the other zone the public halves. */
 @Injectable()
 export class SigningKeys implements OnModuleInit {
-  /** What the guards of this process verify the external zone's tokens with. */
+  /** What this process verifies tokens with. */
   readonly verificationKeys: Readonly<Record<Zone, LocalJwks>> = { external: new LocalJwks(), internal: new LocalJwks() };
   private readonly zones: readonly Zone[];
   private byZone: Partial<Record<Zone, ZoneKeys>> = {};
@@ -97,20 +97,21 @@ export class SigningKeys implements OnModuleInit {
   }
 
   private async reload(): Promise<void> {
-    const rows = await this.transactions.run((tx) => this.repository.listUsable(tx, this.zones));
+    const rows = await this.transactions.run((tx) => this.repository.listUsable(tx, ZONES));
     const next: Partial<Record<Zone, ZoneKeys>> = {};
-    for (const zone of this.zones)
+    // Of both zones: a process of the internal zone alone verifies the external tokens that it exchanges.
+    for (const zone of ZONES)
       next[zone] = await this.keysOf(
         zone,
         rows.filter((row) => row.zone === zone),
       );
-    for (const zone of this.zones) await this.verificationKeys[zone].replace(next[zone]?.published.jwks);
+    for (const zone of ZONES) await this.verificationKeys[zone].replace(next[zone]?.published.jwks);
     this.byZone = next;
   }
 
   private async keysOf(zone: Zone, rows: readonly SigningKeyRow[]): Promise<ZoneKeys> {
     const signers = new Map<AccessTokenAlg, TokenSigner>();
-    for (const row of rows.filter(({ status }) => status === 'active')) {
+    for (const row of rows.filter(({ status }) => status === 'active' && this.zones.includes(zone))) {
       const der = await this.sealer.open(zone, `signing-key:${row.kid}`, row.sealed_private_key);
       signers.set(row.alg, new TokenSigner(row.kid, row.alg, createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' })));
     }

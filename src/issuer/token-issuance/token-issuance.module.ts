@@ -5,6 +5,7 @@ import { OrgsModule } from '../../directory/orgs/index.js';
 import { ClientAuthModule } from '../client-auth/index.js';
 import { SenderConstraintsModule } from '../sender-constraints/index.js';
 import { SigningKeysModule } from '../signing-keys/index.js';
+import { SubjectTokensModule } from '../subject-tokens/index.js';
 import { GRANTS } from './grants/index.js';
 import { RefusalAudit } from './refusal-audit.js';
 import { TokenEndpoint } from './token-endpoint.js';
@@ -14,7 +15,7 @@ import { TokenMinter } from './token-minter.js';
 import { TokenController } from './token.controller.js';
 
 @Module({
-  imports: [ApiResourcesModule, OrgsModule, ClientAuthModule, SenderConstraintsModule, SigningKeysModule],
+  imports: [ApiResourcesModule, OrgsModule, ClientAuthModule, SenderConstraintsModule, SigningKeysModule, SubjectTokensModule],
   controllers: [TokenController],
   providers: [
     ...GRANTS,

@@ -37,7 +37,8 @@ export class TokenIssuance {
     request.params.refuseRepeats(grant.repeatable);
     const caller = await this.clients.authenticate(request);
     await seen(caller);
-    return this.refusals.around(caller, request, async () => {
+    const noted: Record<string, unknown> = {};
+    return this.refusals.around({ caller, request, noted }, async () => {
       assertGrantAllowed(caller.client, grant);
       const proof = await this.sender.prove(request);
       const issuance = await grant.decide({
@@ -45,18 +46,20 @@ export class TokenIssuance {
         requested: this.requestedAccess(request),
         params: ownParameters(grant, request),
         proof,
+        note: (facts) => void Object.assign(noted, facts),
       });
       const approved = approve(issuance, caller.client, proof);
-      return this.minter.mint({ issuance: approved, caller, proof, request, grantType: grant.name });
+      return this.minter.mint({ issuance: approved, caller, proof, request, noted, grantType: grant.name });
     });
   }
 
-  private grantFor({ params }: OAuthRequest): Grant {
+  private grantFor({ params, zone }: OAuthRequest): Grant {
     const name = params.list('grant_type');
     if (name.length > 1) throw new OAuthError('invalid_request', 'A parameter is repeated; each may be sent once.');
     const grant = this.grants.find(params.get('grant_type'));
-    if (!grant) throw new OAuthError('unsupported_grant_type', `Use one of: ${this.grants.names().join(' ')}`);
-    return grant;
+    if (grant && isUsable(grant, zone)) return grant;
+    const usable = [...this.grants].filter((candidate) => isUsable(candidate, zone)).map(({ name: offered }) => offered);
+    throw new OAuthError('unsupported_grant_type', `Use one of: ${usable.join(' ')}`);
   }
 
   private requestedAccess({ params, zone }: OAuthRequest): RequestedAccess {
@@ -72,6 +75,10 @@ export class TokenIssuance {
     const api = this.apis.find(name);
     return api?.zone === zone ? api.identifier : undefined;
   }
+}
+
+function isUsable({ zones }: Grant, zone: Zone): boolean {
+  return zones?.includes(zone) ?? true;
 }
 
 function ownParameters(grant: Grant, { params }: OAuthRequest): Record<string, string> {

@@ -22,6 +22,8 @@ export interface TokenResponse {
   /** Seconds. */
   readonly expires_in: number;
   readonly scope: string;
+  /** RFC 8693 §2.2.1; for exchanges only. */
+  readonly issued_token_type?: string;
 }
 
 export interface MintRequest {
@@ -30,6 +32,8 @@ export interface MintRequest {
   readonly proof: SenderProof | undefined;
   readonly request: OAuthRequest;
   readonly grantType: string;
+  /** For the audit, by the grant. */
+  readonly noted: Readonly<Record<string, unknown>>;
 }
 
 /** Signs a token while its audit row is being committed; the token leaves only when both are done. */
@@ -56,8 +60,9 @@ export class TokenMinter {
     return {
       access_token,
       token_type: proof?.constraint === 'dpop' ? 'DPoP' : 'Bearer',
-      expires_in: issuance.lifetimeSeconds,
+      expires_in: claims.exp - claims.iat,
       scope: claims.scope,
+      ...(issuance.issuedTokenType !== undefined && { issued_token_type: issuance.issuedTokenType }),
     };
   }
 
@@ -68,7 +73,7 @@ export class TokenMinter {
       iss: issuerOf(this.configuration.settings, issuance.api.zone),
       sub: issuance.subject,
       aud: issuance.api.identifier,
-      exp: iat + issuance.lifetimeSeconds,
+      exp: Math.min(iat + issuance.lifetimeSeconds, issuance.notAfter ?? Infinity),
       iat,
       jti,
       client_id: client.id,
@@ -78,12 +83,13 @@ export class TokenMinter {
       cred: credential.credentialId,
       ...(issuance.grantId !== undefined && { grant: issuance.grantId }),
       root: issuance.root ?? jti,
+      ...(issuance.ancestors && { ancestors: [...issuance.ancestors] }),
       ...(issuance.actor && { act: issuance.actor }),
       ...(proof && { cnf: proof.cnf }),
     };
   }
 
-  private record({ caller, request, grantType }: MintRequest, claims: AccessTokenClaims, signer: TokenSigner): Promise<void> {
+  private record({ caller, request, grantType, noted }: MintRequest, claims: AccessTokenClaims, signer: TokenSigner): Promise<void> {
     const { client, proof } = caller;
     const event: AuditEvent = {
       action: 'token.issued',
@@ -92,6 +98,7 @@ export class TokenMinter {
       target: { type: 'token', id: claims.jti },
       origin: { requestId: request.requestId, ip: request.sourceAddress, userAgent: request.userAgent },
       details: {
+        ...noted,
         grant_type: grantType,
         auth_method: proof.via,
         credential_id: proof.credentialId,

@@ -5,6 +5,7 @@ import { newId } from '../../platform/crypto/index.js';
 import { TenantTransactions } from '../../platform/database/index.js';
 import { assertPeriod, PeriodRepository } from '../period/index.js';
 import type { ExportResponse, PeriodRequest } from './dto/internal-call.dto.js';
+import { serviceNameOf } from '../caller-org.js';
 import { ExportsRepository, type StoredExport } from './exports.repository.js';
 import { TenantCheck } from './tenant-check.js';
 
@@ -27,11 +28,11 @@ export class ExportsService {
       const written = await this.repository.write(tx, orgId, { id: newId('exp'), period, requestedBy: caller.subject });
       await this.audit.record(tx, {
         action: 'analytics.export.started',
-        actor: { type: caller.principalType, id: caller.clientId, name: caller.subject },
+        actor: { type: caller.principalType, id: caller.clientId, name: serviceNameOf(caller) },
         orgId,
         target: { type: 'analytics_export', id: written.id },
         origin,
-        details: { from: period.from, to: period.to, customers: written.customers },
+        details: { subject: caller.subject, from: period.from, to: period.to, customers: written.customers },
       });
       return toResponse(written);
     });

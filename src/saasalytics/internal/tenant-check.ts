@@ -3,7 +3,7 @@ import type { Caller } from '@countersign/guards';
 import { AuditLog, type AuditOrigin } from '../../platform/audit/index.js';
 import { TenantTransactions } from '../../platform/database/index.js';
 import { httpProblem } from '../../platform/http/index.js';
-import { orgOf } from '../caller-org.js';
+import { orgOf, serviceNameOf } from '../caller-org.js';
 
 /** The organization of an internal call: that of the token. A caller that names another one is stopped and written down. */
 @Injectable()
@@ -20,12 +20,12 @@ export class TenantCheck {
     await this.transactions.run(orgId, (tx) =>
       this.audit.record(tx, {
         action: 'analytics.internal_call.refused',
-        actor: { type: caller.principalType, id: caller.clientId, name: caller.subject },
+        actor: { type: caller.principalType, id: caller.clientId, name: serviceNameOf(caller) },
         orgId,
         result: 'failure',
         reasonCode: 'other_org_named',
         origin,
-        details: { named_org_id: named, grant_id: caller.grantId, audience: caller.claims?.aud },
+        details: { named_org_id: named, subject: caller.subject, grant_id: caller.grantId, audience: caller.claims?.aud },
       }),
     );
     throw httpProblem('forbidden', 'The body names another organization than the access token. The token decides: leave org_id out.');

@@ -1,0 +1,4 @@
+import { AccessTokenSubjects } from './access-token.verifier.js';
+
+/** Every type of subject token. Add a file and a line. */
+export const SUBJECT_TOKEN_VERIFIERS = [AccessTokenSubjects];
