@@ -66,12 +66,17 @@ describe(`${REPLICAS} processes started together on an empty database`, () => {
     expect(await database.sql('SELECT id FROM service_principals')).toEqual([{ id: operator.client_id }]);
     expect(await database.sql('SELECT FROM client_secrets')).toHaveLength(1);
     const apis = await database.sql<{ identifier: string }>('SELECT identifier FROM api_resources ORDER BY identifier');
-    expect(apis.map(({ identifier }) => identifier)).toEqual(['https://auth.example.com/analytics', 'https://auth.example.com/v1']);
+    expect(apis.map(({ identifier }) => identifier)).toEqual([
+      'dashboards',
+      'export',
+      'https://auth.example.com/analytics',
+      'https://auth.example.com/v1',
+    ]);
     const created = await database.sql<{ action: string; count: string }>(
       `SELECT action, count(*) FROM audit_events WHERE action LIKE '%.created' OR action LIKE 'signing_key.%' GROUP BY action ORDER BY action`,
     );
     expect(created).toEqual([
-      { action: 'api.created', count: '2' },
+      { action: 'api.created', count: '4' },
       { action: 'service_principal.created', count: '1' },
       { action: 'signing_key.activated', count: '4' },
     ]);

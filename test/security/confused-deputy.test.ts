@@ -37,7 +37,7 @@ const victim = (): string => server.orgs[0].id;
 const other = (): string => server.orgs[1].id;
 const now = (): number => Math.floor(Date.now() / 1000);
 const startExport = (token: string, body: object = {}, at = server.internalUrl): Promise<TlsAnswer> =>
-  tlsRequest(server, `${at}/internal/export/start`, { method: 'POST', token, body });
+  tlsRequest(server, `${at}/internal/export/start`, { method: 'POST', token, body: { from: '2026-10-01', ...body } });
 const lastRefusal = async (service: MicroserviceMade): Promise<Record<string, unknown>> => {
   const rows = await server.sql<{ details: Record<string, unknown> }>(
     `SELECT details FROM audit_events WHERE action = 'token.refused' AND actor_id = $1 ORDER BY id DESC LIMIT 1`,

@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ACCESS_TOKEN_TYPE, TOKEN_EXCHANGE_GRANT_TYPE } from '@countersign/oauth';
+import { ACCESS_TOKEN_TYPE, JWT_BEARER_GRANT_TYPE, TOKEN_EXCHANGE_GRANT_TYPE } from '@countersign/oauth';
 import { Operator, type PrincipalMade } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import { forgeWith, stealSigningKey, type StolenKey } from '../support/forgery.js';
@@ -37,6 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+const PERIOD = { from: '2026-10-01' };
 const now = (): number => Math.floor(Date.now() / 1000);
 const errorOf = ({ status, body }: TlsAnswer): string => `${status} ${String(body['error'])}`;
 const eventOf = async (action: string, requestedBy: MicroserviceMade): Promise<Record<string, unknown>> => {
@@ -74,7 +75,7 @@ describe('RFC 8693: the context of a tenant travels', () => {
       expect.objectContaining({ jti: decodeJwt(middle).jti, client_id: chain.gateway.id, grant: chain.toBilling.id }),
       expect.objectContaining({ jti: root.jti, client_id: shopper.client_id, cred: root['cred'] }),
     ]);
-    const started = await tlsRequest(server, `${server.internalUrl}/internal/export/start`, { method: 'POST', token: last, body: {} });
+    const started = await tlsRequest(server, `${server.internalUrl}/internal/export/start`, { method: 'POST', token: last, body: PERIOD });
     expect(started.status).toBe(201);
   });
 
@@ -162,8 +163,8 @@ describe('RFC 8693 §2.1: the request', () => {
     expect({ status, error: body['error'] }).toEqual({ status: 400, error: 'unsupported_grant_type' });
     const grantsAt = async (url: string): Promise<unknown> =>
       (await tlsRequest(server, `${url}/.well-known/oauth-authorization-server`)).body['grant_types_supported'];
-    expect(await grantsAt(server.internalUrl)).toEqual(['client_credentials', TOKEN_EXCHANGE_GRANT_TYPE]);
-    expect(await grantsAt(server.mtlsUrl)).toEqual(['client_credentials']);
+    expect(await grantsAt(server.internalUrl)).toEqual(['client_credentials', JWT_BEARER_GRANT_TYPE, TOKEN_EXCHANGE_GRANT_TYPE]);
+    expect(await grantsAt(server.mtlsUrl)).toEqual(['client_credentials', JWT_BEARER_GRANT_TYPE]);
   });
 
   it('400 for a token in the address, where logs would keep it', async () => {
@@ -210,7 +211,7 @@ describe('org_mode', () => {
     const token = await exchanged(server, chain.billing, middle, { audience: 'dashboards' });
     expect(decodeJwt(token)['org_id']).toBeUndefined();
     const url = `${server.internalUrl}/internal/analytics/rollups`;
-    expect((await tlsRequest(server, url, { method: 'POST', token, body: {} })).status).toBe(403);
+    expect((await tlsRequest(server, url, { method: 'POST', token, body: PERIOD })).status).toBe(403);
   });
 });
 

@@ -11,4 +11,5 @@ export * from './issuer-location.js';
 export * from './registry.js';
 export * from './scope.js';
 export * from './secret-format.js';
+export * from './service-name.js';
 export * from './spiffe-id.js';

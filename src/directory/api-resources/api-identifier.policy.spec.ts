@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isExternalIdentifier, isServiceName, lookupKeyOf } from './api-identifier.policy.js';
+import { isExternalIdentifier, lookupKeyOf } from './api-identifier.policy.js';
 
 describe('RI-3: spellings of one identifier', () => {
   it.each([
@@ -46,18 +46,5 @@ describe('RFC 8707 §2: an external identifier', () => {
     `https://${'x'.repeat(300)}`,
   ])('may not be %j', (text) => {
     expect(isExternalIdentifier(text)).toBe(false);
-  });
-});
-
-describe('the name of a service', () => {
-  it.each([
-    ['billing', true],
-    ['event-processing', true],
-    ['Billing', false],
-    ['billing-', false],
-    ['https://x', false],
-    ['', false],
-  ])('%j: %s', (text, ok) => {
-    expect(isServiceName(text)).toBe(ok);
   });
 });

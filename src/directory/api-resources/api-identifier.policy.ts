@@ -2,7 +2,6 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '44
 // Scheme, authority without user, and the rest, which is compared as it is.
 const ABSOLUTE = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(?::([0-9]{1,5}))?(\/[^\s#\\]*)?$/;
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._:-]*[A-Za-z0-9])?$/;
-const SERVICE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
  * The form under which spellings of one identifier meet: upper-case scheme or host, a default port and a lone trailing
@@ -19,9 +18,4 @@ export function lookupKeyOf(identifier: string): string {
 /** RFC 8707 §2: an absolute URI without fragment; or a plain name, as `audience` allows. */
 export function isExternalIdentifier(text: string): boolean {
   return text.length <= 255 && (ABSOLUTE.test(text) || NAME.test(text));
-}
-
-/** An internal API is named after its service. */
-export function isServiceName(text: string): boolean {
-  return SERVICE_NAME.test(text);
 }

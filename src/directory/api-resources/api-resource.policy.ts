@@ -1,6 +1,6 @@
-import type { AccessTokenAlg, Zone } from '@countersign/oauth';
+import { isServiceName, type AccessTokenAlg, type Zone } from '@countersign/oauth';
 import type { ProblemItem } from '../../platform/http/index.js';
-import { isExternalIdentifier, isServiceName } from './api-identifier.policy.js';
+import { isExternalIdentifier } from './api-identifier.policy.js';
 
 const LIFETIME_SECONDS: Readonly<Record<Zone, { min: number; max: number }>> = {
   external: { min: 300, max: 86_400 },

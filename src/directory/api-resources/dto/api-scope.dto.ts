@@ -1,14 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsString, Matches } from 'class-validator';
-import { IsDisplayText } from '../../administration/index.js';
+import { IsBoolean, IsIn } from 'class-validator';
+import { IsDisplayText, IsScopeName } from '../../administration/index.js';
 import { ASSIGNERS, RISKS, type Assigner, type Risk, type ScopeDefinition } from '../api-scope.entity.js';
 
 export class ApiScopeDocument {
   @ApiProperty({ description: 'Name of the scope, as clients ask for it.', example: 'read:invoices' })
-  @Matches(/^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/, {
-    message: 'A scope is not 1 to 128 visible ASCII characters without quotes and backslashes.',
-  })
-  @IsString()
+  @IsScopeName()
   name!: string;
 
   @ApiProperty({ description: 'What it allows, for administrators and consent screens.', example: 'Read invoices.' })

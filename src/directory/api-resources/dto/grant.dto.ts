@@ -1,9 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsString, Length, Matches } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsString, Length } from 'class-validator';
 import type { ClientGrant } from '@countersign/oauth';
-
-// RFC 6749 §3.3.
-const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/;
+import { IsScopeName } from '../../administration/index.js';
 
 /** Scopes at one API. */
 export class GrantDocument implements ClientGrant {
@@ -16,7 +14,7 @@ export class GrantDocument implements ClientGrant {
   @ArrayMinSize(1)
   @ArrayMaxSize(128)
   @ArrayUnique()
-  @Matches(SCOPE_TOKEN, { each: true, message: 'A scope is not 1 to 128 visible ASCII characters without quotes and backslashes.' })
+  @IsScopeName({ each: true })
   @IsArray()
   scopes!: string[];
 }

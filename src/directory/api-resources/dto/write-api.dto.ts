@@ -1,27 +1,13 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsObject,
-  IsString,
-  Length,
-  Matches,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsObject, IsString, Length, Max, Min, ValidateNested } from 'class-validator';
 import { ACCESS_TOKEN_ALGS, ZONES, type AccessTokenAlg, type Zone } from '@countersign/oauth';
-import { Clearable, IsDisplayText, Omittable } from '../../administration/index.js';
+import { Clearable, IsDisplayText, IsServiceName, Omittable } from '../../administration/index.js';
 import { SENDER_CONSTRAINTS, type SenderConstraint } from '../api-resource.entity.js';
 import { ApiScopeDocument } from './api-scope.dto.js';
 
 const MIN_STALENESS_SECONDS = 5;
 const MAX_STALENESS_SECONDS = 3_600;
-const SERVICE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** What may be said about an API at any time. */
 class ApiSettings {
@@ -79,7 +65,7 @@ class ApiSettings {
   @Omittable()
   @ArrayMaxSize(50)
   @ArrayUnique()
-  @Matches(SERVICE_NAME, { each: true, message: 'A service name is not lower-case letters, digits and hyphens.' })
+  @IsServiceName({ each: true })
   @IsArray()
   served_by?: string[];
 }

@@ -1,27 +1,24 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, Length } from 'class-validator';
+import { IsOptional, Matches } from 'class-validator';
+import { IsScopeName, IsServiceName } from '../../administration/index.js';
 import { REFUSAL_REASONS, type CallExplanation } from '../call-explanation.policy.js';
 
 export class ExplainQuery {
   @ApiProperty({ description: 'Name of the microservice that calls.', example: 'billing' })
-  @Length(1, 255)
-  @IsString()
+  @IsServiceName()
   caller!: string;
 
   @ApiProperty({ description: 'Name of the service that is called.', example: 'export' })
-  @Length(1, 255)
-  @IsString()
+  @IsServiceName()
   target!: string;
 
   @ApiProperty({ description: 'One scope of the target.', example: 'start:export' })
-  @Length(1, 128)
-  @IsString()
+  @IsScopeName()
   scope!: string;
 
   @ApiPropertyOptional({ description: 'The organization for which it calls.', example: 'org_01kamx4f5ye8wvq3m2ts6dgn0h' })
   @IsOptional()
-  @Length(1, 64)
-  @IsString()
+  @Matches(/^[\x21-\x7E]{1,64}$/, { message: 'It is not the id of an organization.' })
   org_id?: string;
 }
 

@@ -1,21 +1,19 @@
 import { ApiProperty, OmitType, PartialType } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, IsString, Length } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn } from 'class-validator';
 import { ORG_MODES, type OrgMode } from '@countersign/oauth';
+import { IsScopeName, IsServiceName } from '../../administration/index.js';
 
 export class CreateCallPolicy {
   @ApiProperty({ description: 'Name of the microservice that calls.', example: 'billing' })
-  @Length(1, 63)
-  @IsString()
+  @IsServiceName()
   caller!: string;
 
   @ApiProperty({ description: 'Name of the service that is called: the identifier of an internal API.', example: 'export' })
-  @Length(1, 63)
-  @IsString()
+  @IsServiceName()
   target!: string;
 
   @ApiProperty({ type: [String], description: 'Scopes of the target that the caller may ask for.', example: ['start:export'] })
-  @Length(1, 128, { each: true })
-  @IsString({ each: true })
+  @IsScopeName({ each: true })
   @ArrayUnique()
   @ArrayMaxSize(128)
   @ArrayMinSize(1)

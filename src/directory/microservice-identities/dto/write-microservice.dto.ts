@@ -1,17 +1,14 @@
 import { ApiProperty, ApiPropertyOptional, OmitType, PartialType } from '@nestjs/swagger';
-import { IsIn, IsObject, IsString, Length, Matches, ValidateBy } from 'class-validator';
-import { Clearable } from '../../administration/index.js';
+import { IsIn, IsObject, IsString, Length, ValidateBy } from 'class-validator';
+import { Clearable, IsServiceName } from '../../administration/index.js';
 import { isSpiffeId, MICROSERVICE_AUTH_METHODS, type MicroserviceAuthMethod } from '../microservice.policy.js';
-
-const SERVICE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 export class CreateMicroservice {
   @ApiProperty({
     description: 'Name of the service: the `sub` of its tokens, and the audience of tokens for it. It never changes.',
     example: 'billing',
   })
-  @Matches(SERVICE_NAME, { message: 'A service name is not 1 to 63 lower-case letters, digits and hyphens.' })
-  @IsString()
+  @IsServiceName()
   name!: string;
 
   @ApiPropertyOptional({
