@@ -8,6 +8,7 @@ import { SAASALYTICS_SCOPES, SAASALYTICS_SERVICES, type SaasalyticsScope } from 
 import { ConfiguredOperator } from './configured-operator.js';
 import { DemoFile, type DemoDocument } from './demo-file.js';
 import { DemoLoader } from './demo-loader.js';
+import { DEMO_SERVICE_NAMES } from './demo-services.js';
 
 export interface FirstStart {
   /** The demo's credentials, where this process may show them. */
@@ -40,7 +41,7 @@ export class Bootstrap {
   }
 
   private async seedApis(): Promise<void> {
-    const { PUBLIC_URL } = this.configuration.settings;
+    const { PUBLIC_URL, DEMO } = this.configuration.settings;
     await this.apis.seed({
       key: 'management',
       identifier: `${PUBLIC_URL}/v1`,
@@ -54,6 +55,8 @@ export class Bootstrap {
       name: 'Saasalytics',
       zone: 'external',
       scopes: SAASALYTICS_SCOPES.map(toDefinition),
+      // So that the demo's services may pass on for whom they were called.
+      servedBy: DEMO ? DEMO_SERVICE_NAMES : [],
     });
     for (const { name, title, scopes } of SAASALYTICS_SERVICES)
       await this.apis.seed({ key: `service:${name}`, identifier: name, name: title, zone: 'internal', scopes: scopes.map(toDefinition) });
@@ -100,6 +103,7 @@ export class Bootstrap {
         ...org,
         service_principals: org.service_principals.map((sp) => ({ ...sp, audience: moved(sp.audience) })),
       })),
+      ...(document.microservices && { microservices: document.microservices }),
     };
   }
 

@@ -15,6 +15,17 @@ export interface DemoOrgEntry {
   service_principals: (DemoCredential & { name: string })[];
 }
 
+/** `audience` and `scope` are those of one call that it may make; the others are paths of PEM files. */
+export interface DemoMicroservice {
+  name: string;
+  client_id: string;
+  audience: string;
+  scope: string;
+  cert: string;
+  key: string;
+  ca: string;
+}
+
 /** `demo.json`: the URLs and every demo credential, so that a script can use them. Parts that are not built are absent. */
 export interface DemoDocument {
   public_url: string;
@@ -23,6 +34,7 @@ export interface DemoDocument {
   ops_url: string;
   operator: DemoCredential;
   orgs: DemoOrgEntry[];
+  microservices?: DemoMicroservice[];
 }
 
 export class DemoFile {

@@ -3,7 +3,10 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { formatBasicCredentials } from '@countersign/oauth';
 import { DEMO_PROFILES, SAASALYTICS_SCOPES, SaasalyticsDemo } from '../saasalytics/index.js';
+import { Configuration, servesZone } from '../platform/config/index.js';
 import type { DemoDocument, DemoOrgEntry } from './demo-file.js';
+import { DemoServices } from './demo-services.js';
+import { ManagementClient } from './management-client.js';
 
 const ORGS = [
   { name: 'Northwind Traders', externalId: 'demo-northwind' },
@@ -13,28 +16,27 @@ const ORGS = [
 const READING = ['read:analytics-data', 'read:reports', 'read:account'];
 const ADMINISTRATION = ['read:orgs', 'read:apis', 'read:service-principals', 'write:service-principals', 'read:audit-events'];
 
-interface Answer {
-  [member: string]: unknown;
-  id: string;
-}
-
 /** Two organizations with credentials and 90 days of events, made through the management API like anybody's. */
 @Injectable()
 export class DemoLoader {
   constructor(
     private readonly http: HttpAdapterHost,
     private readonly analytics: SaasalyticsDemo,
+    private readonly services: DemoServices,
+    private readonly configuration: Configuration,
   ) {}
 
   async load(document: DemoDocument, save: (document: DemoDocument) => void, progress: (line: string) => void): Promise<void> {
     const missing = ORGS.filter(({ name }) => !document.orgs.some((org) => org.name === name));
-    if (missing.length > 0) {
-      progress('loading the Saasalytics demo');
+    const servicesNeeded = servesZone(this.configuration.settings, 'internal') && !this.services.areReady(document);
+    if (missing.length > 0) progress('loading the Saasalytics demo');
+    if (missing.length > 0 || servicesNeeded) {
       const api = new ManagementClient(this.http.httpAdapter.getInstance<FastifyInstance>(), await this.operatorToken(document));
       for (const org of missing) {
         document.orgs.push(await this.makeOrg(api, org, document.public_url));
         save(document);
       }
+      if (servicesNeeded) await this.services.load(api, document, save);
     }
     await this.analytics.load(document.orgs.map(({ id, name }, i) => ({ id, name, profile: i % DEMO_PROFILES.length })));
   }
@@ -54,7 +56,7 @@ export class DemoLoader {
   }
 
   private async makeOrg(api: ManagementClient, { name, externalId }: (typeof ORGS)[number], publicUrl: string): Promise<DemoOrgEntry> {
-    await api.removeLeftOver(externalId);
+    await api.removeLeftOver('/v1/orgs', (found) => found['external_id'] === externalId);
     const { id } = await api.post('/v1/orgs', { name, external_id: externalId });
     const analytics = `${publicUrl}/analytics`;
     const principals = [
@@ -74,32 +76,5 @@ export class DemoLoader {
       });
     }
     return { id, name, service_principals: entries };
-  }
-}
-
-class ManagementClient {
-  private readonly headers: Record<string, string>;
-
-  constructor(
-    private readonly fastify: FastifyInstance,
-    token: string,
-  ) {
-    this.headers = { authorization: `Bearer ${token}` };
-  }
-
-  async post(url: string, payload: object): Promise<Answer> {
-    return this.send('POST', url, payload);
-  }
-
-  /** A first start that was killed half way leaves an organization whose secrets nobody knows. */
-  async removeLeftOver(externalId: string): Promise<void> {
-    const { data } = (await this.send('GET', '/v1/orgs?limit=100')) as unknown as { data: { id: string; external_id: string | null }[] };
-    for (const org of data) if (org.external_id === externalId) await this.send('DELETE', `/v1/orgs/${org.id}`);
-  }
-
-  private async send(method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object): Promise<Answer> {
-    const answer = await this.fastify.inject({ method, url, headers: this.headers, ...(payload && { payload }) });
-    if (answer.statusCode >= 300) throw new Error(`${method} ${url} answered ${answer.statusCode}: ${answer.body}`);
-    return answer.body === '' ? { id: '' } : answer.json<Answer>();
   }
 }

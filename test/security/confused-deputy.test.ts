@@ -115,7 +115,7 @@ describe('tokens that are not the caller’s to exchange', () => {
       subject_audience: chain.shop.identifier,
     });
     const analytics = await tokenOf(server.url, server.orgs[0].service_principals[0]!);
-    expect(await refusal(chain.billing, analytics)).toEqual({ answer: INVALID, reason: 'subject_token_not_served_by' });
+    expect(await refusal(chain.gateway, analytics)).toEqual({ answer: INVALID, reason: 'subject_token_not_served_by' });
   });
 
   it('an internal token of another audience, be it of the caller itself', async () => {

@@ -389,8 +389,7 @@ describe('attack 61: method overrides and content types', () => {
 
 describe('attacks 68 and 69: caches and other origins', () => {
   const ORIGINS = ['https://evil.example', 'null', 'http://localhost:3000'];
-  // The trust bundle is the internal zone's: here it is 404.
-  const readable = (path: string): boolean => path.startsWith('/.well-known/') && path !== '/.well-known/spiffe-bundle';
+  const readable = (path: string): boolean => path.startsWith('/.well-known/');
 
   it('no answer but public metadata can be read from another origin, and none with credentials', async () => {
     for (const each of operations) {

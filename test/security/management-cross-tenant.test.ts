@@ -97,8 +97,8 @@ const comparable = ({ status, body }: Answer<Record<string, unknown>>): unknown 
 describe('attack 63 with ids of another organization every route answers as if nothing were there', () => {
   it('the routes with ids of organizations are all of those known here', async () => {
     const all = (await documentedOperations(server, '/v1/')).map(({ path }) => path).filter((path) => path.includes('{'));
-    // APIs belong to the platform, and so do the issuers that it trusts itself. Whoever adds another route decides here whose ids it takes.
-    const ofPlatform = ['/v1/apis/', '/v1/trusted-issuers/'];
+    // The platform's own: its APIs, services, their calls, and the issuers that it trusts. Whoever adds another route decides here whose ids it takes.
+    const ofPlatform = ['/v1/apis/', '/v1/microservices/', '/v1/call-policies/', '/v1/trusted-issuers/'];
     expect(all.filter((path) => !path.startsWith('/v1/orgs/') && !ofPlatform.some((start) => path.startsWith(start)))).toEqual([]);
     expect((await operations()).length).toBeGreaterThanOrEqual(14);
   });

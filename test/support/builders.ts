@@ -46,6 +46,14 @@ export class Operator {
     });
   }
 
+  /** The demo's service of that name steps aside for one of the test's own. */
+  async aMicroservice(fields: { name: string } & Record<string, unknown>): Promise<{ id: string }> {
+    const { url, demo } = this.server;
+    for (const { name, client_id } of demo.microservices ?? [])
+      if (name === fields.name) await call('DELETE', `${url}/v1/microservices/${client_id}`, this.token);
+    return this.create('/v1/microservices', { auth_method: 'tls_client_auth', ...fields });
+  }
+
   async create<T>(path: string, body: unknown): Promise<T> {
     const answer = await call<T>('POST', this.server.url + path, this.token, body);
     if (answer.status !== 201) throw new Error(`POST ${path} answered ${answer.status}: ${answer.text}`);

@@ -65,7 +65,7 @@ export interface MicroserviceMade {
 /** A microservice with private_key_jwt. */
 export async function aMicroservice(operator: Operator, name: string): Promise<MicroserviceMade> {
   const key = await aClientKey('ES256');
-  const { id } = await operator.create<{ id: string }>('/v1/microservices', { name, auth_method: 'private_key_jwt', jwks: key.jwks });
+  const { id } = await operator.aMicroservice({ name, auth_method: 'private_key_jwt', jwks: key.jwks });
   return { id, name, key };
 }
 

@@ -80,7 +80,7 @@ export async function keyInPem({ privateKey }: webcrypto.CryptoKeyPair): Promise
 
 /** A microservice that authenticates by certificate and has its first one. */
 export async function aService(server: TestServer, operator: Operator, internalUrl: string, name: string): Promise<Service> {
-  const { id } = await operator.create<{ id: string }>('/v1/microservices', { name, auth_method: 'tls_client_auth' });
+  const { id } = await operator.aMicroservice({ name });
   const join_token = await aJoinToken(operator, id);
   const { pem, keys } = await makeRequest();
   const { status, body } = await callTls(server, `${internalUrl}/certificates`, { json: { certificate_request: pem, join_token } });

@@ -35,6 +35,6 @@ import { SvidVerifier } from './svid-verifier.js';
     LeafIssuance,
     SvidVerifier,
   ],
-  exports: [CertificateAuthority, SvidVerifier],
+  exports: [CertificateAuthority, Certificates, SvidVerifier],
 })
 export class CertificatesModule {}

@@ -105,7 +105,11 @@ export class SigningKeys implements OnModuleInit {
         zone,
         rows.filter((row) => row.zone === zone),
       );
-    for (const zone of ZONES) await this.verificationKeys[zone].replace(next[zone]?.published.jwks);
+    for (const zone of ZONES) {
+      const jwks = next[zone]?.published.jwks;
+      // A zone that nobody has served yet has no keys: no token of it can be good.
+      if (jwks?.keys.length) await this.verificationKeys[zone].replace(jwks);
+    }
     this.byZone = next;
   }
 

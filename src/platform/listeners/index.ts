@@ -1,2 +1,3 @@
 export { makeLocalCertificate } from './local-certificate.js';
+export { loadTlsIdentity } from './tls-identity.js';
 export { TlsListeners } from './tls-listeners.js';
