@@ -8,6 +8,7 @@ import { InternalZone1763769600020 } from './1763769600020-internal-zone.js';
 import { SaasalyticsInternal1763769600021 } from './1763769600021-saasalytics-internal.js';
 import { Certificates1763769600030 } from './1763769600030-certificates.js';
 import { TrustedIssuers1763769600040 } from './1763769600040-trusted-issuers.js';
+import { ClientCertificates1763769600050 } from './1763769600050-client-certificates.js';
 
 /** Every migration in order. Add one here; never change one that has been released. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   SaasalyticsInternal1763769600021,
   Certificates1763769600030,
   TrustedIssuers1763769600040,
+  ClientCertificates1763769600050,
 ];

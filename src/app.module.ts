@@ -29,7 +29,7 @@ import { Configuration, ConfigurationModule } from './platform/config/index.js';
 import { CryptoModule } from './platform/crypto/index.js';
 import { DatabaseModule, type DatabaseConnection } from './platform/database/index.js';
 import { HealthModule } from './platform/health/index.js';
-import { createValidationPipe, ErrorFilter, guardHooks, ZoneGuard } from './platform/http/index.js';
+import { clientCertificateOf, createValidationPipe, ErrorFilter, guardHooks, ZoneGuard } from './platform/http/index.js';
 import { IdempotencyModule } from './platform/idempotency/index.js';
 import { Log, LoggingModule } from './platform/logging/index.js';
 import { MetricsModule } from './platform/metrics/index.js';
@@ -85,6 +85,8 @@ function guardOptions(
   });
   return {
     ...guardHooks(log, usage.record),
+    // Found for every request alike, before any guard.
+    certificateOf: (request) => clientCertificateOf({ raw: request }),
     issuer: settings.PUBLIC_URL,
     keys: keys.verificationKeys.external,
     revocations: revocations.list,

@@ -183,12 +183,12 @@ describe('attack 45 replay', () => {
 
   it('the audit names each use of the credential by the thumbprint of its key', async () => {
     await send(await assertion());
-    const [row] = await server.sql<{ details: { credential_id: string; auth_method: string } }>(
+    const [row] = await server.sql<{ details: { key: string; auth_method: string } }>(
       `SELECT details FROM audit_events WHERE actor_id = $1 AND action = 'token.issued' ORDER BY id DESC LIMIT 1`,
       [client.client_id],
     );
     const { crv, kty, x, y } = publicJwk;
     const thumbprint = createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
-    expect(row?.details).toMatchObject({ auth_method: 'private_key_jwt', credential_id: thumbprint });
+    expect(row?.details).toMatchObject({ auth_method: 'private_key_jwt', key: thumbprint });
   });
 });

@@ -10,6 +10,7 @@ import {
   refusalFor,
   ResourceRequestRefused,
   type AccessDecision,
+  type CertificateSource,
 } from '@countersign/resource-server';
 import { AccessTokenStrategy, type AccessTokenStrategyOptions } from './access-token-strategy.js';
 import { CallerCredentials, type CallerCredential } from './caller-credential.js';
@@ -31,6 +32,7 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
   private readonly routes: RouteTable;
   private readonly credentials: CallerCredentials;
   private readonly hooks: GuardHooks;
+  private readonly certificateOf: CertificateSource | undefined;
   private readonly strategyName: string;
   private readonly reportedRoutes = new Set<string>();
 
@@ -40,9 +42,10 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     this.strategyName = strategyName;
     this.routes = new RouteTable(new ProtectedResources(options));
     this.credentials = new CallerCredentials(options.credentials);
+    this.certificateOf = options.certificateOf;
     const log = new RefusalLog(this.logger);
     this.hooks = { onRefused: (refusal, context) => log.write(refusal, context), ...options };
-    passport.use(strategyName, new AccessTokenStrategy());
+    passport.use(strategyName, new AccessTokenStrategy(options.certificateOf));
   }
 
   onModuleDestroy(): void {
@@ -63,12 +66,21 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     try {
       if (isPreflight(request)) throw new ResourceRequestRefused('preflight_unanswered', 'This API answers no cross-origin requests.');
       const credential = this.credentials.recognise(request);
-      const remembered = credential ? undefined : recall(route, request);
+      const remembered = credential ? undefined : this.recall(route, request);
       if (remembered) return this.accept(remembered, route, request);
       return this.authenticate(credential, route, context);
     } catch (error) {
       throw this.refused(error, route, request);
     }
+  }
+
+  /** The hot path: a token whose signature is remembered needs neither passport nor a promise. */
+  private recall({ resource: { identifier, verifier }, scopes }: ProtectedRoute, request: GuardedRequest): Caller | undefined {
+    const token = peekBearerToken(tokenBearing(request));
+    if (token === undefined) return undefined;
+    const proven = provenKeys(request, this.certificateOf);
+    const verified = verifier.verifyRemembered(token, { audience: identifier, scopes, proven });
+    return verified && callerOf(verified);
   }
 
   private async authenticate(credential: CallerCredential | undefined, route: ProtectedRoute, context: ExecutionContext): Promise<boolean> {
@@ -126,14 +138,6 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     this.hooks.onDecision?.({ audience: '', operation: route.name, scopes: [], result: refusal.code });
     throw refusal;
   }
-}
-
-/** The hot path: a token whose signature is remembered needs neither passport nor a promise. */
-function recall({ resource: { identifier, verifier }, scopes }: ProtectedRoute, request: GuardedRequest): Caller | undefined {
-  const token = peekBearerToken(tokenBearing(request));
-  if (token === undefined) return undefined;
-  const verified = verifier.verifyRemembered(token, { audience: identifier, scopes, proven: provenKeys(request) });
-  return verified && callerOf(verified);
 }
 
 /** As `switchToHttp().getRequest()`, which makes four closures to say it. */

@@ -1,5 +1,5 @@
 import { Strategy, type JwtFromRequestFunction } from 'passport-jwt';
-import { extractBearerToken } from '@countersign/resource-server';
+import { extractBearerToken, type CertificateSource, type ProvenKeys } from '@countersign/resource-server';
 import { callerOf } from './caller.js';
 import { provenKeys, tokenBearing, type GuardedRequest } from './guarded-request.js';
 import type { GuardedResource } from './protected-resources.js';
@@ -18,7 +18,7 @@ export class AccessTokenStrategy extends Strategy {
   /** Set by passport-jwt from `jwtFromRequest`. */
   declare private readonly _jwtFromRequest: JwtFromRequestFunction<GuardedRequest>;
 
-  constructor() {
+  constructor(private readonly certificateOf: CertificateSource | undefined) {
     super(
       { jwtFromRequest: (request: GuardedRequest) => extractBearerToken(tokenBearing(request)) ?? null, secretOrKeyProvider: unused },
       unused,
@@ -28,13 +28,14 @@ export class AccessTokenStrategy extends Strategy {
   /** passport calls this on a copy per request, with `success`, `fail` and `error` of that request. */
   override authenticate(request: unknown, { resource, scopes }: AccessTokenStrategyOptions): void {
     let token: string | null;
+    let proven: ProvenKeys;
     try {
       token = this._jwtFromRequest(request as GuardedRequest);
+      proven = provenKeys(request as GuardedRequest, this.certificateOf);
     } catch (error) {
       return this.error(error as Error);
     }
     if (token === null) return this.fail(401);
-    const proven = provenKeys(request as GuardedRequest);
     resource.verifier.verify(token, { audience: resource.identifier, scopes, proven }).then(
       (verified) => this.success(callerOf(verified)),
       (error: unknown) => this.error(error as Error),

@@ -1,5 +1,11 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
-import type { AccessTokenVerifier, DecisionListener, ResourceRequestRefused, VerifierOptions } from '@countersign/resource-server';
+import type {
+  AccessTokenVerifier,
+  CertificateSource,
+  DecisionListener,
+  ResourceRequestRefused,
+  VerifierOptions,
+} from '@countersign/resource-server';
 import type { Caller } from './caller.js';
 import type { CallerCredential } from './caller-credential.js';
 import type { GuardedRequest } from './guarded-request.js';
@@ -30,6 +36,8 @@ export interface RequestContext {
 export interface GuardHooks {
   /** More ways of proving who calls, beside the access token. */
   credentials?: readonly CallerCredential[];
+  /** Where the certificate of a client comes from. Default: the connection; behind a proxy that ends TLS: `forwardedCertificate(…)`. */
+  certificateOf?: CertificateSource;
   /** Default: a line in Nest's log, at most ten per second. */
   onRefused?: (refusal: ResourceRequestRefused, context: RequestContext) => void;
   onAccepted?: (caller: Caller, context: RequestContext) => void;

@@ -1,4 +1,4 @@
-import { keysProvenBy, type ProvenKeys, type TokenBearingRequest } from '@countersign/resource-server';
+import { keysProvenBy, type CertificateSource, type ProvenKeys, type TokenBearingRequest } from '@countersign/resource-server';
 import type { Caller } from './caller.js';
 
 /** What the guard reads of a request, whether Fastify's or Express's. */
@@ -23,7 +23,7 @@ export function tokenBearing(request: GuardedRequest): TokenBearingRequest {
   return rawHeaders ? { rawHeaders, query: request.query } : { headers: request.headers, query: request.query };
 }
 
-/** What the connection proves beside the token: the key of a client certificate (RFC 8705 §3). */
-export function provenKeys(request: GuardedRequest): ProvenKeys {
-  return keysProvenBy((request.raw ?? request).socket);
+/** What a request proves beside the token: the key of a client certificate (RFC 8705 §3). */
+export function provenKeys(request: GuardedRequest, certificateOf: CertificateSource | undefined): ProvenKeys {
+  return keysProvenBy(request.raw ?? request, certificateOf);
 }

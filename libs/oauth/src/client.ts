@@ -1,12 +1,32 @@
 import type { JSONWebKeySet } from 'jose';
 import type { AccessTokenAlg, PrincipalType, Zone } from './access-token.js';
 
-export const CLIENT_AUTH_METHODS = ['client_secret', 'private_key_jwt', 'tls_client_auth', 'federated_jwt', 'none'] as const;
+export const CLIENT_AUTH_METHODS = [
+  'client_secret',
+  'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
+  'federated_jwt',
+  'none',
+] as const;
 /**
  * How a client is registered to authenticate. `client_secret` means HTTP Basic or form (RFC 6749 §2.3.1); `federated_jwt`: it has
  * no credential of its own, and only a rule on another issuer's tokens lets it in.
  */
 export type ClientAuthMethodName = (typeof CLIENT_AUTH_METHODS)[number];
+
+/** RFC 8705 §2.1.2: the one subject alternative name by which a client's certificate is known. */
+export interface CertificateName {
+  readonly type: 'dns' | 'uri' | 'ip' | 'email';
+  readonly value: string;
+}
+
+/** Whose certificates a client of a tenant is known by. */
+export interface CertificateTrust {
+  /** The tenant's own authorities, in PEM form. Nothing else vouches for the client. */
+  readonly anchors: string;
+  readonly name: CertificateName;
+}
 
 /** Where the organization of an internal call comes from: the token that is exchanged, the caller's own word, or nowhere. */
 export const ORG_MODES = ['parent', 'any', 'none'] as const;
@@ -52,8 +72,10 @@ export interface Client {
   secrets: readonly ClientSecretDigest[];
   jwks: JSONWebKeySet | undefined;
   jwksUri: string | undefined;
-  /** For `tls_client_auth`: the one URI SAN of its certificate. */
+  /** For `tls_client_auth` of a microservice: the one URI SAN of its certificate. */
   spiffeId?: string | undefined;
+  /** For `tls_client_auth` of a tenant's client. */
+  certificateTrust?: CertificateTrust | undefined;
 }
 
 /** Where clients come from. Each identity module of the directory implements one. */

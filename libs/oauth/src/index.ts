@@ -8,6 +8,7 @@ export * from './errors.js';
 export * from './form-parameters.js';
 export * from './grant.js';
 export * from './issuer-location.js';
+export * from './key-credential-id.js';
 export * from './registry.js';
 export * from './scope.js';
 export * from './secret-format.js';

@@ -6,7 +6,15 @@ export interface TokenBearingRequest {
   readonly query?: unknown;
 }
 
-export type MalformedCredentialsReason = 'duplicate_authorization' | 'malformed_authorization' | 'token_in_query' | 'several_credentials';
+export type MalformedCredentialsReason =
+  | 'duplicate_authorization'
+  | 'malformed_authorization'
+  | 'token_in_query'
+  | 'several_credentials'
+  | 'certificate_header_from_untrusted_peer'
+  | 'certificate_header_malformed'
+  | 'certificate_header_repeated'
+  | 'certificate_twice';
 
 /** The request carries credentials in a way that must not be guessed at: 400 `invalid_request`. */
 export class MalformedCredentials extends Error {

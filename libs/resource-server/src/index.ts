@@ -9,6 +9,8 @@ export {
   type TokenBearingRequest,
 } from './bearer-token.js';
 export { callerOf, getCaller, type Caller } from './caller.js';
+export { connectionCertificate, type CertificateBearingRequest, type CertificateSource } from './certificate-source.js';
+export { forwardedCertificate, type CertificateHeader, type ForwardedCertificateOptions } from './forwarded-certificate.js';
 export { isPreflight, type HttpRequestFacts } from './http-request-facts.js';
 export { InvalidJwks } from './jwk-set.js';
 export { KeysUnavailable, type KeySource, type VerificationKey } from './key-source.js';

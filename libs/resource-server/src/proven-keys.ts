@@ -1,10 +1,11 @@
-import type { X509Certificate } from 'node:crypto';
-import { certificateThumbprint } from '@countersign/oauth';
+import { X509Certificate } from 'node:crypto';
+import { certificateThumbprint, type ClientCertificate } from '@countersign/oauth';
+import { connectionCertificate, type CertificateBearingRequest, type CertificateSource } from './certificate-source.js';
 
 /** Confirmation members that a request proves (RFC 7800 §3.1), by name. */
 export type ProvenKeys = Readonly<Record<string, string>>;
 
-interface ShownCertificate {
+interface KnownCertificate {
   readonly proven: ProvenKeys;
   /** Milliseconds since 1970. */
   readonly from: number;
@@ -13,33 +14,32 @@ interface ShownCertificate {
 
 const NOTHING: ProvenKeys = Object.freeze({});
 
-/** By connection: one handshake shows one certificate, and reading it is the dear part. */
-const SHOWN = new WeakMap<object, ShownCertificate | 'none'>();
+/** By certificate, of which each connection has one object: reading it is the dear part. */
+const KNOWN = new WeakMap<ClientCertificate, KnownCertificate>();
 
 /**
- * RFC 8705 §3: the certificate whose key the peer of this connection holds. The dates are looked at again on every request,
- * because a connection may outlive its certificate.
+ * RFC 8705 §3: the certificate whose key the client of this request holds. The dates are looked at again on every request, because a
+ * connection may outlive its certificate.
+ * @param certificateOf default: that of the connection
+ * @throws MalformedCredentials of the source
  */
-export function keysProvenBy(socket: object | null | undefined, now = Date.now()): ProvenKeys {
-  if (!isTlsSocket(socket)) return NOTHING;
-  let shown = SHOWN.get(socket);
-  if (shown === undefined) {
-    shown = read(socket.getPeerX509Certificate());
-    SHOWN.set(socket, shown);
+export function keysProvenBy(
+  request: CertificateBearingRequest,
+  certificateOf: CertificateSource = connectionCertificate,
+  now = Date.now(),
+): ProvenKeys {
+  const certificate = certificateOf(request);
+  if (!certificate) return NOTHING;
+  let known = KNOWN.get(certificate);
+  if (known === undefined) {
+    known = read(certificate);
+    KNOWN.set(certificate, known);
   }
-  return shown !== 'none' && shown.from <= now && now <= shown.until ? shown.proven : NOTHING;
+  return known.from <= now && now <= known.until ? known.proven : NOTHING;
 }
 
-interface TlsSocket {
-  getPeerX509Certificate(): X509Certificate | undefined;
-}
-
-function isTlsSocket(socket: object | null | undefined): socket is TlsSocket {
-  return typeof (socket as Partial<TlsSocket> | null | undefined)?.getPeerX509Certificate === 'function';
-}
-
-function read(certificate: X509Certificate | undefined): ShownCertificate | 'none' {
-  if (!certificate) return 'none';
-  const proven = Object.freeze({ 'x5t#S256': certificateThumbprint(certificate.raw) });
-  return { proven, from: Date.parse(certificate.validFrom), until: Date.parse(certificate.validTo) };
+function read({ leaf }: ClientCertificate): KnownCertificate {
+  const { validFrom, validTo } = new X509Certificate(leaf);
+  const proven = Object.freeze({ 'x5t#S256': certificateThumbprint(leaf) });
+  return { proven, from: Date.parse(validFrom), until: Date.parse(validTo) };
 }

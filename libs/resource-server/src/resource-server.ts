@@ -1,6 +1,7 @@
 import type { DecisionListener } from './access-decision.js';
 import type { AccessTokenVerifier } from './access-token-verifier.js';
 import { callerOf, type Caller } from './caller.js';
+import type { CertificateSource } from './certificate-source.js';
 import { bearerTokenOf, type HttpRequestFacts } from './http-request-facts.js';
 import {
   metadataUrlOf,
@@ -29,6 +30,8 @@ export type ResourceServerOptions = VerifierOptions & {
   metadataUrl?: string;
   /** What the protected resource metadata says beside the identifier and the issuer (RFC 9728 §2). */
   metadata?: Pick<ProtectedResourceDescription, 'scopes' | 'name' | 'documentation'>;
+  /** Where the certificate of a client comes from (RFC 8705 §3). Default: the connection; behind a proxy that ends TLS: `forwardedCertificate(…)`. */
+  certificateOf?: CertificateSource;
   /** Called once for each decision: usage reports, metrics. */
   onDecision?: DecisionListener;
   /** For logs: `reason` and `cause` say which check failed, with expected and received, and never hold the token. */
@@ -55,7 +58,7 @@ export interface VerifyTokenOptions {
 
 interface Asked extends RefusalContext {
   readonly scopes: readonly string[] | undefined;
-  readonly socket?: object | undefined;
+  readonly request?: HttpRequestFacts | undefined;
 }
 
 /** One protected API of this process. Make one when the process starts: it holds the keys and the tokens that were found good. */
@@ -80,7 +83,7 @@ export class ResourceServer {
   async authorize(request: HttpRequestFacts, { scopes, operation, requestId }: ProtectedOperation): Promise<Caller> {
     // Default deny: no scope is a slip, not a wish.
     checkScopes(scopes);
-    return this.decide(() => bearerTokenOf(request), { audience: this.audience, scopes, operation, requestId, socket: request.socket });
+    return this.decide(() => bearerTokenOf(request), { audience: this.audience, scopes, operation, requestId, request });
   }
 
   /**
@@ -113,9 +116,11 @@ export class ResourceServer {
     return caller;
   }
 
-  private async prove(token: string | undefined, { audience, scopes, socket }: Asked): Promise<Caller> {
+  private async prove(token: string | undefined, { audience, scopes, request }: Asked): Promise<Caller> {
     if (token === undefined) throw missingCredentials(this.resource, scopes ?? []);
-    return callerOf(await this.verifier.verify(token, { audience, proven: keysProvenBy(socket), ...(scopes && { scopes }) }));
+    // A message of a queue has no connection that could prove a key.
+    const proven = request && keysProvenBy(request, this.options.certificateOf);
+    return callerOf(await this.verifier.verify(token, { audience, ...(proven && { proven }), ...(scopes && { scopes }) }));
   }
 
   private refused(error: unknown, asked: Asked, caller: Caller | undefined): unknown {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { changeAuthentication, type Authentication, type AuthenticationChange } from './authentication.policy.js';
+import { changeAuthentication, SECRET_AUTHENTICATION, type Authentication, type AuthenticationChange } from './authentication.policy.js';
 import { readPublicKeys } from '../credentials/index.js';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -55,8 +55,8 @@ describe('public keys of a client', () => {
 });
 
 describe('a change of authentication', () => {
-  const SECRET: Authentication = { authMethod: 'client_secret', jwks: null, jwksUri: null };
-  const KEYS: Authentication = { authMethod: 'private_key_jwt', jwks: { keys: [{ kty: 'EC' }] }, jwksUri: null };
+  const SECRET: Authentication = SECRET_AUTHENTICATION;
+  const KEYS: Authentication = { ...SECRET, authMethod: 'private_key_jwt', jwks: { keys: [{ kty: 'EC' }] }, jwksUri: null };
   const jwks = { keys: [EC] };
 
   it.each<[string, Authentication, AuthenticationChange, Partial<Authentication> | string]>([
@@ -75,7 +75,6 @@ describe('a change of authentication', () => {
     ['keys taken away', KEYS, { jwks: null }, '/jwks'],
     ['an address without TLS', KEYS, { jwks_uri: 'http://x.example/jwks' }, '/jwks_uri'],
     ['an address with a user', KEYS, { jwks_uri: 'https://u:p@x.example/jwks' }, '/jwks_uri'],
-    ['tls_client_auth', SECRET, { auth_method: 'tls_client_auth' }, '/auth_method'],
   ])('%s', (_, present, change, outcome) => {
     const { authentication, mistakes } = changeAuthentication(present, change);
     if (typeof outcome === 'string') expect(mistakes.map((mistake) => mistake.location)).toEqual([outcome]);

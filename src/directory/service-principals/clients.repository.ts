@@ -1,6 +1,13 @@
 import type { JSONWebKeySet } from 'jose';
 import { Injectable } from '@nestjs/common';
-import { JWT_BEARER_GRANT_TYPE, type Client, type ClientAuthMethodName, type ClientGrant } from '@countersign/oauth';
+import {
+  JWT_BEARER_GRANT_TYPE,
+  type CertificateName,
+  type CertificateTrust,
+  type Client,
+  type ClientAuthMethodName,
+  type ClientGrant,
+} from '@countersign/oauth';
 import type { Transaction } from '../../platform/database/index.js';
 import { withinCeiling } from '../orgs/index.js';
 
@@ -12,6 +19,8 @@ interface ClientRow {
   auth_method: ClientAuthMethodName;
   jwks: JSONWebKeySet | null;
   jwks_uri: string | null;
+  tls_client_auth_ca: string | null;
+  tls_client_auth_san: CertificateName | null;
   token_lifetime_seconds: number | null;
   allowed_ips: string[];
   org_status: string | null;
@@ -22,7 +31,7 @@ interface ClientRow {
 
 // Everything a token request needs of a client, in one query. Scopes that the API no longer has do not count.
 const CLIENT = `
-  SELECT p.id, p.name, p.org_id, p.status, p.auth_method, p.jwks, p.jwks_uri, p.token_lifetime_seconds, p.allowed_ips,
+  SELECT p.id, p.name, p.org_id, p.status, p.auth_method, p.jwks, p.jwks_uri, p.tls_client_auth_ca, p.tls_client_auth_san, p.token_lifetime_seconds, p.allowed_ips,
          o.status AS org_status, o.ceiling,
          COALESCE((SELECT json_agg(json_build_object('audience', a.identifier, 'scopes', ARRAY(
                      SELECT u.scope FROM unnest(g.scopes) WITH ORDINALITY AS u(scope, n)
@@ -73,5 +82,10 @@ function toClient(row: ClientRow): Client {
     })),
     jwks: row.jwks ?? undefined,
     jwksUri: row.jwks_uri ?? undefined,
+    certificateTrust: certificateTrustOf(row),
   };
+}
+
+function certificateTrustOf({ tls_client_auth_ca: anchors, tls_client_auth_san: name }: ClientRow): CertificateTrust | undefined {
+  return anchors !== null && name ? { anchors, name } : undefined;
 }

@@ -5,6 +5,7 @@ import { PlatformTransactions, type Transaction } from '../../platform/database/
 import { ChangeRecorder, SYSTEM_ACT } from '../administration/index.js';
 import { ApiCatalogue } from '../api-resources/index.js';
 import { ClientSecrets } from '../credentials/index.js';
+import { SECRET_AUTHENTICATION } from './authentication.policy.js';
 import { OperatorsRepository } from './operators.repository.js';
 import { ServicePrincipal } from './service-principal.entity.js';
 import type { StoredGrant } from './service-principals.repository.js';
@@ -107,9 +108,7 @@ function newOperator(id: string): ServicePrincipal {
     orgId: null,
     name: 'operator',
     status: 'active' as const,
-    authMethod: 'client_secret' as const,
-    jwks: null,
-    jwksUri: null,
+    ...SECRET_AUTHENTICATION,
     tokenLifetimeSeconds: null,
     allowedIps: [],
     createdBy: null,

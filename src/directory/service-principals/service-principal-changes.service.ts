@@ -7,7 +7,8 @@ import { changedFields, notFound, requireEntry } from '../administration/index.j
 import type { CatalogueApi, ResolvedGrant } from '../api-resources/index.js';
 import { ClientSecrets, missingKeys } from '../credentials/index.js';
 import { Orgs } from '../orgs/index.js';
-import { changeAuthentication } from './authentication.policy.js';
+import { changeAuthentication, changesAuthentication } from './authentication.policy.js';
+import { missingAnchors } from './certificate-authentication.policy.js';
 import { readNetwork } from './allowed-networks.policy.js';
 import { CreatorRights } from './creator-rights.js';
 import { ServicePrincipalDocument } from './dto/service-principal.dto.js';
@@ -41,18 +42,20 @@ export class ServicePrincipalChanges {
     return this.tenants.run(address.orgId, async (tx) => {
       const principal = await this.getForUpdate(tx, address);
       const before = principal.facts();
-      const keysBefore = principal.jwks?.keys ?? [];
+      const { jwks: keysBefore, tlsClientAuthCa: anchorsBefore } = principal;
       if (changesAuthentication(body)) this.changeAuthentication(principal, body, caller, creator);
       if (asked) await this.changeGrants(tx, principal, asked, creator);
       applyTo(principal, body);
       const changed = changedFields(before, principal.facts());
-      if (changed) {
+      const removed_keys = await missingKeys(keysBefore?.keys ?? [], principal.jwks?.keys ?? []);
+      // Keys without a kid look the same there.
+      if (changed || removed_keys.length > 0) {
         await this.repository.update(tx, principal);
-        const removed_keys = await missingKeys(keysBefore, principal.jwks?.keys ?? []);
+        const removed_anchors = missingAnchors(anchorsBefore, principal.tlsClientAuthCa);
         await this.records.changed(tx, caller, origin, {
           action: 'service_principal.updated',
           principal,
-          details: { ...changed, removed_keys },
+          details: { ...changed, removed_keys, removed_anchors },
         });
       }
       return this.document(tx, principal);
@@ -118,10 +121,6 @@ export class ServicePrincipalChanges {
   private async document(tx: Transaction, principal: ServicePrincipal): Promise<ServicePrincipalDocument> {
     return ServicePrincipalDocument.from(principal, await this.secrets.list(tx, principal.id));
   }
-}
-
-function changesAuthentication(body: UpdateServicePrincipal): boolean {
-  return body.auth_method !== undefined || body.jwks !== undefined || body.jwks_uri !== undefined;
 }
 
 function applyTo(principal: ServicePrincipal, body: UpdateServicePrincipal): void {

@@ -1,6 +1,7 @@
 import type { JSONWebKeySet } from 'jose';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { ClientAuthMethodName, ClientGrant } from '@countersign/oauth';
+import type { CertificateName, ClientAuthMethodName, ClientGrant } from '@countersign/oauth';
+import { anchorIds } from './certificate-authentication.policy.js';
 
 /** Grants of service principals by API. */
 @Entity('service_principal_grants')
@@ -42,6 +43,13 @@ export class ServicePrincipal {
   @Column('text', { name: 'jwks_uri', nullable: true })
   jwksUri!: string | null;
 
+  /** PEM: the authorities of the organization that vouch for its certificate. */
+  @Column('text', { name: 'tls_client_auth_ca', nullable: true })
+  tlsClientAuthCa!: string | null;
+
+  @Column('jsonb', { name: 'tls_client_auth_san', nullable: true })
+  tlsClientAuthSan!: CertificateName | null;
+
   @Column('int', { name: 'token_lifetime_seconds', nullable: true })
   tokenLifetimeSeconds!: number | null;
 
@@ -72,6 +80,8 @@ export class ServicePrincipal {
       auth_method: this.authMethod,
       jwks_kids: this.jwks?.keys.map((key) => key.kid ?? null) ?? null,
       jwks_uri: this.jwksUri,
+      tls_client_auth_ca: anchorIds(this.tlsClientAuthCa),
+      tls_client_auth_san: this.tlsClientAuthSan,
       token_lifetime_seconds: this.tokenLifetimeSeconds,
       allowed_ips: this.allowedIps,
       grants: this.grants,

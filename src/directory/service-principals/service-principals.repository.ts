@@ -35,11 +35,23 @@ export class ServicePrincipalsRepository {
   }
 
   async update(tx: Transaction, principal: ServicePrincipal): Promise<void> {
-    const { id, name, status, authMethod, jwks, jwksUri, tokenLifetimeSeconds, allowedIps, updatedAt } = principal;
+    const { id, name, status, authMethod, jwks, jwksUri, tlsClientAuthCa, tlsClientAuthSan } = principal;
+    const { tokenLifetimeSeconds, allowedIps, updatedAt } = principal;
     await tx.manager.update(
       ServicePrincipal,
       { id },
-      { name, status, authMethod, jwks: jwks as never, jwksUri, tokenLifetimeSeconds, allowedIps, updatedAt },
+      {
+        name,
+        status,
+        authMethod,
+        jwks: jwks as never,
+        jwksUri,
+        tlsClientAuthCa,
+        tlsClientAuthSan,
+        tokenLifetimeSeconds,
+        allowedIps,
+        updatedAt,
+      },
     );
   }
 

@@ -8,7 +8,7 @@ import type { Submission } from '../../platform/idempotency/index.js';
 import { notFound, requireEntry } from '../administration/index.js';
 import { ClientSecrets } from '../credentials/index.js';
 import { Orgs } from '../orgs/index.js';
-import { changeAuthentication } from './authentication.policy.js';
+import { changeAuthentication, SECRET_AUTHENTICATION } from './authentication.policy.js';
 import { readNetwork } from './allowed-networks.policy.js';
 import { CreatorRights } from './creator-rights.js';
 import { ServicePrincipalDocument, type CreatedServicePrincipalDocument } from './dto/service-principal.dto.js';
@@ -96,7 +96,7 @@ export class ServicePrincipals {
 }
 
 function newPrincipal(orgId: string, caller: Caller, body: CreateServicePrincipal): ServicePrincipal {
-  const { authentication, mistakes } = changeAuthentication({ authMethod: 'client_secret', jwks: null, jwksUri: null }, body);
+  const { authentication, mistakes } = changeAuthentication(SECRET_AUTHENTICATION, body);
   if (mistakes.length > 0)
     throw httpProblem('validation_failed', 'The service principal cannot authenticate like this. Nothing was stored.', {
       errors: mistakes,

@@ -10,7 +10,7 @@ import {
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
-} from './x509/library.js';
+} from '../../platform/x509/index.js';
 
 /** `published` is in the bundle and waits, `active` signs, `retiring` only vouches for what it signed, `removed` does nothing. */
 export type AuthorityStatus = 'published' | 'active' | 'retiring' | 'removed';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate, type MadeCertificate } from '../../../test/support/certificates.js';
 import { InvalidBundle, readBundle, writeBundle } from './bundle-document.js';
-import { readCertificate } from './x509/certificate-facts.js';
+import { readCertificate } from '../../platform/x509/index.js';
 
 let authority: MadeCertificate;
 let leaf: MadeCertificate;

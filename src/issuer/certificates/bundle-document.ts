@@ -1,7 +1,7 @@
 import type { JsonWebKey } from 'node:crypto';
 import type { OwnBundle } from './certificate-authority.service.js';
 import type { TrustBundle } from './svid.policy.js';
-import { readCertificate, type CertificateFacts } from './x509/certificate-facts.js';
+import { readCertificate, type CertificateFacts } from '../../platform/x509/index.js';
 
 /** How often services should look for a new bundle. */
 const REFRESH_HINT_SECONDS = 300;

@@ -10,7 +10,7 @@ import { nextStep, type AuthorityStep } from './authority-lifecycle.policy.js';
 import { generateAuthority, importSigningKey, type AuthorityRow } from './authority.js';
 import { AuthoritiesRepository } from './authorities.repository.js';
 import type { TrustBundle } from './svid.policy.js';
-import { readCertificate, type CertificateFacts } from './x509/certificate-facts.js';
+import { readCertificate, type CertificateFacts } from '../../platform/x509/index.js';
 
 /** The authority that signs at present. */
 export interface Signer {

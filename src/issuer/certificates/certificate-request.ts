@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { Pkcs10CertificateRequest, type PublicKey } from './x509/library.js';
+import { Pkcs10CertificateRequest, type PublicKey } from '../../platform/x509/index.js';
 
 const MAX_LENGTH = 8_192;
 const CURVES = ['prime256v1', 'secp384r1'];

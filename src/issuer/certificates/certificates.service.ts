@@ -14,7 +14,7 @@ import { JoinTokenRedemption } from './join-token-redemption.js';
 import { LeafIssuance } from './leaf-issuance.js';
 import type { Leaf } from './leaf.js';
 import { SvidVerifier } from './svid-verifier.js';
-import type { PublicKey } from './x509/library.js';
+import type { PublicKey } from '../../platform/x509/index.js';
 
 type Outcome = { readonly leaf: Leaf; readonly subject: CertificateSubject } | { readonly refused: RefusedCertificate };
 

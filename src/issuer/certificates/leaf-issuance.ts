@@ -7,7 +7,7 @@ import { httpProblem } from '../../platform/http/index.js';
 import { CertificateAuthority } from './certificate-authority.service.js';
 import type { CertificateSubject } from './certificate-subjects.js';
 import { signLeaf, type Leaf } from './leaf.js';
-import type { PublicKey } from './x509/library.js';
+import type { PublicKey } from '../../platform/x509/index.js';
 
 export interface LeafOrder {
   readonly subject: CertificateSubject;

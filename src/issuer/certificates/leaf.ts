@@ -12,7 +12,7 @@ import {
   X509Certificate,
   X509CertificateGenerator,
   type PublicKey,
-} from './x509/library.js';
+} from '../../platform/x509/index.js';
 
 /** A service that may have certificates. */
 export interface LeafSubject {

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, beforeAll, expect, it } from 'vitest';
 import { inHours, makeCertificate, type CertificateFields, type MadeCertificate } from '../../../test/support/certificates.js';
 import { verifySvid, type SvidRefusal, type TrustBundle } from './svid.policy.js';
-import { readCertificate, type CertificateFacts } from './x509/certificate-facts.js';
-import { ExtendedKeyUsage, Extension, KeyUsageFlags } from './x509/library.js';
+import { ExtendedKeyUsage, Extension, KeyUsageFlags, readCertificate, type CertificateFacts } from '../../platform/x509/index.js';
 
 const DOMAIN = 'prod.example.org';
 const BILLING = `spiffe://${DOMAIN}/billing`;
@@ -181,7 +180,7 @@ describe('attacks on an X.509-SVID', () => {
 });
 
 async function sanOf(uri: string): Promise<Extension> {
-  const { X509Certificate } = await import('./x509/library.js');
+  const { X509Certificate } = await import('../../platform/x509/index.js');
   const found = new X509Certificate(new Uint8Array((await makeCertificate({ uris: [uri] })).der)).getExtension('2.5.29.17');
   if (!found) throw new Error('There is no SAN.');
   return found;

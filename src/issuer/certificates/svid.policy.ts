@@ -1,7 +1,13 @@
 import { certificateThumbprint, parseSpiffeId, type ClientCertificate } from '@countersign/oauth';
-import { readCertificate, type CertificateFacts } from './x509/certificate-facts.js';
-import { findPaths, validityOf, type PathMistake } from './x509/certificate-path.policy.js';
-import { ExtendedKeyUsage, KeyUsageFlags } from './x509/library.js';
+import {
+  ExtendedKeyUsage,
+  findPaths,
+  KeyUsageFlags,
+  readCertificate,
+  validityOf,
+  type CertificateFacts,
+  type PathMistake,
+} from '../../platform/x509/index.js';
 
 const MAX_SENT = 3;
 

@@ -6,6 +6,8 @@ import { CertificatesModule } from '../certificates/index.js';
 import { ClientsModule } from '../clients/index.js';
 import { FederationModule } from '../federation/index.js';
 import { ApiClients } from './api-client.js';
+import { ServiceCertificates } from './certificates/service-certificates.js';
+import { TenantCertificates } from './certificates/tenant-certificates.js';
 import { CLIENT_AUTH_REGISTRY, ClientAuthenticator } from './client-authenticator.js';
 import { ClientKeys } from './client-keys.js';
 import { CLIENT_AUTH_METHODS } from './methods/index.js';
@@ -15,6 +17,8 @@ import { CLIENT_AUTH_METHODS } from './methods/index.js';
   providers: [
     ...CLIENT_AUTH_METHODS,
     ClientKeys,
+    ServiceCertificates,
+    TenantCertificates,
     ClientAuthenticator,
     ApiClients,
     {

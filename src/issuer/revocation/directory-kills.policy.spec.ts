@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../platform/audit/index.js';
+import { keyCredentialId } from '@countersign/oauth';
 import { killsOf } from './directory-kills.policy.js';
 
 const apiIdOf = (audience: string): string | undefined => ({ 'https://a': 'api_a', 'https://b': 'api_b' })[audience];
@@ -68,12 +69,14 @@ describe('what a change of the directory kills', () => {
   });
 
   it('a removed key of a microservice kills the tokens got with it', () => {
-    expect(killsOf(event('microservice.updated', { removed_keys: ['thumb'] }), apiIdOf)).toEqual([{ kind: 'credential', value: 'thumb' }]);
+    expect(killsOf(event('microservice.updated', { removed_keys: ['thumb'] }), apiIdOf)).toEqual([
+      { kind: 'credential', value: keyCredentialId('sp_1', 'thumb') },
+    ]);
   });
 
   it('a removed key kills the tokens got with it, another method all of them', () => {
     expect(killsOf(event('service_principal.updated', { before: {}, after: {}, removed_keys: ['thumb'] }), apiIdOf)).toEqual([
-      { kind: 'credential', value: 'thumb' },
+      { kind: 'credential', value: keyCredentialId('sp_1', 'thumb') },
     ]);
     expect(killsOf(event('service_principal.updated', { before: {}, after: { auth_method: 'private_key_jwt' } }), apiIdOf)).toEqual([
       { kind: 'client', value: 'sp_1' },

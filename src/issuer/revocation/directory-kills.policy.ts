@@ -1,4 +1,4 @@
-import type { ClientGrant } from '@countersign/oauth';
+import { keyCredentialId, type ClientGrant } from '@countersign/oauth';
 import type { RevocationKind } from '@countersign/resource-server';
 import type { AuditEvent } from '../../platform/audit/index.js';
 
@@ -41,12 +41,12 @@ const CHANGES: Readonly<Record<string, KillsOfChange>> = {
 };
 
 function killsOfClient(id: string, details: PrincipalChange, apiIdOf: (audience: string) => string | undefined): Kill[] {
-  const { before, after, removed_keys: removedKeys } = details;
+  const { before, after, removed_keys: removedKeys = [], removed_anchors: removedAnchors = [] } = details;
   const narrowed = narrowedAudiences(before?.grants ?? [], after?.grants ?? []).flatMap((audience) => apiIdOf(audience) ?? []);
   return [
     ...narrowed.map((apiId): Kill => ({ kind: 'grant', value: `${id}.${apiId}` })),
-    ...(removedKeys ?? []).map((value): Kill => ({ kind: 'credential', value })),
-    // Another method, or another address of keys: what proved the client before proves it no longer.
+    ...[...removedKeys, ...removedAnchors].map((thumbprint): Kill => ({ kind: 'credential', value: keyCredentialId(id, thumbprint) })),
+    // Another method, another address of keys, or another name: what proved the client before proves it no longer.
     ...(replacesCredentials(after) ? [{ kind: 'client', value: id } as const] : []),
   ];
 }
@@ -57,8 +57,9 @@ function killsOfRules(_: string, details: { removed_rules?: readonly string[] })
 
 interface PrincipalChange {
   before?: { grants?: readonly ClientGrant[] };
-  after?: { grants?: readonly ClientGrant[]; auth_method?: unknown; jwks_uri?: unknown };
+  after?: { grants?: readonly ClientGrant[]; auth_method?: unknown; jwks_uri?: unknown; tls_client_auth_san?: unknown };
   removed_keys?: readonly string[];
+  removed_anchors?: readonly string[];
 }
 
 interface PolicyChange {
@@ -82,5 +83,5 @@ function narrowedAudiences(before: readonly ClientGrant[], after: readonly Clien
 }
 
 function replacesCredentials(after: PrincipalChange['after']): boolean {
-  return after?.auth_method !== undefined || after?.jwks_uri !== undefined;
+  return [after?.auth_method, after?.jwks_uri, after?.tls_client_auth_san].some((field) => field !== undefined);
 }

@@ -11,3 +11,4 @@ export {
 } from './configuration.js';
 export { ConfigurationModule } from './configuration.module.js';
 export { Redacted, type VersionedKey } from './setting-types.js';
+export { forwardsCertificates, zonesWithCertificates } from './listeners.settings.js';

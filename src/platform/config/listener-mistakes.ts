@@ -1,4 +1,5 @@
 import type { CleanedEnv } from 'envalid';
+import ipaddr from 'ipaddr.js';
 import type { listenersSettings } from './listeners.settings.js';
 import { isKeyOf, type Redacted } from './setting-types.js';
 
@@ -13,7 +14,13 @@ const URLS = ['PUBLIC_URL', 'INTERNAL_URL', 'MTLS_URL'] as const;
 
 /** Mistakes of the listeners that show only when settings are looked at together. `broken` ones are reported already. */
 export function listenerMistakes(settings: Settings, broken: ReadonlySet<string>): Mistake[] {
-  return [...sameUrls(settings), ...plainUrls(settings), ...samePorts(settings), ...pairMistakes(settings, broken)];
+  return [
+    ...sameUrls(settings),
+    ...plainUrls(settings),
+    ...samePorts(settings),
+    ...pairMistakes(settings, broken),
+    ...openProxies(settings, broken),
+  ];
 }
 
 function sameUrls(s: Settings): Mistake[] {
@@ -53,4 +60,20 @@ function pairMistake(name: string, cert: string | undefined, key: Redacted<strin
   if (broken.has(name) || broken.has(certName)) return [];
   if (Boolean(cert) !== Boolean(key)) return [{ name, message: `${certName} and ${name} go together` }];
   return cert && key && !isKeyOf(key.reveal(), cert) ? [{ name, message: `is not the key of ${certName}` }] : [];
+}
+
+/** MTLS-9: a header that anybody may send proves nothing. */
+function openProxies(s: Settings, broken: ReadonlySet<string>): Mistake[] {
+  if (broken.has('TRUSTED_PROXIES') || broken.has('FORWARDED_CLIENT_CERTIFICATE') || s.FORWARDED_CLIENT_CERTIFICATE === 'none') return [];
+  const name = 'FORWARDED_CLIENT_CERTIFICATE';
+  if (s.TRUSTED_PROXIES.length === 0) return [{ name, message: 'needs TRUSTED_PROXIES: from nobody else the header counts' }];
+  const open = s.TRUSTED_PROXIES.find(isEverybody);
+  return open === undefined ? [] : [{ name, message: `must not be believed from everybody: TRUSTED_PROXIES holds ${open}` }];
+}
+
+function isEverybody(block: string): boolean {
+  const [base = '', bits] = block.split('/');
+  if (bits === undefined) return false;
+  // The IPv4 addresses as IPv6 writes them.
+  return Number(bits) === 0 || (Number(bits) <= 96 && base.includes(':') && ipaddr.parse(base).range() === 'ipv4Mapped');
 }

@@ -1,4 +1,5 @@
-import { port, str } from 'envalid';
+import { port, str, type CleanedEnv } from 'envalid';
+import type { Zone } from '@countersign/oauth';
 import { issuerUrl, networks, pemCertificate, pemPrivateKey } from './setting-types.js';
 
 export const listenersSettings = {
@@ -55,4 +56,32 @@ export const listenersSettings = {
     default: [] as readonly string[],
     example: '10.0.0.0/8',
   }),
+  FORWARDED_CLIENT_CERTIFICATE: str({
+    choices: ['none', 'rfc9440', 'xfcc'] as const,
+    default: 'none' as const,
+    desc: 'Header in which TRUSTED_PROXIES forward the certificate of a client: rfc9440 (Client-Cert, Client-Cert-Chain) or xfcc (X-Forwarded-Client-Cert of Envoy, with Cert or Chain). They must drop what clients send of it. From any other peer such a header refuses the request.',
+  }),
+  FORWARDED_CLIENT_CERTIFICATE_ZONES: str({
+    choices: ['external', 'internal', 'both'] as const,
+    default: 'external' as const,
+    desc: 'Zones in which that header counts; certificates of microservices come by TLS itself unless this says otherwise.',
+  }),
 };
+
+type CertificateSettings = Readonly<
+  Pick<CleanedEnv<typeof listenersSettings>, 'MTLS_URL' | 'FORWARDED_CLIENT_CERTIFICATE' | 'FORWARDED_CLIENT_CERTIFICATE_ZONES'>
+>;
+
+/** Whether certificates count in a zone when a trusted proxy forwards them. */
+export function forwardsCertificates(
+  s: Pick<CertificateSettings, 'FORWARDED_CLIENT_CERTIFICATE' | 'FORWARDED_CLIENT_CERTIFICATE_ZONES'>,
+  zone: Zone,
+): boolean {
+  if (s.FORWARDED_CLIENT_CERTIFICATE === 'none') return false;
+  return s.FORWARDED_CLIENT_CERTIFICATE_ZONES === 'both' || s.FORWARDED_CLIENT_CERTIFICATE_ZONES === zone;
+}
+
+/** Zones in which a client has a way to show a certificate. */
+export function zonesWithCertificates(s: CertificateSettings): readonly Zone[] {
+  return s.MTLS_URL !== undefined || forwardsCertificates(s, 'external') ? ['external', 'internal'] : ['internal'];
+}

@@ -1,31 +1,51 @@
-import type { X509Certificate } from 'node:crypto';
-import type { TLSSocket } from 'node:tls';
-import type { ClientCertificate } from '@countersign/oauth';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { OAuthError, type ClientCertificate, type Zone } from '@countersign/oauth';
+import { forwardedCertificate, MalformedCredentials, type CertificateSource } from '@countersign/resource-server';
+import type { RefusalCounter } from '../audit/index.js';
+import { forwardsCertificates, type Settings } from '../config/index.js';
+import { OAUTH_PREFIX } from './error.filter.js';
+import { zoneOf } from './listener-zones.js';
+import { httpProblem } from './problem.js';
 
-const MAX_CHAIN = 4;
-
-/** By connection: a handshake shows one certificate, however many requests follow. */
+/** By request of node:http. */
 const CERTIFICATES = new WeakMap<object, ClientCertificate>();
 
-/** The certificate of the connection itself. No header says it: a header is anybody's word. */
-export function clientCertificateOf({ raw: { socket } }: { raw: { socket: object } }): ClientCertificate | undefined {
-  const known = CERTIFICATES.get(socket);
-  if (known) return known;
-  const leaf = (socket as Partial<TLSSocket>).getPeerX509Certificate?.();
-  if (!leaf) return undefined;
-  const certificate = { leaf: leaf.raw, chain: chainAbove(leaf) };
-  CERTIFICATES.set(socket, certificate);
-  return certificate;
+/** The certificate that the client of a request showed: to us, or to a proxy that is trusted to forward it. Nobody vouches for it yet. */
+export function clientCertificateOf({ raw }: { raw: object }): ClientCertificate | undefined {
+  return CERTIFICATES.get(raw);
 }
 
-function chainAbove(leaf: X509Certificate): Buffer[] {
-  const chain: Buffer[] = [];
-  let last = leaf;
-  for (let next = leaf.issuerCertificate; next && chain.length < MAX_CHAIN; next = next.issuerCertificate) {
-    // A certificate that signs itself ends the chain.
-    if (next.raw.equals(last.raw)) break;
-    chain.push(next.raw);
-    last = next;
+/**
+ * Finds the certificate of each request before anything else is done with it, and refuses a request that names one without the
+ * right to (MTLS-8). Refusals are counted, because anybody can cause them.
+ */
+export function addCertificateHook(fastify: FastifyInstance, settings: Settings, refusals: RefusalCounter): void {
+  const sources: Readonly<Record<Zone, CertificateSource>> = {
+    external: sourceOf(settings, 'external'),
+    internal: sourceOf(settings, 'internal'),
+  };
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const certificate = find(sources[zoneOf(request)], request, refusals);
+    if (certificate) CERTIFICATES.set(request.raw, certificate);
+    done();
+  });
+}
+
+function sourceOf(settings: Settings, zone: Zone): CertificateSource {
+  const { FORWARDED_CLIENT_CERTIFICATE: header, TRUSTED_PROXIES: trustedProxies } = settings;
+  const counts = header !== 'none' && forwardsCertificates(settings, zone);
+  return forwardedCertificate({ trustedProxies, header: counts ? header : undefined });
+}
+
+function find(source: CertificateSource, request: FastifyRequest, refusals: RefusalCounter): ClientCertificate | undefined {
+  try {
+    return source(request.raw);
+  } catch (error) {
+    if (!(error instanceof MalformedCredentials)) throw error;
+    const { reason, publicDescription: description } = error;
+    refusals.count('client_certificate.refused', request.ip, reason);
+    throw request.url.startsWith(OAUTH_PREFIX)
+      ? new OAuthError('invalid_request', description, { detail: reason, cause: error })
+      : httpProblem('malformed_request', description, { reason, cause: error });
   }
-  return chain;
 }

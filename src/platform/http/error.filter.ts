@@ -8,7 +8,8 @@ import { zoneOf } from './listener-zones.js';
 import { httpProblem, Problem } from './problem.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-const OAUTH_PREFIX = '/oauth/';
+/** Where errors are answered in the form of RFC 6749 §5.2. */
+export const OAUTH_PREFIX = '/oauth/';
 
 /** The one place where errors become answers. */
 @Catch()

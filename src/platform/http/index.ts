@@ -1,4 +1,4 @@
-export { clientCertificateOf } from './client-certificate.js';
+export { addCertificateHook, clientCertificateOf } from './client-certificate.js';
 export { addRequestHooks, noteSubject } from './request-hooks.js';
 export { createFastifyAdapter, SERVER_LIMITS } from './fastify-adapter.js';
 export { assignZone, zoneOf } from './listener-zones.js';

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { GrantDocument } from '../../api-resources/index.js';
 import { SecretDocument, type ClientSecret } from '../../credentials/index.js';
 import type { ServicePrincipal } from '../service-principal.entity.js';
+import { CertificateNameDocument } from './certificate-name.dto.js';
 import { AUTH_METHODS } from './write-service-principal.dto.js';
 
 export class ServicePrincipalDocument {
@@ -33,6 +34,17 @@ export class ServicePrincipalDocument {
   @ApiProperty({ type: String, nullable: true, description: 'Where its public keys are.', example: null })
   jwks_uri!: string | null;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The authorities that vouch for its certificate, PEM; only with tls_client_auth.',
+    example: null,
+  })
+  tls_client_auth_ca!: string | null;
+
+  @ApiProperty({ type: CertificateNameDocument, nullable: true, description: 'The name that its certificate bears.', example: null })
+  tls_client_auth_san!: CertificateNameDocument | null;
+
   @ApiProperty({ type: [GrantDocument], description: 'What it may ask for.' })
   grants!: GrantDocument[];
 
@@ -61,6 +73,8 @@ export class ServicePrincipalDocument {
       auth_method: principal.authMethod,
       jwks: principal.jwks,
       jwks_uri: principal.jwksUri,
+      tls_client_auth_ca: principal.tlsClientAuthCa,
+      tls_client_auth_san: principal.tlsClientAuthSan,
       grants: principal.grants.map(({ audience, scopes }) => ({ audience, scopes: [...scopes] })),
       token_lifetime_seconds: principal.tokenLifetimeSeconds,
       allowed_ips: principal.allowedIps,

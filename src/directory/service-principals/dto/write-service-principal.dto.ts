@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath, PartialType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -16,10 +16,19 @@ import {
 } from 'class-validator';
 import { Clearable, IsDisplayText, Omittable } from '../../administration/index.js';
 import { GrantDocument } from '../../api-resources/index.js';
+import { MAX_TRUST_ANCHORS_LENGTH, readCertificateName } from '../../../platform/x509/index.js';
 import { readNetwork } from '../allowed-networks.policy.js';
+import { CertificateNameDocument } from './certificate-name.dto.js';
 
-export const AUTH_METHODS = ['client_secret', 'private_key_jwt', 'tls_client_auth', 'federated_jwt'] as const;
+export const AUTH_METHODS = [
+  'client_secret',
+  'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
+  'federated_jwt',
+] as const;
 
+@ApiExtraModels(CertificateNameDocument)
 export class CreateServicePrincipal {
   @ApiProperty({ description: 'Name for people.', example: 'nightly-export' })
   @IsDisplayText(100)
@@ -39,7 +48,7 @@ export class CreateServicePrincipal {
   @ApiPropertyOptional({
     enum: AUTH_METHODS,
     description:
-      'How it proves who it is; client_secret to begin with (HTTP Basic or form). tls_client_auth is not available yet. federated_jwt: it has no credential here, and only rules of trusted issuers let it in.',
+      'How it proves who it is; client_secret to begin with (HTTP Basic or form). tls_client_auth: a certificate of an authority of your own, named by tls_client_auth_ca. self_signed_tls_client_auth: a certificate whose key is in jwks. federated_jwt: it has no credential here, and only rules of trusted issuers let it in.',
     example: 'client_secret',
   })
   @Omittable()
@@ -62,7 +71,7 @@ export class CreateServicePrincipal {
       ],
     },
     description:
-      'Its public keys for private_key_jwt: RSA of at least 2048 bits, P-256, P-384 or Ed25519; at most ten; never a private member.',
+      'Its public keys for private_key_jwt and self_signed_tls_client_auth: RSA of at least 2048 bits, P-256, P-384 or Ed25519; at most ten; never a private member.',
   })
   @Clearable()
   @IsObject()
@@ -78,6 +87,35 @@ export class CreateServicePrincipal {
   @Length(1, 2048)
   @IsString()
   jwks_uri?: string | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    description:
+      'For tls_client_auth: the certificate of your own authority, PEM, or up to five of them while one takes the place of another. No other authority vouches for this client.',
+    example: '-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\n',
+  })
+  @Clearable()
+  @Length(1, MAX_TRUST_ANCHORS_LENGTH)
+  @IsString()
+  tls_client_auth_ca?: string | null;
+
+  @ApiPropertyOptional({
+    oneOf: [{ type: 'string' }, { $ref: getSchemaPath(CertificateNameDocument) }],
+    nullable: true,
+    description:
+      'For tls_client_auth: the name that the certificate bears (subject alternative name), compared exactly. A text is taken as a URI, an IP address, an e-mail address or a DNS name, whichever it looks like.',
+    example: 'agent.example.com',
+  })
+  @Clearable()
+  @ValidateBy({
+    name: 'isCertificateName',
+    validator: {
+      validate: (value) => !('mistake' in readCertificateName(value)),
+      defaultMessage: (args) => (readCertificateName(args?.value) as { mistake?: string }).mistake ?? 'The name is not understood.',
+    },
+  })
+  tls_client_auth_san?: string | CertificateNameDocument | null;
 
   @ApiPropertyOptional({
     type: Number,

@@ -4,6 +4,7 @@ import {
   CLIENT_ASSERTION_ALGS,
   CLIENT_ASSERTION_TYPS,
   JWT_BEARER_ASSERTION_TYPE,
+  keyCredentialId,
   OAuthError,
   type Client,
   type ClientAuthMethod,
@@ -55,8 +56,9 @@ export class PrivateKeyJwtMethod implements ClientAuthMethod<AssertionClaim> {
     checkType(protectedHeader.typ);
     const thumbprint = await calculateJwkThumbprint(await exportJWK(key));
     return {
-      credentialId: thumbprint,
+      credentialId: keyCredentialId(client.id, thumbprint),
       via: 'private_key_jwt',
+      evidence: { key: thumbprint },
       singleUse: { owner: client.id, value: jti, expiresAt: new Date((exp + CLOCK_SKEW_SECONDS) * 1000) },
     };
   }

@@ -1,5 +1,5 @@
 import { KeyUsageFlags } from './library.js';
-import type { CertificateFacts, Name } from './certificate-facts.js';
+import type { CertificateFacts, Name, NameForm } from './certificate-facts.js';
 
 /** Leaf first, trust anchor last. */
 export type CertificatePath = readonly CertificateFacts[];
@@ -67,19 +67,30 @@ function maySign({ isAuthority, keyUsage }: CertificateFacts): boolean {
   return isAuthority && (keyUsage === undefined || (keyUsage & KeyUsageFlags.keyCertSign) !== 0);
 }
 
-/** RFC 5280 §4.2.1.10, for URIs. A constraint of another form refuses every leaf that has a name of that form. */
+/** RFC 5280 §4.2.1.10, for URIs and DNS names. A constraint of another form refuses every leaf that has a name of that form. */
 function permits({ permitted, excluded }: CertificateFacts, leaf: CertificateFacts): boolean {
   const subject: readonly Name[] = leaf.hasSubject ? [{ form: 'directoryName', text: '' }] : [];
   return [...leaf.names, ...subject].every((name) => {
     const allowed = permitted.filter(({ form }) => form === name.form);
     const refused = excluded.filter(({ form }) => form === name.form);
-    if (name.form !== 'uniformResourceIdentifier') return allowed.length === 0 && refused.length === 0;
-    const host = /^[^:]+:\/\/([^/:?#]*)/.exec(name.text)?.[1] ?? '';
-    return (allowed.length === 0 || allowed.some(({ text }) => isWithin(host, text))) && !refused.some(({ text }) => isWithin(host, text));
+    const isWithin = WITHIN[name.form];
+    if (!isWithin) return allowed.length === 0 && refused.length === 0;
+    return (
+      (allowed.length === 0 || allowed.some(({ text }) => isWithin(name.text, text))) &&
+      !refused.some(({ text }) => isWithin(name.text, text))
+    );
   });
 }
 
-function isWithin(host: string, constraint: string): boolean {
-  if (constraint.startsWith('.')) return host.toLowerCase().endsWith(constraint.toLowerCase());
-  return host.toLowerCase() === constraint.toLowerCase();
-}
+const WITHIN: Partial<Record<NameForm, (name: string, constraint: string) => boolean>> = {
+  uniformResourceIdentifier: (uri, constraint) => {
+    const host = /^[^:]+:\/\/([^/:?#]*)/.exec(uri)?.[1]?.toLowerCase() ?? '';
+    return constraint.startsWith('.') ? host.endsWith(constraint.toLowerCase()) : host === constraint.toLowerCase();
+  },
+  // Any name that is made by adding labels on the left. A leading dot is no RFC, but common; it lets the name itself out.
+  dNSName: (name, constraint) => {
+    const [host, suffix] = [name.toLowerCase(), constraint.toLowerCase()];
+    if (suffix === '' || host === suffix) return true;
+    return host.endsWith(suffix.startsWith('.') ? suffix : `.${suffix}`);
+  },
+};

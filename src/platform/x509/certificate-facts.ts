@@ -18,7 +18,7 @@ export type NameForm = keyof GeneralName;
 
 export interface Name {
   readonly form: NameForm;
-  /** Of a URI or a DNS name; empty for forms that nothing here compares. */
+  /** Of a URI, a DNS name, an e-mail or an IP address; empty for forms that nothing here compares. */
   readonly text: string;
 }
 
