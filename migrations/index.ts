@@ -9,6 +9,7 @@ import { SaasalyticsInternal1763769600021 } from './1763769600021-saasalytics-in
 import { Certificates1763769600030 } from './1763769600030-certificates.js';
 import { TrustedIssuers1763769600040 } from './1763769600040-trusted-issuers.js';
 import { ClientCertificates1763769600050 } from './1763769600050-client-certificates.js';
+import { TrustMap1763769600060 } from './1763769600060-trust-map.js';
 
 /** Every migration in order. Add one here; never change one that has been released. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   Certificates1763769600030,
   TrustedIssuers1763769600040,
   ClientCertificates1763769600050,
+  TrustMap1763769600060,
 ];

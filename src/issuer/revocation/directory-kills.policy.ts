@@ -57,7 +57,13 @@ function killsOfRules(_: string, details: { removed_rules?: readonly string[] })
 
 interface PrincipalChange {
   before?: { grants?: readonly ClientGrant[] };
-  after?: { grants?: readonly ClientGrant[]; auth_method?: unknown; jwks_uri?: unknown; tls_client_auth_san?: unknown };
+  after?: {
+    grants?: readonly ClientGrant[];
+    auth_method?: unknown;
+    jwks_uri?: unknown;
+    tls_client_auth_san?: unknown;
+    spiffe_id?: unknown;
+  };
   removed_keys?: readonly string[];
   removed_anchors?: readonly string[];
 }
@@ -83,5 +89,5 @@ function narrowedAudiences(before: readonly ClientGrant[], after: readonly Clien
 }
 
 function replacesCredentials(after: PrincipalChange['after']): boolean {
-  return [after?.auth_method, after?.jwks_uri, after?.tls_client_auth_san].some((field) => field !== undefined);
+  return [after?.auth_method, after?.jwks_uri, after?.tls_client_auth_san, after?.spiffe_id].some((field) => field !== undefined);
 }
