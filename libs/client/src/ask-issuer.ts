@@ -11,15 +11,18 @@ export interface IssuerConnection {
   clock: Clock;
 }
 
+/** RFC 9110 §15.3: what was asked for is there, or was made. */
+const SUCCESS = [200, 201];
+
 /**
  * A request to the issuer: no redirect, bounded in time and size.
- * @returns the JSON object of a 200.
+ * @returns the JSON object of a success.
  * @throws TokenRequestFailed for anything else.
  */
 export async function askIssuer(url: string, init: RequestInit, connection: IssuerConnection): Promise<Record<string, unknown>> {
   const { response, text } = await exchange(url, init, connection);
   const body = jsonObject(text);
-  if (response.status === 200 && body) return body;
+  if (SUCCESS.includes(response.status) && body) return body;
   throw refusal(url, response, body ?? {}, connection.clock.epochMs());
 }
 
@@ -63,8 +66,9 @@ function jsonObject(text: string): Record<string, unknown> | undefined {
 
 function refusal(url: string, response: Response, body: Record<string, unknown>, nowMs: number): TokenRequestFailed {
   const { status, headers } = response;
-  const [code, description] = [printable(body['error']), printable(body['error_description'])];
-  const said = status === 200 ? 'something that is no JSON object' : [code, description].filter(Boolean).join(': ');
+  // RFC 6749 §5.2 at the token endpoint, RFC 9457 elsewhere.
+  const [code, description] = [printable(body['error'] ?? body['code']), printable(body['error_description'] ?? body['detail'])];
+  const said = SUCCESS.includes(status) ? 'something that is no JSON object' : [code, description].filter(Boolean).join(': ');
   return new TokenRequestFailed(`${url} answered ${[status, said].filter(Boolean).join(' ')}`, {
     status,
     code,
