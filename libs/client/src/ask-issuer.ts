@@ -9,10 +9,9 @@ export interface IssuerConnection {
   fetch: typeof fetch;
   timeoutMs: number;
   clock: Clock;
+  /** The one status that is a success. Default: 200. */
+  success?: number;
 }
-
-/** RFC 9110 §15.3: what was asked for is there, or was made. */
-const SUCCESS = [200, 201];
 
 /**
  * A request to the issuer: no redirect, bounded in time and size.
@@ -22,8 +21,8 @@ const SUCCESS = [200, 201];
 export async function askIssuer(url: string, init: RequestInit, connection: IssuerConnection): Promise<Record<string, unknown>> {
   const { response, text } = await exchange(url, init, connection);
   const body = jsonObject(text);
-  if (SUCCESS.includes(response.status) && body) return body;
-  throw refusal(url, response, body ?? {}, connection.clock.epochMs());
+  if (response.status === (connection.success ?? 200) && body) return body;
+  throw refusal(url, response, body, connection.clock.epochMs());
 }
 
 async function exchange(
@@ -64,11 +63,11 @@ function jsonObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function refusal(url: string, response: Response, body: Record<string, unknown>, nowMs: number): TokenRequestFailed {
+function refusal(url: string, response: Response, body: Record<string, unknown> | undefined, nowMs: number): TokenRequestFailed {
   const { status, headers } = response;
   // RFC 6749 §5.2 at the token endpoint, RFC 9457 elsewhere.
-  const [code, description] = [printable(body['error'] ?? body['code']), printable(body['error_description'] ?? body['detail'])];
-  const said = SUCCESS.includes(status) ? 'something that is no JSON object' : [code, description].filter(Boolean).join(': ');
+  const [code, description] = [printable(body?.['error'] ?? body?.['code']), printable(body?.['error_description'] ?? body?.['detail'])];
+  const said = response.ok ? 'something that is no JSON object' : [code, description].filter(Boolean).join(': ');
   return new TokenRequestFailed(`${url} answered ${[status, said].filter(Boolean).join(' ')}`, {
     status,
     code,

@@ -56,7 +56,7 @@ export class CertificateRequests {
     const headers = { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) };
     const init = { headers, ...(body && { method: 'POST', body: JSON.stringify(body) }) };
     try {
-      return await askIssuer(url, init, { fetch, timeoutMs, clock });
+      return await askIssuer(url, init, { fetch, timeoutMs, clock, success: body ? 201 : 200 });
     } catch (error) {
       if (error instanceof TokenRequestFailed) throw new CertificateRequestFailed(error.message, error);
       throw error;
