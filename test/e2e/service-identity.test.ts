@@ -153,7 +153,7 @@ describe('a service identity', () => {
 describe('under continuous load', () => {
   let calls = 0;
   const failures: unknown[] = [];
-  let isOver = false;
+  const end = new AbortController();
   let load: Promise<unknown>;
 
   beforeAll(() => {
@@ -162,7 +162,7 @@ describe('under continuous load', () => {
   });
 
   async function callOnAndOn(): Promise<void> {
-    for (; !isOver; calls++) {
+    for (; !end.signal.aborted; calls++) {
       try {
         const answer = await billing.fetch(api.url, undefined, CALL);
         if (answer.status !== 200) failures.push(`${answer.status} ${await answer.text()}`);
@@ -237,7 +237,7 @@ describe('under continuous load', () => {
   }
 
   it('a service that is blocked is refused at once: tokens, certificates, and calls with the token that it holds', async () => {
-    isOver = true;
+    end.abort();
     await load;
     const target = { ...CALL, orgId: server.orgs[0].id };
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ from: '2026-10-01' }) };

@@ -197,11 +197,12 @@ describe('renewal', () => {
   });
 
   it('that came too late needs somebody who hands out join tokens', async () => {
+    authority.lifetimeSeconds = 3600;
     let joinToken = 'first';
     await open({ joinToken: () => joinToken });
     joinToken = 'second';
     authority.onCertificate = down;
-    await pass(24 * HOUR);
+    await pass(HOUR);
     await expect.poll(() => pass(5_000).then(() => certificates().at(-1)?.json['join_token'])).toBe('second');
     authority.onCertificate = (call) => authority.certify(call);
     await expect.poll(() => pass(5_000).then(causes)).toEqual(['joined', 'renewed']);
@@ -209,7 +210,7 @@ describe('renewal', () => {
 
   it('ends with the identity', async () => {
     await (await open()).close();
-    await pass(48 * HOUR);
+    await pass(13 * HOUR);
     await settle();
     expect(certificates()).toHaveLength(1);
   });
@@ -264,13 +265,14 @@ describe('a generation', () => {
   });
 
   it('ends with its certificate at the latest', async () => {
+    authority.lifetimeSeconds = 3600;
     const identity = await open();
     authority.onCall = () => new Promise<Response>(() => undefined);
     void identity.fetch(EXPORT, undefined, TARGET).catch(() => undefined);
     await settle();
     const connections = authority.asked('/start')[0]!.channel;
     await identity.renew();
-    await pass(24 * HOUR);
+    await pass(HOUR);
     await expect.poll(() => connections.state).toBe('destroyed');
   });
 
