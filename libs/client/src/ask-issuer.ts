@@ -9,18 +9,20 @@ export interface IssuerConnection {
   fetch: typeof fetch;
   timeoutMs: number;
   clock: Clock;
+  /** The one status that is a success. Default: 200. */
+  success?: number;
 }
 
 /**
  * A request to the issuer: no redirect, bounded in time and size.
- * @returns the JSON object of a 200.
+ * @returns the JSON object of a success.
  * @throws TokenRequestFailed for anything else.
  */
 export async function askIssuer(url: string, init: RequestInit, connection: IssuerConnection): Promise<Record<string, unknown>> {
   const { response, text } = await exchange(url, init, connection);
   const body = jsonObject(text);
-  if (response.status === 200 && body) return body;
-  throw refusal(url, response, body ?? {}, connection.clock.epochMs());
+  if (response.status === (connection.success ?? 200) && body) return body;
+  throw refusal(url, response, body, connection.clock.epochMs());
 }
 
 async function exchange(
@@ -61,10 +63,11 @@ function jsonObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function refusal(url: string, response: Response, body: Record<string, unknown>, nowMs: number): TokenRequestFailed {
+function refusal(url: string, response: Response, body: Record<string, unknown> | undefined, nowMs: number): TokenRequestFailed {
   const { status, headers } = response;
-  const [code, description] = [printable(body['error']), printable(body['error_description'])];
-  const said = status === 200 ? 'something that is no JSON object' : [code, description].filter(Boolean).join(': ');
+  // RFC 6749 §5.2 at the token endpoint, RFC 9457 elsewhere.
+  const [code, description] = [printable(body?.['error'] ?? body?.['code']), printable(body?.['error_description'] ?? body?.['detail'])];
+  const said = response.ok ? 'something that is no JSON object' : [code, description].filter(Boolean).join(': ');
   return new TokenRequestFailed(`${url} answered ${[status, said].filter(Boolean).join(' ')}`, {
     status,
     code,

@@ -18,5 +18,7 @@ export interface ClientCredentials {
 export interface ClientAuthentication {
   /** As in `token_endpoint_auth_methods_supported`. */
   readonly name: string;
+  /** Needs a connection with a client certificate, so tokens are asked for at the issuer's `mtls_endpoint_aliases` (RFC 8705 §5). */
+  readonly mutualTls?: boolean;
   authenticate(context: TokenRequestContext): ClientCredentials | Promise<ClientCredentials>;
 }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { AccessToken } from './access-token.js';
-import { authorizedFetch, urlOf } from './authorized-fetch.js';
+import { authorizedFetch, urlOf, type ApiCall } from './authorized-fetch.js';
 import { reachableUrl, requireSecure } from '@countersign/oauth';
 import { KeptToken } from './kept-token.js';
 import { checkOptions, type CheckedOptions, type M2MClientOptions } from './m2m-client-options.js';
@@ -26,10 +26,10 @@ export class M2MClient {
     this.issuer = checked.issuer;
     this.clientId = checked.clientId;
     this.#options = checked;
-    const { tokenEndpoint, random } = checked;
+    const { tokenEndpoint, random, auth } = checked;
     const endpoint =
       tokenEndpoint === undefined
-        ? new TokenEndpoint(checked, checked)
+        ? new TokenEndpoint(checked, checked, auth.mutualTls)
         : { locate: () => Promise.resolve(reachableUrl(tokenEndpoint, checked)) };
     this.#requests = new TokenRequests(checked, endpoint, checked, random);
     this.#kept = new LRUCache({ max: checked.maxTokens });
@@ -45,10 +45,20 @@ export class M2MClient {
 
   /**
    * `fetch` with a token of the target, and once more with a new one when the API refuses it (401).
+   * @param via sends this call in place of the client's own `fetch`, which goes on to ask for tokens.
    * @throws TokenRequestFailed when there is no token and none can be had; otherwise as `fetch` does.
    */
-  async fetch(input: string | URL | Request, init: RequestInit = {}, target: TokenTarget = {}): Promise<Response> {
-    return this.#call({ input, init }, normalizeTarget(target));
+  async fetch(input: string | URL | Request, init: RequestInit = {}, target: TokenTarget = {}, via?: typeof fetch): Promise<Response> {
+    return this.#call({ input, init }, normalizeTarget(target), via);
+  }
+
+  /**
+   * RFC 8693: a token that passes on for whom this service was called. Kept like any other, once per subject token; the issuer lets
+   * none live longer than the token that it comes from.
+   * @throws TokenRequestFailed when there is none and none can be had.
+   */
+  async exchange(subjectToken: string, target: Omit<TokenTarget, 'subjectToken'> = {}): Promise<AccessToken> {
+    return this.getToken({ ...target, subjectToken });
   }
 
   /** A `fetch` for one API, to hand to libraries that take one. */
@@ -62,9 +72,9 @@ export class M2MClient {
     for (const kept of this.#kept.values()) kept.drop(accessToken);
   }
 
-  async #call(call: { input: string | URL | Request; init: RequestInit }, target: NormalTarget): Promise<Response> {
+  async #call(call: ApiCall, target: NormalTarget, via = this.#options.fetch): Promise<Response> {
     requireSecure(urlOf(call), this.#options.dangerouslyAllowHttp);
-    return authorizedFetch(call, this.#tokenOf(target), this.#options.fetch);
+    return authorizedFetch(call, this.#tokenOf(target), via);
   }
 
   #tokenOf(target: NormalTarget): KeptToken {

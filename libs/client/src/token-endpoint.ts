@@ -13,6 +13,7 @@ export class TokenEndpoint {
   constructor(
     private readonly location: IssuerLocation,
     private readonly connection: IssuerConnection,
+    private readonly mutualTls = false,
   ) {}
 
   locate(): Promise<string> {
@@ -44,7 +45,7 @@ export class TokenEndpoint {
       const named = JSON.stringify(document['issuer'])?.slice(0, 200);
       throw invalid(`${metadataUrl} is the metadata of issuer ${named}; "issuer" is set to ${JSON.stringify(issuer)}.`);
     }
-    const endpoint = document['token_endpoint'];
+    const endpoint = (this.mutualTls && aliasIn(document)) || document['token_endpoint'];
     if (typeof endpoint !== 'string' || !URL.canParse(endpoint)) throw invalid(`${metadataUrl} names no token_endpoint.`);
     try {
       return reachableUrl(endpoint, this.location);
@@ -52,6 +53,11 @@ export class TokenEndpoint {
       throw invalid(`${metadataUrl} names a token_endpoint that is not used. ${(error as TypeError).message}`);
     }
   }
+}
+
+/** RFC 8705 §5: where clients with certificates go, when that is another place. */
+function aliasIn(document: Record<string, unknown>): unknown {
+  return (document['mtls_endpoint_aliases'] as Record<string, unknown> | undefined)?.['token_endpoint'];
 }
 
 function invalid(message: string): TokenRequestFailed {

@@ -1,3 +1,4 @@
+import { ACCESS_TOKEN_TYPE, TOKEN_EXCHANGE_GRANT_TYPE } from '@countersign/oauth';
 import { IssuedToken } from './access-token.js';
 import { askIssuer, type IssuerConnection } from './ask-issuer.js';
 import type { ClientAuthentication, ClientCredentials } from './client-authentication.js';
@@ -15,7 +16,7 @@ export interface RequestingClient {
   auth: ClientAuthentication;
 }
 
-/** RFC 6749 §4.4: asks for a token, each time anew. */
+/** RFC 6749 §4.4 and RFC 8693: asks for a token, each time anew. */
 export class TokenRequests {
   constructor(
     private readonly client: RequestingClient,
@@ -46,10 +47,17 @@ export class TokenRequests {
   }
 }
 
-function requestOf({ audience, scope }: NormalTarget, { headers, parameters }: ClientCredentials): RequestInit {
-  const form = new URLSearchParams({ ...parameters, grant_type: 'client_credentials' });
+function requestOf({ audience, scope, subjectToken, orgId }: NormalTarget, { headers, parameters }: ClientCredentials): RequestInit {
+  const form = new URLSearchParams({ ...parameters, ...grantOf(subjectToken) });
   if (audience !== undefined) form.set('audience', audience);
   if (scope !== undefined) form.set('scope', scope);
+  if (orgId !== undefined) form.set('org_id', orgId);
   const contentType = 'application/x-www-form-urlencoded';
   return { method: 'POST', headers: { ...headers, accept: 'application/json', 'content-type': contentType }, body: form.toString() };
+}
+
+function grantOf(subjectToken: string | undefined): Record<string, string> {
+  if (subjectToken === undefined) return { grant_type: 'client_credentials' };
+  // RFC 8693 §2.1
+  return { grant_type: TOKEN_EXCHANGE_GRANT_TYPE, subject_token: subjectToken, subject_token_type: ACCESS_TOKEN_TYPE };
 }
