@@ -13,10 +13,20 @@ const PAGES = [
     .sort()
     .map((name) => `docs/guides/${name}`),
 ];
+const GUIDES_TO_FOLLOW = [
+  'calling-an-api',
+  'checking-your-api',
+  'meshes-and-gateways',
+  'microservices',
+  'operations',
+  'service-principals',
+  'token-verification',
+  'workload-federation',
+];
 const MARK = '<!-- tested -->';
 /** Run by container.test.ts, where a Docker engine is, and by new-module.test.ts. */
 const MARKS_OF_OTHERS = ['<!-- tested with Docker -->', '<!-- tested in a copy -->'];
-const URLS_OF_THE_DEMO = /localhost:3[09]00|\.countersign\//;
+const URLS_OF_THE_DEMO = /localhost:3(?:[09]00|44[34])|\.countersign\//;
 /** Taken from this build, without installing them. */
 const PACKAGE = /(?<=from ')@countersign\/([a-z-]+)(?=')/g;
 const TIMEOUT_MS = 60_000;
@@ -51,12 +61,7 @@ describe('the commands of the documentation', () => {
   });
 
   it('exist on the pages that promise them', () => {
-    for (const page of [
-      'README.md',
-      ...['calling-an-api', 'checking-your-api', 'operations', 'service-principals', 'token-verification', 'workload-federation'].map(
-        (name) => `docs/guides/${name}.md`,
-      ),
-    ])
+    for (const page of ['README.md', ...GUIDES_TO_FOLLOW.map((name) => `docs/guides/${name}.md`)])
       expect(tested(page).length, page).toBeGreaterThan(0);
   });
 
@@ -92,7 +97,8 @@ function scriptOf(parts: readonly Block[], server: TestServer): string {
   return script
     .replaceAll('http://localhost:3000', server.url)
     .replaceAll('http://localhost:3900', server.opsUrl)
-    .replaceAll('.countersign/demo.json', join(server.files.dataDir, 'demo.json'))
+    .replaceAll('https://localhost:3443', server.internalUrl)
+    .replaceAll('.countersign/', `${server.files.dataDir}/`)
     .replaceAll(PACKAGE, (_, lib: string) => pathToFileURL(join(ROOT, 'dist/libs', lib, 'src/index.js')).href);
 }
 

@@ -1,4 +1,4 @@
-import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { startTestServer, type TestServer } from '../support/countersign.js';
-import { forgeWith, stealSigningKey, type Forgery, type StolenKey } from '../support/forgery.js';
+import { forgeWith, stealSigningKey, type StolenKey } from '../support/forgery.js';
+import { HOSTILE_TOKENS } from '../support/hostile-tokens.js';
 import { freePort } from '../support/launch.js';
 import { installPackedLibraries } from '../support/packed-libraries.js';
+import { answers, end, isOnPath, startProgram, type Running } from '../support/programs.js';
 import { rawRequest } from '../support/raw-request.js';
 import { tokenOf } from '../support/requests.js';
 import { skipBecause } from '../support/skip-because.js';
@@ -17,12 +19,7 @@ import { skipBecause } from '../support/skip-because.js';
 const run = promisify(execFile);
 const EXAMPLES = new URL('../../examples', import.meta.url).pathname;
 const SETUP_MS = 240_000;
-const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 
-interface Running {
-  readonly url: string;
-  stop(): Promise<void>;
-}
 interface Sample {
   readonly name: string;
   /** Builds or installs it; answers why it cannot be had on this machine. */
@@ -113,25 +110,6 @@ const nginx: Sample = {
   },
 };
 
-/** What a stolen key could sign that is still no access token for this API. */
-const HOSTILE: readonly (readonly [title: string, forgery: () => Forgery])[] = [
-  ['expired', () => ({ claims: { iat: nowSeconds() - 7200, exp: nowSeconds() - 3600 } })],
-  ['from the future', () => ({ claims: { iat: nowSeconds() + 600, exp: nowSeconds() + 1200 } })],
-  ['without an expiry', () => ({ claims: { exp: undefined } })],
-  ['of an absurd lifetime', () => ({ claims: { exp: nowSeconds() + 400 * 86_400 } })],
-  ['of another issuer', () => ({ claims: { iss: 'https://issuer.example' } })],
-  ['of an issuer that begins alike', () => ({ claims: { iss: `${server.url}.evil.example` } })],
-  ['for another audience', () => ({ claims: { aud: `${server.url}/v1` } })],
-  ['for an audience that begins alike', () => ({ claims: { aud: `${server.url}/analytics/v2` } })],
-  ['for two audiences', () => ({ claims: { aud: [`${server.url}/analytics`, 'https://other.example'] } })],
-  ['of the type JWT', () => ({ header: { typ: 'JWT' } })],
-  ['without a type', () => ({ header: { typ: undefined } })],
-  ['with an unknown critical member', () => ({ header: { crit: ['exp'], exp: 1 } })],
-  ['with a key address of its own', () => ({ header: { jku: 'https://evil.example/jwks.json' } })],
-  ['with an unknown key id', () => ({ header: { kid: 'unknown' } })],
-  ['bound to a key that nobody proves', () => ({ claims: { cnf: { jkt: 'x' } } })],
-];
-
 describe.each([python, go, nginx])('the sample in $name', ({ prepare, start }) => {
   let unavailable: string | undefined;
   let sample: Running | undefined;
@@ -177,9 +155,9 @@ describe.each([python, go, nginx])('the sample in $name', ({ prepare, start }) =
   });
 
   // Seen to fail in each sample when its check of the audience is taken out, in Python and Go also without that of typ.
-  it.for(HOSTILE)('401 for a token %s', async ([, forgery], context) => {
+  it.for(HOSTILE_TOKENS)('401 for a token %s', async ([, forgery], context) => {
     if (sample === undefined) return skipBecause(context, unavailable ?? '');
-    const answer = await fetch(`${sample.url}/reports`, { headers: bearer(await forgeWith(key, genuine, forgery())) });
+    const answer = await fetch(`${sample.url}/reports`, { headers: bearer(await forgeWith(key, genuine, forgery(server.url))) });
     expect({ status: answer.status, challenge: answer.headers.get('www-authenticate') }).toMatchObject({
       status: 401,
       challenge: expect.stringContaining('error="invalid_token"'),
@@ -234,35 +212,4 @@ it('the client in Python gets a token and calls the API with it', { timeout: SET
 
 async function settings(issuer: string): Promise<Record<string, string>> {
   return { ISSUER: issuer, AUDIENCE: `${server.url}/analytics`, PORT: String(await freePort()) };
-}
-
-/** A program that listens on PORT when it says so. */
-async function startProgram(command: string, args: string[], environment: Record<string, string>): Promise<Running> {
-  const program = spawn(command, args, { env: { PATH: process.env['PATH'] ?? '', ...environment }, stdio: ['ignore', 'pipe', 'ignore'] });
-  await Promise.race([once(program.stdout, 'data'), once(program, 'exit').then(() => Promise.reject(new Error(`${command} ended.`)))]);
-  return { url: `http://127.0.0.1:${environment['PORT']}`, stop: () => end(program) };
-}
-
-async function answers(url: string, program: ChildProcess): Promise<void> {
-  for (let i = 0; i < 100 && program.exitCode === null; i++) {
-    if (
-      await fetch(url).then(
-        () => true,
-        () => false,
-      )
-    )
-      return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${url} does not answer.`);
-}
-
-async function end(program: ChildProcess): Promise<void> {
-  if (program.exitCode !== null || program.signalCode !== null) return;
-  program.kill();
-  await once(program, 'exit');
-}
-
-function isOnPath(program: string): boolean {
-  return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 }
