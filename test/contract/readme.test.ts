@@ -92,7 +92,7 @@ function scriptOf(parts: readonly Block[], server: TestServer): string {
   return script
     .replaceAll('http://localhost:3000', server.url)
     .replaceAll('http://localhost:3900', server.opsUrl)
-    .replaceAll('.countersign/demo.json', join(server.files.dataDir, 'demo.json'))
+    .replaceAll('.countersign/', `${server.files.dataDir}/`)
     .replaceAll(PACKAGE, (_, lib: string) => pathToFileURL(join(ROOT, 'dist/libs', lib, 'src/index.js')).href);
 }
 
