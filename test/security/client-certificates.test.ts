@@ -57,7 +57,7 @@ async function refused(clientId: string, shown: TlsClient, reason: string): Prom
 }
 
 describe('attack 52: a certificate that proves nobody', () => {
-  // Each row was seen to be let in with the check that is named taken out of tenant-certificate.policy.ts or certificate-path.policy.ts.
+  // Seen to fail with each check that is named taken out of tenant-certificate.policy.ts, one after the other.
   it('401 for one that is expired, not valid yet, weak, an authority itself, for servers only, or without the name', async () => {
     expect((await askToken(server, principal.id, { client })).status).toBe(200);
     const rows: [string, Client][] = [
@@ -75,6 +75,7 @@ describe('attack 52: a certificate that proves nobody', () => {
     for (const [reason, shown] of rows) await refused(principal.id, shown, reason);
   });
 
+  // Seen to fail when signatures are not verified, and when whoever signed need not be an authority.
   it('401 for one of another authority: of nobody, of itself, of one with the same name, of one that is none', async () => {
     const twin = await anAuthority();
     const leafAsSigner = await makeCertificate({ signer: root, keyUsage: null, otherNames: [{ type: 'dns', value: SAN }] });
@@ -117,6 +118,7 @@ describe('an authority vouches for the clients of its organization only', () => 
     await refused(other.id, client, 'certificate_untrusted');
   });
 
+  // Seen to fail when a certificate that names a microservice is taken like any other.
   it('401 for a certificate of a microservice, even where a tenant registered our own authority as its anchor', async () => {
     await refused(principal.id, service, 'certificate_untrusted');
     const issuer = new X509Certificate(service.cert).issuer;
