@@ -62,11 +62,17 @@ export class DemoLoader {
     const principals = [
       { name: 'Data platform', audience: analytics, scopes: SAASALYTICS_SCOPES.map((scope) => scope.name as string) },
       { name: 'BI dashboard', audience: analytics, scopes: READING },
-      { name: 'Tenant administration', audience: `${publicUrl}/v1`, scopes: ADMINISTRATION },
+      // Nobody hands out what they do not hold: it may register programs that read.
+      {
+        name: 'Tenant administration',
+        audience: `${publicUrl}/v1`,
+        scopes: ADMINISTRATION,
+        more: [{ audience: analytics, scopes: READING }],
+      },
     ];
     const entries: DemoOrgEntry['service_principals'] = [];
-    for (const { name: label, audience, scopes } of principals) {
-      const made = await api.post(`/v1/orgs/${id}/service-principals`, { name: label, grants: [{ audience, scopes }] });
+    for (const { name: label, audience, scopes, more = [] } of principals) {
+      const made = await api.post(`/v1/orgs/${id}/service-principals`, { name: label, grants: [{ audience, scopes }, ...more] });
       entries.push({
         name: label,
         client_id: String(made['client_id']),

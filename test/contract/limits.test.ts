@@ -6,6 +6,7 @@ import { DEFAULT_MAX_STALENESS_SECONDS } from '../../src/directory/api-resources
 import { LIFETIMES } from '../../src/issuer/token-issuance/issuance.policy.js';
 import { SETTINGS_BY_TOPIC } from '../../src/platform/config/index.js';
 import { FORM_BODY_BYTES } from '../../src/platform/http/fastify-adapter.js';
+import { MAX_TRUST_ANCHORS, MAX_TRUST_ANCHORS_LENGTH } from '../../src/platform/x509/trust-anchors.policy.js';
 import { SECRET_MS } from '../../src/platform/idempotency/idempotency.js';
 import { EVENT_LIMITS } from '../../src/saasalytics/events/events.policy.js';
 
@@ -56,6 +57,12 @@ const bound = (zone: string, end: string): string => time(numberIn(API, new RegE
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'a form at an OAuth endpoint': [size(FORM_BODY_BYTES)],
   'one parameter of it': [size(numberIn('libs/oauth/src/form-parameters.ts', 'MAX_PARAMETER_BYTES'))],
+  'authorities in `tls_client_auth_ca`': [String(MAX_TRUST_ANCHORS)],
+  'certificates between that of a client and its authority': [
+    String(numberIn('src/issuer/client-auth/certificates/tenant-certificate.policy.ts', 'MAX_SENT')),
+  ],
+  '`tls_client_auth_ca`': [size(MAX_TRUST_ANCHORS_LENGTH)],
+  'one certificate': [size(numberIn('src/platform/x509/certificate-facts.ts', 'MAX_DER_BYTES'))],
   'a JSON body': [size(numberIn(ADAPTER, 'JSON_BODY_BYTES'))],
   'levels of nesting in it': [String(numberIn('src/platform/http/json-body.ts', 'MAX_DEPTH'))],
   'all headers of a request': [size(numberIn(ADAPTER, 'HEADER_BYTES'))],

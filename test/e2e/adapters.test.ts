@@ -19,6 +19,8 @@ const EXAMPLES = [
 const QUEUE = { name: 'message-queue', entry: 'main.js' };
 /** Runs in issuer-connection.test.ts. */
 const CONNECTED = { name: 'connected', entry: 'server.js' };
+/** Runs in support-agent.test.ts. */
+const SUPPORT_AGENT = { name: 'support-agent', entry: 'main.js' };
 const METADATA_PATH = '/.well-known/oauth-protected-resource/analytics';
 const READY_WITHIN_MS = 30_000;
 
@@ -140,7 +142,7 @@ describe('examples/message-queue', () => {
 });
 
 describe('the examples and what speaks of them', () => {
-  const folders = [...EXAMPLES, QUEUE, CONNECTED].map(({ name }) => join(ROOT, 'examples', name));
+  const folders = [...EXAMPLES, QUEUE, CONNECTED, SUPPORT_AGENT].map(({ name }) => join(ROOT, 'examples', name));
   const sources = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((file) => /\.[jt]s$/.test(file) && !file.includes('node_modules'))

@@ -258,18 +258,20 @@ describe('attacks with certificates', () => {
     }
   });
 
-  it('401 for a certificate in a header, in whatever form proxies send it', async () => {
+  it('400 or 401 for a certificate in a header, in whatever form proxies send it', async () => {
     const pem = encodeURIComponent(billing.cert);
-    const headers = {
-      'client-cert': `:${new X509Certificate(billing.cert).raw.toString('base64')}:`,
-      'x-forwarded-client-cert': `Cert="${pem}";URI=spiffe://test.example/billing`,
-      'x-ssl-client-cert': pem,
-      'ssl-client-cert': pem,
-    };
+    // What could count, from a proxy that is trusted, is refused by name; the rest is read by nobody.
+    const rows: [number, Record<string, string>][] = [
+      [400, { 'client-cert': `:${new X509Certificate(billing.cert).raw.toString('base64')}:` }],
+      [400, { 'x-forwarded-client-cert': `Cert="${pem}";URI=spiffe://test.example/billing` }],
+      [401, { 'x-ssl-client-cert': pem, 'ssl-client-cert': pem }],
+    ];
     const form = { grant_type: 'client_credentials', client_id: billing.id, audience: 'export' };
-    expect((await callTls(server, `${internalUrl}/oauth/token`, { form, headers })).status).toBe(401);
     const { pem: certificate_request } = await makeRequest();
-    expect((await callTls(server, `${internalUrl}/certificates`, { json: { certificate_request }, headers })).status).toBe(401);
+    for (const [status, headers] of rows) {
+      expect((await callTls(server, `${internalUrl}/oauth/token`, { form, headers })).status).toBe(status);
+      expect((await callTls(server, `${internalUrl}/certificates`, { json: { certificate_request }, headers })).status).toBe(status);
+    }
   });
 
   it('404 for the routes of the internal zone in the public one, with the right certificate and a good join token', async () => {

@@ -27,7 +27,13 @@ describe('RFC 8414 and OpenID Connect Discovery', () => {
       revocation_endpoint: `${server.url}/oauth/revoke`,
       jwks_uri: `${server.url}/.well-known/jwks.json`,
       grant_types_supported: ['client_credentials', 'urn:ietf:params:oauth:grant-type:jwt-bearer'],
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+      token_endpoint_auth_methods_supported: [
+        'client_secret_basic',
+        'client_secret_post',
+        'private_key_jwt',
+        'tls_client_auth',
+        'self_signed_tls_client_auth',
+      ],
       code_challenge_methods_supported: ['S256'],
     });
     expect(oauth.body['token_endpoint_auth_signing_alg_values_supported']).not.toContain('none');

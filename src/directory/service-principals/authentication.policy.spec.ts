@@ -1,6 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { makeCertificate } from '../../../test/support/certificates.js';
+import { pemOf } from '../../../test/support/client-certificates.js';
 import { changeAuthentication, SECRET_AUTHENTICATION, type Authentication, type AuthenticationChange } from './authentication.policy.js';
+import { anchorIds, missingAnchors } from './certificate-authentication.policy.js';
 import { readPublicKeys } from '../credentials/index.js';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -79,5 +82,49 @@ describe('a change of authentication', () => {
     const { authentication, mistakes } = changeAuthentication(present, change);
     if (typeof outcome === 'string') expect(mistakes.map((mistake) => mistake.location)).toEqual([outcome]);
     else expect({ authentication, mistakes }).toMatchObject({ authentication: outcome, mistakes: [] });
+  });
+});
+
+describe('a certificate of its own', () => {
+  const NAME = { type: 'dns', value: 'agent.example' } as const;
+  let ca: string;
+  let next: string;
+  let certified: Authentication;
+  beforeAll(async () => {
+    [ca, next] = [pemOf(await makeCertificate({ ca: true })), pemOf(await makeCertificate({ ca: true }))];
+    certified = { ...SECRET_AUTHENTICATION, authMethod: 'tls_client_auth', tlsClientAuthCa: ca, tlsClientAuthSan: NAME };
+  });
+
+  it('needs an authority and a name, and each can be changed alone', () => {
+    const register = { auth_method: 'tls_client_auth', tls_client_auth_ca: ca, tls_client_auth_san: 'Agent.Example' };
+    expect(changeAuthentication(SECRET_AUTHENTICATION, register)).toEqual({ authentication: certified, mistakes: [] });
+    expect(changeAuthentication(certified, { tls_client_auth_ca: next }).authentication).toEqual({ ...certified, tlsClientAuthCa: next });
+    expect(changeAuthentication(certified, {}).authentication).toEqual(certified);
+    expect(changeAuthentication(certified, { auth_method: 'client_secret' })).toEqual({
+      authentication: SECRET_AUTHENTICATION,
+      mistakes: [],
+    });
+  });
+
+  it.each<[string, AuthenticationChange, string[]]>([
+    ['neither', { tls_client_auth_ca: null, tls_client_auth_san: null }, ['/tls_client_auth_ca', '/tls_client_auth_san']],
+    ['two that are wrong', { tls_client_auth_ca: 'x', tls_client_auth_san: '*' }, ['/tls_client_auth_ca', '/tls_client_auth_san']],
+    ['keys', { jwks: { keys: [EC] } }, ['/jwks']],
+    ['none of it with its keys', { auth_method: 'self_signed_tls_client_auth' }, ['/jwks']],
+  ])('refuses %s', (_, change, locations) => {
+    expect(changeAuthentication(certified, change).mistakes.map(({ location }) => location)).toEqual(locations);
+  });
+
+  it('self_signed_tls_client_auth takes keys as private_key_jwt does, and keeps them in a change of one to the other', () => {
+    const KEYS: Authentication = { ...SECRET_AUTHENTICATION, authMethod: 'private_key_jwt', jwks: { keys: [EC] } };
+    const changed = changeAuthentication(KEYS, { auth_method: 'self_signed_tls_client_auth' });
+    expect(changed).toEqual({ authentication: { ...KEYS, authMethod: 'self_signed_tls_client_auth' }, mistakes: [] });
+  });
+
+  it('an anchor that goes is named by its fingerprint', () => {
+    expect(missingAnchors(ca + next, next)).toEqual(anchorIds(ca));
+    expect(missingAnchors(ca, ca + next)).toEqual([]);
+    expect(missingAnchors(ca, null)).toEqual(anchorIds(ca));
+    expect(anchorIds(ca)).toEqual([expect.stringMatching(/^[\w-]{43}$/)]);
   });
 });

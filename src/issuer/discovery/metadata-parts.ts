@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLIENT_ASSERTION_ALGS, Registry, type ClientAuthMethod, type Grant, type Zone } from '@countersign/oauth';
 import { ApiCatalogue } from '../../directory/api-resources/index.js';
 import { isMicroserviceAuthMethod } from '../../directory/microservice-identities/index.js';
-import { Configuration, issuerOf } from '../../platform/config/index.js';
+import { Configuration, issuerOf, zonesWithCertificates } from '../../platform/config/index.js';
 import { CLIENT_AUTH_REGISTRY } from '../client-auth/index.js';
 import { ALGORITHMS_OF_ZONE } from '../signing-keys/index.js';
 import { GRANT_REGISTRY } from '../token-issuance/index.js';
@@ -46,7 +46,14 @@ export class GrantsPart implements MetadataPart {
 @Injectable()
 export class ClientAuthPart implements MetadataPart {
   readonly name = 'client authentication';
-  constructor(@Inject(CLIENT_AUTH_REGISTRY) private readonly methods: Registry<ClientAuthMethod>) {}
+  private readonly zones: readonly Zone[];
+
+  constructor(
+    @Inject(CLIENT_AUTH_REGISTRY) private readonly methods: Registry<ClientAuthMethod>,
+    { settings }: Configuration,
+  ) {
+    this.zones = zonesWithCertificates(settings);
+  }
 
   metadata(zone: Zone): Record<string, unknown> {
     // Microservices share no secrets with anybody.
@@ -59,6 +66,8 @@ export class ClientAuthPart implements MetadataPart {
       token_endpoint_auth_signing_alg_values_supported: CLIENT_ASSERTION_ALGS,
       revocation_endpoint_auth_methods_supported: names,
       revocation_endpoint_auth_signing_alg_values_supported: CLIENT_ASSERTION_ALGS,
+      // RFC 8705 §3.3, where there is a way to show a certificate.
+      ...(this.zones.includes(zone) && { tls_client_certificate_bound_access_tokens: true }),
     };
   }
 }

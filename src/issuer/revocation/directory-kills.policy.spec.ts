@@ -82,4 +82,16 @@ describe('what a change of the directory kills', () => {
       { kind: 'client', value: 'sp_1' },
     ]);
   });
+
+  it('a removed authority kills the tokens of this client that it vouched for, another name all of them, a new authority none', () => {
+    const updated = (details: object): unknown =>
+      killsOf(event('service_principal.updated', { before: {}, after: {}, ...details }), apiIdOf);
+    expect(updated({ removed_anchors: ['thumb'] })).toEqual([{ kind: 'credential', value: keyCredentialId('sp_1', 'thumb') }]);
+    expect(updated({ after: { tls_client_auth_san: { type: 'dns', value: 'x' } } })).toEqual([{ kind: 'client', value: 'sp_1' }]);
+    expect(updated({ after: { tls_client_auth_ca: ['a', 'b'] }, removed_anchors: [] })).toEqual([]);
+  });
+
+  it('a key in the hands of two clients is two credentials', () => {
+    expect(keyCredentialId('sp_1', 'thumb')).not.toBe(keyCredentialId('sp_2', 'thumb'));
+  });
 });

@@ -180,6 +180,13 @@ describe('an unsafe or wrong setting is refused by its name', () => {
     ['a database that is not PostgreSQL', 'DATABASE_URL', { DATABASE_URL: 'mysql://app:pw@db/countersign' }],
     ['a database without a name', 'DATABASE_URL', { DATABASE_URL: 'postgres://app:pw@db' }],
     ['a proxy that is no network', 'TRUSTED_PROXIES', { TRUSTED_PROXIES: '10.0.0.0/8,everyone' }],
+    ['a certificate header from nobody', 'FORWARDED_CLIENT_CERTIFICATE', { FORWARDED_CLIENT_CERTIFICATE: 'rfc9440' }],
+    ...['0.0.0.0/0', '10.0.0.0/8,::/0', '::ffff:0.0.0.0/96'].map((open): [string, string, Record<string, string>] => [
+      `a certificate header from everybody, ${open}`,
+      'FORWARDED_CLIENT_CERTIFICATE',
+      { FORWARDED_CLIENT_CERTIFICATE: 'xfcc', TRUSTED_PROXIES: open },
+    ]),
+    ['an unknown certificate header', 'FORWARDED_CLIENT_CERTIFICATE', { FORWARDED_CLIENT_CERTIFICATE: 'x-ssl-cert' }],
     ['a limit of nought', 'RATE_LIMIT_TOKEN_PER_CLIENT', { RATE_LIMIT_TOKEN_PER_CLIENT: '0' }],
     ['a port out of range', 'PORT', { PORT: '70000' }],
     ['an unknown zone', 'ZONES', { ZONES: 'all' }],

@@ -4,13 +4,13 @@ import type { AdviceTable } from './error-advice.js';
 export const OAUTH_ADVICE: AdviceTable = {
   invalid_request: {
     cause:
-      'The body is not a form, a parameter is missing or sent twice, a secret stands in the URL, or the client authenticates in two ways at once (header and body).',
-    fix: '`error_description` names the parameter. Send everything once, in the body, as application/x-www-form-urlencoded.',
+      'The body is not a form, a parameter is missing or sent twice, a secret stands in the URL, the client authenticates in two ways at once (header and body), or a certificate is named in a header (`Client-Cert`, `X-Forwarded-Client-Cert`) by somebody who is no trusted proxy.',
+    fix: '`error_description` names the parameter. Send everything once, in the body, as application/x-www-form-urlencoded. Behind a proxy that forwards certificates set TRUSTED_PROXIES and FORWARDED_CLIENT_CERTIFICATE; the audit log has `client_certificate.refused`.',
   },
   invalid_client: {
     cause:
-      'A wrong or deleted secret, one past its grace, an unknown client id, a disabled client or suspended organization, a request from outside `allowed_ips`, another method than the registered one, or an assertion that is expired, replayed or for another `aud`. The answer is the same for all of them.',
-    fix: 'Within a minute the audit log has `client.authentication_failed` for your address, with the reason in `reason_code`; with LOG_LEVEL=debug the log has it by request id. `secret_mismatch`: take the newest secret. `source_not_allowed`: add the network, or set TRUSTED_PROXIES. `assertion_audience`: `aud` is the issuer, nothing else.',
+      'A wrong or deleted secret, one past its grace, an unknown client id, a disabled client or suspended organization, a request from outside `allowed_ips`, another method than the registered one, an assertion that is expired, replayed or for another `aud`, or a certificate that is missing, expired, of another authority or name. The answer is the same for all of them.',
+    fix: 'Within a minute the audit log has `client.authentication_failed` for your address, with the reason in `reason_code`; with LOG_LEVEL=debug the log has it by request id. `secret_mismatch`: take the newest secret. `source_not_allowed`: add the network, or set TRUSTED_PROXIES. `assertion_audience`: `aud` is the issuer, nothing else. `certificate_untrusted`: the path does not lead to `tls_client_auth_ca`; send intermediates along. `certificate_name`: the certificate does not bear `tls_client_auth_san`.',
   },
   invalid_grant: {
     cause:

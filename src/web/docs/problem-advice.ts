@@ -46,7 +46,8 @@ export const PROBLEM_ADVICE: AdviceTable = {
     fix: 'Open one per process and close it at shutdown. Wait as long as `Retry-After` says.',
   },
   malformed_request: {
-    cause: 'JSON with a trailing comma or a text in place of an object, nested too deep, or a cursor that was cut off.',
+    cause:
+      'JSON with a trailing comma or a text in place of an object, nested too deep, a cursor that was cut off, or a certificate in a header from somebody who is no trusted proxy.',
     fix: 'Pass cursors on as they are, URL-encoded. `detail` says what could not be read.',
   },
   not_found: {
