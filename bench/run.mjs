@@ -8,6 +8,8 @@ import { stopEverything } from './lib/processes.mjs';
 const SCENARIOS = {
   tokens: async () => (await import('./scenarios/token-issuance.mjs')).tokenScenario,
   guard: async () => (await import('./scenarios/guard.mjs')).guardScenario,
+  verification: async () => (await import('./scenarios/verification.mjs')).verificationScenario,
+  internal: async () => (await import('./scenarios/internal-zone.mjs')).internalScenario,
   memory: async () => (await import('./scenarios/memory.mjs')).memoryScenario,
   revocation: async () => (await import('./scenarios/revocation.mjs')).revocationScenario,
 };

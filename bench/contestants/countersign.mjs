@@ -51,6 +51,7 @@ export async function startCountersign({ name, env = {}, node }) {
     opsUrl: `http://127.0.0.1:${opsPort}`,
     base,
     demo,
+    internal: { url: `https://localhost:${internalPort}`, caFile: join(dataDir, 'internal-tls.crt') },
     targets: { RS256: target(base, port, 'RS256', rs256), ES256: target(base, port, 'ES256', es256) },
   };
 }
@@ -98,7 +99,7 @@ async function principalOfAnEs256Api({ base, operator, orgId }) {
   return { client_id: principal.client_id, client_secret: principal.client_secret, audience, scope: scopes.join(' ') };
 }
 
-async function requestToken(base, { client_id, client_secret, audience, scope }) {
+export async function requestToken(base, { client_id, client_secret, audience, scope }) {
   const response = await fetch(`${base}/oauth/token`, {
     method: 'POST',
     body: new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret, audience, ...(scope ? { scope } : {}) }),
@@ -108,7 +109,7 @@ async function requestToken(base, { client_id, client_secret, audience, scope })
   return body.access_token;
 }
 
-async function create(base, token, path, body) {
+export async function create(base, token, path, body) {
   const response = await fetch(`${base}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },

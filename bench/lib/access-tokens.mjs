@@ -22,6 +22,18 @@ export function rsaSigner() {
   };
 }
 
+export function ecSigner() {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { kty, crv, x, y } = publicKey.export({ format: 'jwk' });
+  const kid = createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
+  return {
+    // RFC 7518 §3.4: the signature of a JWS is r and s, not DER.
+    privateKey: { key: privateKey, dsaEncoding: 'ieee-p1363' },
+    jwks: { keys: [{ kty, crv, x, y, kid, alg: 'ES256', use: 'sig' }] },
+    header: encode({ alg: 'ES256', typ: 'at+jwt', kid }),
+  };
+}
+
 export async function mintToken(signer, changes = {}) {
   const now = Math.floor(Date.now() / 1000);
   const clientId = 'sp_01jd3k5x7qf8vs2m4n6p8r0t2w';

@@ -6,10 +6,10 @@ const HELP = `npm run bench -- [options]
   --warmup N       warm-up seconds before each measurement         (2)
   --rounds N       interleaved rounds                              (3)
   --connections N  keep-alive connections                          (64)
-  --only LIST      scenarios: tokens,guard,memory,revocation       (all four)
+  --only LIST      scenarios: tokens,guard,verification,internal,memory,revocation (all six)
   --contestants L  only contestants whose name contains one of L
-  --tokens N       distinct tokens for the guard                   (60000)
-  --memory-tokens N  tokens issued in the memory scenario          (50000)
+  --tokens N       distinct tokens for the guard and in process    (60000)
+  --memory-tokens N  tokens issued in each part of the memory scenario (50000)
   --revocations N  tokens revoked in the revocation scenario       (1000)
   --million        the memory scenario with 1,000,000 tokens
   --same-node      run every server on the Node that oidc-provider needs
@@ -52,7 +52,7 @@ export function readOptions(argv = process.argv.slice(2)) {
     memoryTokens: values.million ? 1_000_000 : pick('memory-tokens', 50_000, 5_000),
     revocations: pick('revocations', 1000, 200),
     sameNode: values['same-node'],
-    scenarios: (values.only ?? 'tokens,guard,memory,revocation').split(','),
+    scenarios: (values.only ?? 'tokens,guard,verification,internal,memory,revocation').split(','),
     contestantFilter: values.contestants?.split(','),
   };
 }

@@ -23,10 +23,9 @@ export function renderReport({ date, machine, options, scenarios, missing }) {
   }
   if (missing.length) lines.push('Not measured:', ...missing.map((line) => `- ${line}`), '');
   lines.push(...goalTable(scenarios.flatMap(({ comparisons }) => comparisons)));
-  for (const { title, workloads, samples, tables = [] } of scenarios) {
+  for (const { title, workloads, tables = [] } of scenarios) {
     for (const workload of workloads) lines.push(...workloadTable(title, workload));
     for (const one of tables) lines.push(`## ${title}: ${one.title}`, '', ...table(one.head, one.rows), '');
-    if (samples) lines.push(...memoryTable(title, samples));
   }
   return `${lines.join('\n')}\n`;
 }
@@ -50,8 +49,8 @@ function ratioRow({ what, ours, theirs, ratio, lowest, highest, goal }) {
   return [what, rate(ours), rate(theirs), spread, goal === undefined ? '' : `≥ ${goal}`, verdict(goal, ratio, (a, b) => a >= b)];
 }
 
-function limitRow({ what, measured, goalBelow }) {
-  return [what, measured.toFixed(measured < 10 ? 2 : 0), '', '', `< ${goalBelow}`, verdict(goalBelow, measured, (a, b) => a < b)];
+function limitRow({ what, measured, goalBelow, digits = measured < 10 ? 2 : 0 }) {
+  return [what, measured.toFixed(digits), '', '', `< ${goalBelow}`, verdict(goalBelow, measured, (a, b) => a < b)];
 }
 
 function verdict(goal, measured, holds) {
@@ -75,18 +74,6 @@ function workloadTable(title, { title: name, unit, rows }) {
         fixed(row.serverCpuMicroseconds, 0),
         fixed(row.generatorCpuShare, 2),
       ]),
-    ),
-    '',
-  ];
-}
-
-function memoryTable(title, samples) {
-  return [
-    `## ${title}`,
-    '',
-    ...table(
-      ['tokens', 'MB'],
-      samples.map(({ tokens, megabytes }) => [String(tokens), megabytes.toFixed(0)]),
     ),
     '',
   ];

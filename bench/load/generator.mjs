@@ -2,6 +2,7 @@
 // A general client costs more CPU per request than some of the servers under test, and here both share the cores.
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
+import tls from 'node:tls';
 import { parseResponse } from './response-parser.mjs';
 import { unpack } from './requests.mjs';
 
@@ -11,6 +12,8 @@ process.once('disconnect', () => process.exit(0));
 /**
  * @param job.once   every request is sent at most once; the run ends early when they are used up
  * @param job.count  ends after that many responses instead of after a time
+ * @param job.status what every answer must have; 200 unless it says otherwise
+ * @param job.tls    authority of the server, and client certificates, one per connection in turn: { ca, clients: [{ cert, key }] }
  */
 function run(job) {
   const requests = unpack(readFileSync(job.requestsFile));
@@ -30,7 +33,8 @@ function run(job) {
   let used;
   let firstBadBody;
 
-  const sockets = Array.from({ length: job.connections }, () => connect());
+  const wanted = job.status ?? 200;
+  const sockets = Array.from({ length: job.connections }, (_, i) => connect(i));
   let connected = 0;
   const timers = [];
 
@@ -86,23 +90,11 @@ function run(job) {
     );
   }
 
-  function connect() {
+  function connect(number) {
     let pending; // bytes of an incomplete response
     let sentAt = 0;
     let busy = false;
-    const socket = net.connect({
-      host: job.host,
-      port: job.port,
-      noDelay: true,
-      onread: {
-        buffer: Buffer.allocUnsafe(64 * 1024),
-        callback(length, buffer) {
-          receive(buffer.subarray(0, length));
-          return true;
-        },
-      },
-    });
-    socket.once('connect', onConnected);
+    const socket = open(number, receive, onConnected);
     socket.on('error', (error) => {
       failure ??= error.message;
       if (connected < job.connections) {
@@ -131,7 +123,7 @@ function run(job) {
       inFlight -= 1;
       answered += 1;
       statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
-      if (response.status !== 200) firstBadBody ??= bytes.toString('latin1', 0, Math.min(response.end, 1000));
+      if (response.status !== wanted) firstBadBody ??= bytes.toString('latin1', 0, Math.min(response.end, 1000));
       if (response.closes) failure ??= 'the server closed a keep-alive connection';
       if (measuring) {
         lastAnswerAt = now;
@@ -156,5 +148,22 @@ function run(job) {
       socket.write(requests[nextRequest++]);
     };
     return socket;
+  }
+
+  function open(number, receive, onOpen) {
+    const target = { host: job.host, port: job.port, noDelay: true };
+    if (job.tls) {
+      const { ca, clients } = job.tls;
+      const socket = tls.connect({ ...target, ca, servername: 'localhost', ...clients[number % clients.length] });
+      return socket.once('secureConnect', onOpen).on('data', receive);
+    }
+    const onread = {
+      buffer: Buffer.allocUnsafe(64 * 1024),
+      callback(length, buffer) {
+        receive(buffer.subarray(0, length));
+        return true;
+      },
+    };
+    return net.connect({ ...target, onread }).once('connect', onOpen);
   }
 }

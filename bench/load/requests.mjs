@@ -9,6 +9,15 @@ export function formPost(url, fields) {
   );
 }
 
+export function jsonPost(url, document) {
+  const { host, pathname } = new URL(url);
+  const body = JSON.stringify(document);
+  return Buffer.from(
+    `POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n` +
+      `accept: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
 export function get(url, token) {
   const { host, pathname } = new URL(url);
   const authorization = token ? `authorization: Bearer ${token}\r\n` : '';

@@ -14,9 +14,10 @@ export function requestsFile(requests) {
 }
 
 /**
- * One run of the load generator. Any answer but 200, any lost connection fails it: nobody wins by failing.
+ * One run of the load generator. Any answer but `status` (200), any lost connection fails it: nobody wins by failing.
  * `pid` is the server's: its CPU time per answer is told too, which a busy machine changes less than the rate.
- * @param {{url: string, pid?: number, requestsFile: string, connections: number, warmupSeconds: number, seconds?: number, count?: number, once?: boolean}} job
+ * @param {{url: string, pid?: number, requestsFile: string, connections: number, warmupSeconds: number, seconds?: number, count?: number, once?: boolean, status?: number,
+ *   tls?: {ca: string, clients: {cert: string, key: string}[]}}} job
  */
 export async function runLoad({ url, pid, ...job }) {
   const { hostname, port } = new URL(url);
@@ -31,7 +32,7 @@ export async function runLoad({ url, pid, ...job }) {
   });
   const serverCpuMicroseconds = (cpuMicroseconds(pid) - cpuBefore) / result.answered;
   await ended;
-  const bad = Object.keys(result.statuses).filter((status) => status !== '200');
+  const bad = Object.keys(result.statuses).filter((status) => Number(status) !== (job.status ?? 200));
   if (bad.length || result.failure || result.disconnects || result.unanswered || !result.measured) {
     throw new Error(`failed answers under load: ${JSON.stringify({ ...result, firstBadBody: undefined })}\n${result.firstBadBody ?? ''}`);
   }

@@ -29,7 +29,7 @@ const MARKS_OF_OTHERS = ['<!-- tested with Docker -->', '<!-- tested in a copy -
 const URLS_OF_THE_DEMO = /localhost:3(?:[09]00|44[34])|\.countersign\//;
 /** Taken from this build, without installing them. */
 const PACKAGE = /(?<=from ')@countersign\/([a-z-]+)(?=')/g;
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
 interface Block {
   /** `page:line`, for whoever has to mend it. */
