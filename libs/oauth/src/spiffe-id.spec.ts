@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpiffeId, spiffeIdOf } from './spiffe-id.js';
+import { parseSpiffeId, serviceNamedBy, spiffeIdOf } from './spiffe-id.js';
 
 describe('SPF-1 a SPIFFE id', () => {
   it.each([
@@ -35,6 +35,16 @@ describe('SPF-1 a SPIFFE id', () => {
     [`spiffe://example.org/${'a'.repeat(2048)}`, 'a long id'],
   ])('%s is none: %s', (text) => {
     expect(parseSpiffeId(text)).toBeUndefined();
+  });
+
+  it.each([
+    ['spiffe://example.org/billing', 'billing'],
+    ['spiffe://example.org/prod/billing', undefined],
+    ['spiffe://example.org', undefined],
+    ['spiffe://example.com/billing', undefined],
+    ['spiffe://example.org/billing/', undefined],
+  ])('%s names the service %s in example.org', (id, service) => {
+    expect(serviceNamedBy(id, 'example.org')).toBe(service);
   });
 
   it('of a service is made of trust domain and name', () => {

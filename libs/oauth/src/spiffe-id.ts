@@ -27,6 +27,13 @@ export function spiffeIdOf(trustDomain: string, service: string): string {
   return `spiffe://${trustDomain}/${service}`;
 }
 
+/** The service whose own id this is, as `spiffeIdOf` makes it; undefined for another trust domain or a longer path. */
+export function serviceNamedBy(spiffeId: string, trustDomain: string): string | undefined {
+  const id = parseSpiffeId(spiffeId);
+  const name = id?.trustDomain === trustDomain ? id.path.slice(1) : '';
+  return name === '' || name.includes('/') ? undefined : name;
+}
+
 function isSegment(text: string): boolean {
   return SEGMENT.test(text) && text !== '.' && text !== '..';
 }

@@ -13,6 +13,7 @@ export { isPreflight, type HttpRequestFacts } from './http-request-facts.js';
 export { InvalidJwks } from './jwk-set.js';
 export { KeysUnavailable, type KeySource, type VerificationKey } from './key-source.js';
 export { IssuerConnection, type IssuerConnectionOptions } from './issuer-connection.js';
+export type { IssuerAccess } from './issuer-access.js';
 export { LocalJwks } from './local-jwks.js';
 export {
   protectedResourceMetadata,

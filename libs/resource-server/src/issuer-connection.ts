@@ -1,4 +1,5 @@
 import type { DecisionListener } from './access-decision.js';
+import type { IssuerAccess } from './issuer-access.js';
 import type { JwksLocation } from './jwks-location.js';
 import type { KeySource } from './key-source.js';
 import { RemoteJwks } from './remote-jwks.js';
@@ -7,15 +8,11 @@ import type { RevocationFeedEvent } from './revocation-feed-options.js';
 import { UsageReporter } from './usage-reporter.js';
 import type { UsageReporterEvent } from './usage-sender.js';
 
-export interface IssuerConnectionOptions extends JwksLocation {
+export interface IssuerConnectionOptions extends JwksLocation, IssuerAccess {
   /** Identifier of this API. */
   audience: string;
-  /** Of the API itself: its id, and a secret from `POST /v1/apis/{id}/credentials`. */
-  credential: { apiId: string; secret: string };
   /** In place of what the issuer says of this API: so long may guards go without word of revocations. */
   maxStalenessSeconds?: number;
-  /** Replace to reach an issuer behind a private CA or a proxy. */
-  fetch?: typeof fetch;
   /** For metrics and logs. Must be quick and must not throw. */
   onEvent?: (event: RevocationFeedEvent | UsageReporterEvent) => void;
 }

@@ -1,18 +1,15 @@
-import { formatBasicCredentials, reachableUrl } from '@countersign/oauth';
+import { reachableUrl } from '@countersign/oauth';
 import { readText } from './fetch-json.js';
+import { accessHeaders, type IssuerAccess } from './issuer-access.js';
 import { readEvents } from './revocation-events.js';
 import { fetchUntilAborted, untilAborted } from './until-aborted.js';
 
-export interface RevocationSourceOptions {
+export interface RevocationSourceOptions extends IssuerAccess {
   issuer: string;
-  /** Of the API itself: its id, and a secret from `POST /v1/apis/{id}/credentials`. */
-  credential: { apiId: string; secret: string };
   /** Base URL under which this process reaches the issuer, where it differs from the issuer's name (containers). */
   fetchFrom?: string;
   /** Sends the credential over plain HTTP to a host that is not loopback. */
   dangerouslyAllowHttp?: boolean;
-  /** Replace to reach an issuer behind a private CA or a proxy. */
-  fetch?: typeof fetch;
   /** For a snapshot, and for the first byte of a stream. */
   timeoutMs?: number;
   /** Of a snapshot. */
@@ -38,14 +35,13 @@ export class RevocationSourceRefused extends Error {
 export class RevocationSource {
   private readonly options: RevocationSourceOptions & typeof DEFAULTS & { fetch: typeof fetch };
   private readonly url: string;
-  private readonly authorization: string;
+  private readonly access: Readonly<Record<string, string>>;
 
-  /** @throws Error when the issuer would be asked over plain HTTP outside of this machine. */
+  /** @throws Error when the issuer would be asked over plain HTTP outside of this machine, or without proof of who asks. */
   constructor(options: RevocationSourceOptions) {
     this.options = { ...DEFAULTS, fetch: globalThis.fetch, ...options } as typeof this.options;
     this.url = reachableUrl(`${options.issuer}/v1/revocations`, options);
-    const { apiId, secret } = options.credential;
-    this.authorization = formatBasicCredentials({ clientId: apiId, clientSecret: secret });
+    this.access = accessHeaders(options);
   }
 
   /** One signed snapshot. Not conditional: a 304 is not signed, and would let anybody say that nothing has changed. */
@@ -78,7 +74,7 @@ export class RevocationSource {
       // The credential goes to the configured place, and nowhere that a redirect names.
       redirect: 'error',
       credentials: 'omit',
-      headers: { ...headers, authorization: this.authorization },
+      headers: { ...headers, ...this.access },
       signal,
     });
     const type = response.headers.get('content-type') ?? '';

@@ -1,4 +1,5 @@
-import { formatBasicCredentials, reachableUrl } from '@countersign/oauth';
+import { reachableUrl } from '@countersign/oauth';
+import { accessHeaders, type IssuerAccess } from './issuer-access.js';
 import type { UsageReport } from './usage-report.js';
 
 /** Resolves when the report is counted. @throws UsageNotDelivered; any other error means: try again. */
@@ -22,16 +23,12 @@ export class UsageNotDelivered extends Error {
   }
 }
 
-export interface UsageEndpoint {
+export interface UsageEndpoint extends IssuerAccess {
   issuer: string;
-  /** A credential of the API (`POST /v1/apis/{id}/credentials`). */
-  credential: { apiId: string; secret: string };
   /** Base URL under which this process reaches the issuer, where it differs from the issuer's name (containers). */
   fetchFrom?: string;
   /** Sends the secret over plain HTTP to a host that is not loopback. */
   dangerouslyAllowHttp?: boolean;
-  /** Replace to reach an issuer behind a private CA or a proxy. */
-  fetch?: typeof fetch;
 }
 
 /** The report itself is at fault, and stays so. */
@@ -40,14 +37,15 @@ const PERMANENT = [400, 413, 415, 422];
 const CREDENTIAL = [401, 403];
 const CREDENTIAL_PAUSE_SECONDS = 300;
 
-/** Sends reports to the issuer. @throws Error where that would send the secret in the clear. */
-export function deliverTo({ credential, fetch = globalThis.fetch, ...location }: UsageEndpoint): UsageDelivery {
+/** Sends reports to the issuer. @throws Error where that would send the secret in the clear, or prove nobody. */
+export function deliverTo(endpoint: UsageEndpoint): UsageDelivery {
+  const { fetch = globalThis.fetch, ...location } = endpoint;
   const url = reachableUrl(`${location.issuer}/v1/usage-reports`, location);
-  const authorization = formatBasicCredentials({ clientId: credential.apiId, clientSecret: credential.secret });
+  const access = accessHeaders(endpoint);
   return async (report, signal) => {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { authorization, 'content-type': 'application/json' },
+      headers: { ...access, 'content-type': 'application/json' },
       body: JSON.stringify(report),
       redirect: 'error',
       credentials: 'omit',

@@ -15,6 +15,8 @@ export type VerifierOptions =
       fetchFrom?: string;
       /** Takes keys over plain HTTP from a host that is not loopback. */
       dangerouslyAllowHttp?: boolean;
+      /** Replace to reach an issuer behind a private CA or a proxy. */
+      fetch?: typeof fetch;
       /** In place of fetching them. */
       keys?: KeySource;
       revocations?: RevocationChecker;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { JSONWebKeySet } from 'jose';
 import {
   JWT_BEARER_GRANT_TYPE,
+  serviceNamedBy,
   spiffeIdOf,
   TOKEN_EXCHANGE_GRANT_TYPE,
   type Client,
@@ -41,6 +42,15 @@ export class MicroserviceClientsRepository {
   async find(tx: Transaction, id: string): Promise<Client | undefined> {
     const [row] = await tx.manager.query<ClientRow[]>(CLIENT, [id]);
     return row && toClient(row, this.trustDomain);
+  }
+
+  async findId(tx: Transaction, spiffeId: string): Promise<string | undefined> {
+    const name = serviceNamedBy(spiffeId, this.trustDomain) ?? null;
+    const [row] = await tx.manager.query<{ id: string }[]>(
+      'SELECT id FROM microservices WHERE spiffe_id = $1 OR (spiffe_id IS NULL AND name = $2)',
+      [spiffeId, name],
+    );
+    return row?.id;
   }
 }
 

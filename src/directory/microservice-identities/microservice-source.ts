@@ -30,4 +30,9 @@ export class MicroserviceSource implements ClientSource {
     if (!this.changes.isCurrent()) this.cache.forget(clientId);
     return this.cache.find(clientId);
   }
+
+  /** The microservice with this SPIFFE id, whatever its state. From the database: who asks so is seldom. */
+  idOf(spiffeId: string): Promise<string | undefined> {
+    return this.transactions.run((tx) => this.repository.findId(tx, spiffeId));
+  }
 }

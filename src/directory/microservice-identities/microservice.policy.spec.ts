@@ -1,6 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { changeCredentials, isSpiffeId, type CredentialsChange, type MicroserviceCredentials } from './microservice.policy.js';
+import {
+  changeCredentials,
+  isWorkloadId,
+  mistakesOfSpiffeId,
+  type CredentialsChange,
+  type MicroserviceCredentials,
+} from './microservice.policy.js';
 
 const KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
 const JWKS = { keys: [KEY] };
@@ -30,26 +36,26 @@ describe('how a microservice authenticates', () => {
   });
 });
 
-describe('SPIFFE-ID §2: a SPIFFE id', () => {
-  it.each(['spiffe://example.org/billing', 'spiffe://prod.acme/ns/a/sa/b_1.x'])('is %s', (id) => {
-    expect(isSpiffeId(id)).toBe(true);
-  });
+describe('the SPIFFE id of a microservice', () => {
   it.each([
-    'spiffe://example.org',
-    'spiffe://example.org/',
-    'spiffe://example.org/billing/',
-    'spiffe://example.org//billing',
-    'spiffe://example.org/../billing',
-    'spiffe://example.org/./billing',
-    'spiffe://Example.org/billing',
-    'spiffe://example.org:8443/billing',
-    'spiffe://me@example.org/billing',
-    'spiffe://example.org/billing?x=1',
-    'spiffe://example.org/billing#x',
-    'spiffe://example.org/bill%69ng',
-    'https://example.org/billing',
-    `spiffe://example.org/${'a'.repeat(2048)}`,
-  ])('is not %s', (id) => {
-    expect(isSpiffeId(id)).toBe(false);
+    ['spiffe://example.org/billing', true],
+    ['spiffe://prod.acme/ns/a/sa/b_1.x', true],
+    ['spiffe://example.org', false],
+    ['spiffe://example.org/', false],
+    ['https://example.org/billing', false],
+  ])('names a workload: %s, %s', (id, isOne) => {
+    expect(isWorkloadId(id)).toBe(isOne);
+  });
+
+  it.each([
+    ['none', null, 0],
+    ['its own', 'spiffe://example.org/billing', 0],
+    ['that of another service, or of one to come', 'spiffe://example.org/export', 1],
+    ['a longer path', 'spiffe://example.org/ns/prod/sa/export', 0],
+    ['one of another trust domain', 'spiffe://spire.example/export', 0],
+  ])('of billing may be %s: %d mistakes', (_, id, mistakes) => {
+    expect(mistakesOfSpiffeId(id, 'billing', 'example.org').map(({ location }) => location)).toEqual(
+      Array(mistakes).fill('/spiffe_id'),
+    );
   });
 });

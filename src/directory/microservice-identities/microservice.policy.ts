@@ -1,4 +1,5 @@
 import type { JSONWebKeySet } from 'jose';
+import { parseSpiffeId, serviceNamedBy } from '@countersign/oauth';
 import type { ProblemItem } from '../../platform/http/index.js';
 import { isKeyAddress, readPublicKeys } from '../credentials/index.js';
 
@@ -58,10 +59,20 @@ function mistakesOf({ authMethod, jwks, jwksUri }: MicroserviceCredentials): Pro
   return [];
 }
 
-const MAX_SPIFFE_ID_BYTES = 2048;
-// SPIFFE-ID §2.1 to §2.3: a trust domain in lower case, a path without empty, dot or trailing segments, and nothing else.
-const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]{1,255}(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)+$/;
+/** A SPIFFE id that names a workload, not a whole trust domain. */
+export function isWorkloadId(text: string): boolean {
+  return (parseSpiffeId(text)?.path ?? '') !== '';
+}
 
-export function isSpiffeId(text: string): boolean {
-  return text.length <= MAX_SPIFFE_ID_BYTES && SPIFFE_ID.test(text);
+/** In our own trust domain `/billing` is the service billing, whether or not there is one: nobody else may be called so. */
+export function mistakesOfSpiffeId(spiffeId: string | null, name: string, trustDomain: string): ProblemItem[] {
+  const named = spiffeId === null ? undefined : serviceNamedBy(spiffeId, trustDomain);
+  if (named === undefined || named === name) return [];
+  return [
+    {
+      location: '/spiffe_id',
+      message: `In the trust domain ${trustDomain} this is the id of the service ${named}.`,
+      fix: `Leave it out: the id is then spiffe://${trustDomain}/${name}. Or use a longer path, or an id of another trust domain.`,
+    },
+  ];
 }

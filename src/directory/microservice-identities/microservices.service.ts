@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '@countersign/guards';
 import type { AuditOrigin } from '../../platform/audit/index.js';
+import { Configuration, trustDomainOf } from '../../platform/config/index.js';
 import { newId } from '../../platform/crypto/index.js';
 import { PlatformTransactions, sqlState, UNIQUE_VIOLATION, type Transaction } from '../../platform/database/index.js';
 import { httpProblem, listDocument, Problem, type ListDocument, type ListQuery } from '../../platform/http/index.js';
@@ -10,23 +11,29 @@ import { missingKeys } from '../credentials/index.js';
 import { MicroserviceDocument } from './dto/microservice.dto.js';
 import type { CreateMicroservice, UpdateMicroservice } from './dto/write-microservice.dto.js';
 import { Microservice } from './microservice.entity.js';
-import { changeCredentials, type CredentialsChange } from './microservice.policy.js';
+import { changeCredentials, mistakesOfSpiffeId, type CredentialsChange } from './microservice.policy.js';
 import { MICROSERVICES_PROBLEMS } from './microservices.errors.js';
 import { MicroservicesRepository } from './microservices.repository.js';
 
 /** What operators do with microservices. */
 @Injectable()
 export class Microservices {
+  private readonly trustDomain: string;
+
   constructor(
     private readonly transactions: PlatformTransactions,
     private readonly repository: MicroservicesRepository,
     private readonly recorder: ChangeRecorder,
     private readonly idempotency: Idempotency,
-  ) {}
+    { settings }: Configuration,
+  ) {
+    this.trustDomain = trustDomainOf(settings);
+  }
 
   async create(caller: Caller, submission: Submission, body: CreateMicroservice): Promise<MicroserviceDocument> {
     requireOperator(caller);
     const service = newMicroservice(caller, body);
+    this.requireOwnId(service);
     return this.transactions.run((tx) =>
       this.idempotency.once(tx, submission.idempotency, async () => {
         await saving(() => this.repository.insert(tx, service));
@@ -57,6 +64,7 @@ export class Microservices {
       const [before, keysBefore] = [service.facts(), service.jwks?.keys ?? []];
       applyCredentials(service, body);
       service.spiffeId = body.spiffe_id === undefined ? service.spiffeId : body.spiffe_id;
+      this.requireOwnId(service);
       const removed_keys = await missingKeys(keysBefore, service.jwks?.keys ?? []);
       const changed = changedFields(before, service.facts());
       if (!changed && removed_keys.length === 0 && body.jwks === undefined) return MicroserviceDocument.from(service);
@@ -87,6 +95,11 @@ export class Microservices {
       await this.repository.delete(tx, id);
       await this.record(tx, actOf(caller, origin), 'deleted', service, { before: service.facts() });
     });
+  }
+
+  private requireOwnId({ spiffeId, name }: Microservice): void {
+    const errors = mistakesOfSpiffeId(spiffeId, name, this.trustDomain);
+    if (errors.length > 0) throw httpProblem('validation_failed', 'The SPIFFE id belongs to another service. Nothing was stored.', { errors });
   }
 
   private async getForUpdate(tx: Transaction, id: string): Promise<Microservice> {

@@ -2,21 +2,24 @@ import { Module } from '@nestjs/common';
 import { Registry, type ClientAuthMethod } from '@countersign/oauth';
 import { ApiResourcesModule } from '../../directory/api-resources/index.js';
 import { CredentialsModule } from '../../directory/credentials/index.js';
+import { MicroserviceIdentitiesModule } from '../../directory/microservice-identities/index.js';
 import { CertificatesModule } from '../certificates/index.js';
 import { ClientsModule } from '../clients/index.js';
 import { FederationModule } from '../federation/index.js';
 import { ApiClients } from './api-client.js';
+import { CertifiedServices } from './certified-services.js';
 import { CLIENT_AUTH_REGISTRY, ClientAuthenticator } from './client-authenticator.js';
 import { ClientKeys } from './client-keys.js';
 import { CLIENT_AUTH_METHODS } from './methods/index.js';
 
 @Module({
-  imports: [ApiResourcesModule, CertificatesModule, ClientsModule, CredentialsModule, FederationModule],
+  imports: [ApiResourcesModule, CertificatesModule, ClientsModule, CredentialsModule, FederationModule, MicroserviceIdentitiesModule],
   providers: [
     ...CLIENT_AUTH_METHODS,
     ClientKeys,
     ClientAuthenticator,
     ApiClients,
+    CertifiedServices,
     {
       provide: CLIENT_AUTH_REGISTRY,
       inject: CLIENT_AUTH_METHODS,

@@ -40,8 +40,13 @@ export class ClientAuthenticator {
 
   /** @throws OAuthError `invalid_client`, the same for unknown and wrong; `invalid_request` for two methods at once. */
   async authenticate(request: OAuthRequest): Promise<AuthenticatedClient> {
+    return this.counted(request, () => this.prove(request));
+  }
+
+  /** Work that may refuse a caller before a method is asked; its failures count as theirs do. */
+  async counted<T>(request: OAuthRequest, work: () => Promise<T>): Promise<T> {
     try {
-      return await this.prove(request);
+      return await work();
     } catch (error) {
       throw await this.afterFailure(error, request);
     }

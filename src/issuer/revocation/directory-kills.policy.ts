@@ -46,7 +46,7 @@ function killsOfClient(id: string, details: PrincipalChange, apiIdOf: (audience:
   return [
     ...narrowed.map((apiId): Kill => ({ kind: 'grant', value: `${id}.${apiId}` })),
     ...(removedKeys ?? []).map((value): Kill => ({ kind: 'credential', value })),
-    // Another method, or another address of keys: what proved the client before proves it no longer.
+    // Another method, address of keys or name in certificates: what proved the client before proves it no longer.
     ...(replacesCredentials(after) ? [{ kind: 'client', value: id } as const] : []),
   ];
 }
@@ -57,7 +57,7 @@ function killsOfRules(_: string, details: { removed_rules?: readonly string[] })
 
 interface PrincipalChange {
   before?: { grants?: readonly ClientGrant[] };
-  after?: { grants?: readonly ClientGrant[]; auth_method?: unknown; jwks_uri?: unknown };
+  after?: { grants?: readonly ClientGrant[]; auth_method?: unknown; jwks_uri?: unknown; spiffe_id?: unknown };
   removed_keys?: readonly string[];
 }
 
@@ -82,5 +82,5 @@ function narrowedAudiences(before: readonly ClientGrant[], after: readonly Clien
 }
 
 function replacesCredentials(after: PrincipalChange['after']): boolean {
-  return after?.auth_method !== undefined || after?.jwks_uri !== undefined;
+  return after?.auth_method !== undefined || after?.jwks_uri !== undefined || after?.spiffe_id !== undefined;
 }

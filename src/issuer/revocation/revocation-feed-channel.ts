@@ -1,4 +1,5 @@
 import type { CatalogueApi } from '../../directory/api-resources/index.js';
+import type { ApiClient } from '../client-auth/index.js';
 import type { RevocationFeedConnection } from './revocation-feed-connection.js';
 import type { RevocationFeedDocuments, Stretch } from './revocation-feed-documents.js';
 import type { RevocationFeedLog } from './revocation-feed-log.js';
@@ -15,8 +16,8 @@ export type EndReason = 'slow' | 'access' | 'shutdown' | 'failed';
 
 export interface FeedMember {
   readonly connection: RevocationFeedConnection;
-  /** The secret that opened it. */
-  readonly credentialId: string;
+  /** Who opened it. */
+  readonly client: ApiClient;
 }
 
 export interface ChannelSources {
@@ -78,9 +79,13 @@ export class RevocationFeedChannel {
     });
   }
 
-  /** Ends the streams that were opened with another secret than these. */
-  keepOnly(credentialIds: ReadonlySet<string>): void {
-    for (const member of this.admitted) if (!credentialIds.has(member.credentialId)) this.end(member, 'access');
+  /** Who has a stream open. */
+  clients(): ApiClient[] {
+    return [...this.admitted].map(({ client }) => client);
+  }
+
+  expel(clients: ReadonlySet<ApiClient>): void {
+    for (const member of this.admitted) if (clients.has(member.client)) this.end(member, 'access');
   }
 
   endAll(reason: EndReason): void {
@@ -95,7 +100,7 @@ export class RevocationFeedChannel {
     if (!current) return this.endAll('access');
     const to = log.position;
     if (this.live.size === 0) return this.moveTo(to);
-    const isNews = log.between(this.position, to)?.some((entry) => concerns(entry, current.id)) ?? true;
+    const isNews = log.between(this.position, to)?.some((entry) => concerns(entry, current)) ?? true;
     if (!isNews && !isHeartbeat) return;
     const texts = await this.sign(current, this.stretches(this.position, to));
     this.moveTo(to);

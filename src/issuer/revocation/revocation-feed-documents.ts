@@ -9,7 +9,7 @@ import {
   type WireRevocation,
 } from '@countersign/resource-server';
 import type { CatalogueApi } from '../../directory/api-resources/index.js';
-import { Configuration } from '../../platform/config/index.js';
+import { Configuration, issuerOf } from '../../platform/config/index.js';
 import { SigningKeys } from '../signing-keys/index.js';
 import { concerns, heartbeatSecondsOf } from './revocation-feed.policy.js';
 import { Revocations } from './revocations.service.js';
@@ -31,15 +31,12 @@ export interface Stretch {
 export class RevocationFeedDocuments {
   /** By the API as the catalogue has it: a change makes another object. */
   private readonly versions = new WeakMap<CatalogueApi, string>();
-  private readonly issuer: string;
 
   constructor(
     private readonly keys: SigningKeys,
     private readonly revocations: Revocations,
-    { settings }: Configuration,
-  ) {
-    this.issuer = settings.PUBLIC_URL;
-  }
+    private readonly configuration: Configuration,
+  ) {}
 
   /** Names the contents. Weak: the same contents are signed anew with another time. */
   etagOf(api: CatalogueApi): string {
@@ -52,7 +49,7 @@ export class RevocationFeedDocuments {
     const { everythingUpTo } = list;
     const contents: Omit<RevocationSnapshotClaims, keyof ReturnType<typeof this.frame>> = {
       seq: list.lastSeq,
-      entries: wireOf(list.all(), api.id),
+      entries: wireOf(list.all(), api),
       ...(everythingUpTo !== undefined && { everything_up_to: everythingUpTo }),
       ...settingsOf(api),
     };
@@ -60,17 +57,17 @@ export class RevocationFeedDocuments {
   }
 
   delta(api: CatalogueApi, { from, to, entries }: Stretch): Promise<string> {
-    const claims: RevocationDeltaClaims = { ...this.frame(api), from, to, entries: wireOf(entries, api.id) };
+    const claims: RevocationDeltaClaims = { ...this.frame(api), from, to, entries: wireOf(entries, api) };
     return this.sign(api, claims, REVOCATION_DELTA_TYP);
   }
 
   private frame(api: CatalogueApi): { iss: string; aud: string; iat: number; exp: number; settings: string } {
     const iat = Math.floor(Date.now() / 1000);
-    return { iss: this.issuer, aud: api.identifier, iat, exp: iat + LIFETIME_SECONDS, settings: this.versionOf(api) };
+    return { iss: issuerOf(this.configuration.settings, api.zone), aud: api.identifier, iat, exp: iat + LIFETIME_SECONDS, settings: this.versionOf(api) };
   }
 
   private sign(api: CatalogueApi, claims: object, typ: string): Promise<string> {
-    return this.keys.signer('external', api.signingAlg).sign(claims, typ);
+    return this.keys.signer(api.zone, api.signingAlg).sign(claims, typ);
   }
 
   private versionOf(api: CatalogueApi): string {
@@ -94,10 +91,10 @@ function settingsOf({ maxStalenessSeconds, definitions }: CatalogueApi): Setting
   };
 }
 
-function wireOf(entries: Iterable<RevocationEntry>, apiId: string): WireRevocation[] {
+function wireOf(entries: Iterable<RevocationEntry>, api: CatalogueApi): WireRevocation[] {
   const wire: WireRevocation[] = [];
   for (const entry of entries) {
-    if (!concerns(entry, apiId)) continue;
+    if (!concerns(entry, api)) continue;
     const { kind, value, revokedAt, expiresAt } = entry;
     wire.push({ kind, value, revoked_at: revokedAt, expires_at: expiresAt });
   }

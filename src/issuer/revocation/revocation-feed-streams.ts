@@ -65,14 +65,14 @@ export class RevocationFeedStreams implements OnApplicationBootstrap, BeforeAppl
    * @param connect is called when nothing stands against it.
    * @throws Problem `too_many_streams`, or `service_unavailable` from a process that is stopping.
    */
-  follow({ api, credentialId }: ApiClient, from: number | undefined, connect: () => RevocationFeedConnection): void {
+  follow(client: ApiClient, from: number | undefined, connect: () => RevocationFeedConnection): void {
     if (this.isStopping) throw httpProblem('service_unavailable', 'This process is stopping.', { headers: { 'retry-after': '1' } });
-    const { channel } = this.channelOf(api.id);
+    const { channel } = this.channelOf(client.api.id);
     if (channel.size >= this.limit)
       throw new Problem(REVOCATION_FEED_PROBLEMS, 'too_many_streams', `The API has ${this.limit} streams open already. Close some.`, {
         headers: { 'retry-after': '30' },
       });
-    channel.join({ connection: connect(), credentialId }, from);
+    channel.join({ connection: connect(), client }, from);
     this.countOpen();
   }
 
@@ -103,8 +103,7 @@ export class RevocationFeedStreams implements OnApplicationBootstrap, BeforeAppl
     );
     for (const [apiId, beating] of due) {
       beating.nextBeatAt = this.nextBeatOf(apiId);
-      const credentialIds = await this.access.credentialIds(apiId);
-      if (credentialIds) beating.channel.keepOnly(credentialIds);
+      beating.channel.expel(await this.access.unwelcome(beating.channel.clients()));
       beating.channel.heartbeat(isCurrent);
     }
   }

@@ -16,7 +16,7 @@ const EVENTS = { schema: { type: 'string' }, example: 'id: 7\nevent: delta\ndata
 
 @ApiTags('Guards of APIs')
 @ApiForbiddenResponse({ description: 'The credentials are not those of an API.' })
-@InZone('external')
+@InZone('external', 'internal')
 @ClientAuthenticated()
 @UseGuards(ApiClientGuard)
 @Controller('v1/revocations')
@@ -31,7 +31,7 @@ export class RevocationFeedController {
     operationId: 'getRevocations',
     summary: 'Everything that is revoked for one API',
     description:
-      'For the guards of an API, by HTTP Basic with the id of the API and one of its secrets. A JWS of type `revocations+jwt`, signed as the tokens of the API are: `iss`, `aud` (the API), `iat`, `exp`, `seq` (its position), `entries` (`kind`, `value`, `revoked_at`, `expires_at`), `max_staleness_seconds`, `heartbeat_seconds` and `scope_risks`. Grants of other APIs are left out.',
+      'For the guards of an API, by HTTP Basic with the id of the API and one of its secrets, or on the internal listener by the certificate of the service that the API is named after. A JWS of type `revocations+jwt`, signed as the tokens of the API are: `iss`, `aud` (the API), `iat`, `exp`, `seq` (its position), `entries` (`kind`, `value`, `revoked_at`, `expires_at`), `max_staleness_seconds`, `heartbeat_seconds` and `scope_risks`. Grants of other APIs are left out.',
   })
   @ApiHeader({ name: 'If-None-Match', required: false, description: 'The ETag of an earlier answer.' })
   @ApiOkResponse({ description: 'The snapshot, with an ETag.', content: { 'application/jwt': JWS } })

@@ -10,8 +10,13 @@ describe('the revocation feed', () => {
     ['a grant at another API', 'grant', 'sp_1.api_2', false],
     ['a grant at an API whose id begins alike', 'grant', 'sp_1.api_11', false],
     ['a consent, which names no API', 'grant', 'con_1', true],
+    ['a call policy, which is for services only', 'grant', 'pol_1', false],
   ] as const)('tells an API of %s: %s %s %s', (_, kind, value, isTold) => {
-    expect(concerns({ kind, value }, 'api_1')).toBe(isTold);
+    expect(concerns({ kind, value }, { id: 'api_1', zone: 'external' })).toBe(isTold);
+  });
+
+  it.each(['pol_1', 'sp_1.api_1', 'sp_1.api_2', 'con_1'])('tells an internal API of the grant %s, from which its tokens may descend', (value) => {
+    expect(concerns({ kind: 'grant', value }, { id: 'api_1', zone: 'internal' })).toBe(true);
   });
 
   it.each([

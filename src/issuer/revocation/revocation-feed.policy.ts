@@ -1,14 +1,19 @@
+import type { TargetApi } from '@countersign/oauth';
 import type { RevocationEntry } from '@countersign/resource-server';
 
 const LONGEST_SILENCE_SECONDS = 5;
 const SIGNS_PER_STALENESS = 3;
 const POSITION = /^\d{1,15}$/;
 
-/** Whether tokens of this API can be meant. A grant of a service principal names its API; whatever else a grant is, concerns all. */
-export function concerns({ kind, value }: Pick<RevocationEntry, 'kind' | 'value'>, apiId: string): boolean {
-  if (kind !== 'grant') return true;
+/**
+ * Whether tokens of this API can be meant. A grant of a service principal names its API, and a call policy is of the internal zone
+ * only; whatever else a grant is, concerns all.
+ */
+export function concerns({ kind, value }: Pick<RevocationEntry, 'kind' | 'value'>, { id, zone }: Pick<TargetApi, 'id' | 'zone'>): boolean {
+  // A token of the internal zone may descend from one of any API, and dies with the grant of that one.
+  if (kind !== 'grant' || zone === 'internal') return true;
   const named = value.slice(value.lastIndexOf('.') + 1);
-  return !named.startsWith('api_') || named === apiId;
+  return named.startsWith('api_') ? named === id : !named.startsWith('pol_');
 }
 
 /** Often enough that one lost heartbeat makes no guard stale. */

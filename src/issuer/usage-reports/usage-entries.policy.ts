@@ -16,9 +16,10 @@ const RESULT = new RegExp(USAGE_REPORT_LIMITS.resultPattern);
 /** RFC 7638 and RFC 8705 §3.1: a SHA-256 in base64url. */
 const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 const CLIENTS: readonly IdPrefix[] = ['sp', 'app', 'svc', 'key', 'pat'];
-const CREDENTIALS: readonly IdPrefix[] = ['sec', 'key', 'pat'];
+// A workload that another issuer vouches for has a rule in place of a credential.
+const CREDENTIALS: readonly IdPrefix[] = ['sec', 'key', 'pat', 'rule'];
 // Never a user's.
-const GRANTS: readonly IdPrefix[] = ['sp', 'app', 'svc', 'key', 'pat', 'con', 'api'];
+const GRANTS: readonly IdPrefix[] = ['sp', 'app', 'svc', 'key', 'pat', 'con', 'api', 'pol'];
 
 const REQUIRED: Readonly<Record<string, Check>> = {
   minute: [isMinute, `Send the start of a minute in UTC, such as 2026-11-22T08:41:00Z, of the last ${USAGE_REPORT_MAX_AGE_DAYS} days.`],

@@ -9,7 +9,7 @@ import { UsageReceipt, UsageReportBody } from './dto/usage-report.dto.js';
 import { UsageReports } from './usage-reports.service.js';
 
 @ApiTags('Guards of APIs')
-@InZone('external')
+@InZone('external', 'internal')
 @Controller('v1/usage-reports')
 export class UsageReportsController {
   constructor(private readonly reports: UsageReports) {}
@@ -22,7 +22,7 @@ export class UsageReportsController {
     operationId: 'reportUsage',
     summary: 'Report what was called',
     description:
-      'For the guards of an API: calls per minute by client, credential, grant, operation, scopes and result. HTTP Basic with the id of the API and one of its secrets. A report that arrives twice is counted once; beyond the limits of an API and day calls are counted as operation `other`.',
+      'For the guards of an API: calls per minute by client, credential, grant, operation, scopes and result. HTTP Basic with the id of the API and one of its secrets, or on the internal listener the certificate of its service. A report that arrives twice is counted once; beyond the limits of an API and day calls are counted as operation `other`.',
   })
   @ApiOkResponse({ type: UsageReceipt })
   @ApiForbiddenResponse({ description: 'The report is about another API, or the credentials are not those of an API.' })

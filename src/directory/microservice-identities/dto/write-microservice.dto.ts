@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, OmitType, PartialType } from '@nestjs/swagger';
 import { IsIn, IsObject, IsString, Length, Matches, ValidateBy } from 'class-validator';
 import { Clearable } from '../../administration/index.js';
-import { isSpiffeId, MICROSERVICE_AUTH_METHODS, type MicroserviceAuthMethod } from '../microservice.policy.js';
+import { isWorkloadId, MICROSERVICE_AUTH_METHODS, type MicroserviceAuthMethod } from '../microservice.policy.js';
 
 const SERVICE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -17,14 +17,14 @@ export class CreateMicroservice {
   @ApiPropertyOptional({
     type: String,
     nullable: true,
-    description: 'SPIFFE id of its certificates.',
+    description: 'SPIFFE id of its certificates; left out: that of its name in our trust domain. The id of another service is refused.',
     example: 'spiffe://example.org/billing',
   })
   @Clearable()
   @ValidateBy({
-    name: 'isSpiffeId',
+    name: 'isWorkloadId',
     validator: {
-      validate: (value) => typeof value === 'string' && isSpiffeId(value),
+      validate: (value) => typeof value === 'string' && isWorkloadId(value),
       defaultMessage: () => 'A SPIFFE id looks like spiffe://example.org/billing.',
     },
   })
