@@ -25,7 +25,10 @@ export async function startProduct() {
     INTERNAL_URL: internalUrl,
     MTLS_URL: `https://localhost:${MTLS_PORT}`,
     TRUST_DOMAIN: 'demo.example',
-    ...{ PORT, OPS_PORT, INTERNAL_PORT, MTLS_PORT },
+    PORT,
+    OPS_PORT,
+    INTERNAL_PORT,
+    MTLS_PORT,
   };
   const child = spawn(process.execPath, ['--enable-source-maps', inProject('dist', 'src', 'main.js')], {
     cwd: ROOT,
