@@ -8,6 +8,7 @@ import { InternalZone1763769600020 } from './1763769600020-internal-zone.js';
 import { SaasalyticsInternal1763769600021 } from './1763769600021-saasalytics-internal.js';
 import { Certificates1763769600030 } from './1763769600030-certificates.js';
 import { TrustedIssuers1763769600040 } from './1763769600040-trusted-issuers.js';
+import { TrustMap1763769600060 } from './1763769600060-trust-map.js';
 
 /** Every migration in order. Add one here; never change one that has been released. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   SaasalyticsInternal1763769600021,
   Certificates1763769600030,
   TrustedIssuers1763769600040,
+  TrustMap1763769600060,
 ];

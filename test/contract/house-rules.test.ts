@@ -22,6 +22,7 @@ const ACROSS_ORGS: Readonly<Record<string, string>> = {
   'src/directory/service-principals/service-principal-source.ts': 'a client id says nothing of its organization',
   'src/directory/trusted-issuers/trust-transactions.ts': 'issuers that the platform trusts belong to no organization',
   'src/issuer/federation/rule-tester.service.ts': 'asks whether an assertion was used, wherever that was',
+  'src/directory/trust-map': 'our own services belong to no organization',
   'src/directory/usage': 'guards report the calls of all clients, and operators read them',
   'src/issuer/certificates': 'the internal zone belongs to the platform',
   'src/issuer/revocation': 'guards need the revocations of all',

@@ -67,7 +67,7 @@ async function aCaller(): Promise<{ caller: MicroserviceMade; policy: { id: stri
 
 const refused = (token: string): Promise<void> => expect.poll(() => guard.verdict(token, 'write:ledger'), WITHIN).toBe('revoked');
 
-// Seen to fail when the feed of an internal API leaves out call policies: the first two wait for a word that never comes.
+// The first two seen to fail when the feed of an internal API leaves out call policies.
 describe('the guards of a service, by its certificate and without a secret', () => {
   it('refuse within 2 s when the call policy is deleted', async () => {
     const { policy, token } = await aCaller();
@@ -105,7 +105,9 @@ describe('the guards of a service, by its certificate and without a secret', () 
     const gateway = await aMicroservice(operator, 'front');
     await aCallPolicy(operator, { caller: 'front', target: 'ledger', scopes: ['read:ledger'], org_mode: 'parent' });
     const shop = await operator.anApi({ identifier: 'https://front.example.com', served_by: ['front'] });
-    const principal = await operator.aServicePrincipal(server.orgs[0].id, { grants: [{ audience: shop.identifier, scopes: ['read:things'] }] });
+    const principal = await operator.aServicePrincipal(server.orgs[0].id, {
+      grants: [{ audience: shop.identifier, scopes: ['read:things'] }],
+    });
     const external = await tokenOf(server.url, principal, { audience: shop.identifier });
     const token = await exchanged(server, gateway, external, { audience: 'ledger' });
     expect(await guard.verdict(token, 'read:ledger')).toBe('accepted');
@@ -163,7 +165,7 @@ describe('the feed of an internal API', () => {
   });
 });
 
-// Each seen to fail when `zone` of the request is not that of the listener.
+// The first two seen to fail when the zone of the client is not compared with that of the listener, the second also when every request counts as external.
 describe('credentials are good in their own zone only', () => {
   const paths = ['/v1/revocations', '/v1/revocations/stream'];
   const report = { report_id: '6f1c4a1e-3f0b-4c39-a6b4-0f4d6f0c8a52', audience: 'ledger', entries: [] };

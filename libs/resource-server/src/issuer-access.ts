@@ -15,5 +15,7 @@ export interface IssuerAccess {
 export function accessHeaders({ credential, fetch }: IssuerAccess): Readonly<Record<string, string>> {
   if (credential) return { authorization: formatBasicCredentials({ clientId: credential.apiId, clientSecret: credential.secret }) };
   if (fetch) return {};
-  throw new TypeError('Pass the credential of the API, or in the internal zone a fetch whose connections show the certificate of its service.');
+  throw new TypeError(
+    'Pass the credential of the API, or in the internal zone a fetch whose connections show the certificate of its service.',
+  );
 }

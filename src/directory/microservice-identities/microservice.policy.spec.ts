@@ -54,8 +54,6 @@ describe('the SPIFFE id of a microservice', () => {
     ['a longer path', 'spiffe://example.org/ns/prod/sa/export', 0],
     ['one of another trust domain', 'spiffe://spire.example/export', 0],
   ])('of billing may be %s: %d mistakes', (_, id, mistakes) => {
-    expect(mistakesOfSpiffeId(id, 'billing', 'example.org').map(({ location }) => location)).toEqual(
-      Array(mistakes).fill('/spiffe_id'),
-    );
+    expect(mistakesOfSpiffeId(id, 'billing', 'example.org').map(({ location }) => location)).toEqual(Array(mistakes).fill('/spiffe_id'));
   });
 });

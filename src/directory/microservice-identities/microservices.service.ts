@@ -99,7 +99,8 @@ export class Microservices {
 
   private requireOwnId({ spiffeId, name }: Microservice): void {
     const errors = mistakesOfSpiffeId(spiffeId, name, this.trustDomain);
-    if (errors.length > 0) throw httpProblem('validation_failed', 'The SPIFFE id belongs to another service. Nothing was stored.', { errors });
+    if (errors.length > 0)
+      throw httpProblem('validation_failed', 'The SPIFFE id belongs to another service. Nothing was stored.', { errors });
   }
 
   private async getForUpdate(tx: Transaction, id: string): Promise<Microservice> {

@@ -63,7 +63,13 @@ export class RevocationFeedDocuments {
 
   private frame(api: CatalogueApi): { iss: string; aud: string; iat: number; exp: number; settings: string } {
     const iat = Math.floor(Date.now() / 1000);
-    return { iss: issuerOf(this.configuration.settings, api.zone), aud: api.identifier, iat, exp: iat + LIFETIME_SECONDS, settings: this.versionOf(api) };
+    return {
+      iss: issuerOf(this.configuration.settings, api.zone),
+      aud: api.identifier,
+      iat,
+      exp: iat + LIFETIME_SECONDS,
+      settings: this.versionOf(api),
+    };
   }
 
   private sign(api: CatalogueApi, claims: object, typ: string): Promise<string> {

@@ -15,9 +15,12 @@ describe('the revocation feed', () => {
     expect(concerns({ kind, value }, { id: 'api_1', zone: 'external' })).toBe(isTold);
   });
 
-  it.each(['pol_1', 'sp_1.api_1', 'sp_1.api_2', 'con_1'])('tells an internal API of the grant %s, from which its tokens may descend', (value) => {
-    expect(concerns({ kind: 'grant', value }, { id: 'api_1', zone: 'internal' })).toBe(true);
-  });
+  it.each(['pol_1', 'sp_1.api_1', 'sp_1.api_2', 'con_1'])(
+    'tells an internal API of the grant %s, from which its tokens may descend',
+    (value) => {
+      expect(concerns({ kind: 'grant', value }, { id: 'api_1', zone: 'internal' })).toBe(true);
+    },
+  );
 
   it.each([
     [5, 1],

@@ -1,0 +1,1 @@
+export { TrustMapModule } from './trust-map.module.js';
