@@ -14,3 +14,4 @@ export * from './scope.js';
 export * from './secret-format.js';
 export * from './service-name.js';
 export * from './spiffe-id.js';
+export * from './trace-context.js';

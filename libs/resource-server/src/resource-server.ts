@@ -1,4 +1,4 @@
-import type { DecisionListener } from './access-decision.js';
+import { decisionOf, type DecisionListener } from './access-decision.js';
 import type { AccessTokenVerifier } from './access-token-verifier.js';
 import { callerOf, type Caller } from './caller.js';
 import type { CertificateSource } from './certificate-source.js';
@@ -132,7 +132,7 @@ export class ResourceServer {
   }
 
   private report(asked: Asked, result: Parameters<DecisionListener>[0]['result'], caller: Caller | undefined): void {
-    const { audience, operation, scopes = [] } = asked;
-    this.options.onDecision?.({ audience, operation, scopes, result, claims: caller?.claims });
+    const { audience, operation, scopes = [], requestId, request } = asked;
+    this.options.onDecision?.(decisionOf({ audience, operation, scopes, result, claims: caller?.claims, requestId }, request));
   }
 }
