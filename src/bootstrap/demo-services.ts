@@ -12,10 +12,10 @@ import type { ManagementClient } from './management-client.js';
 const KEY = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const ORIGIN = { requestId: 'demo', ip: '127.0.0.1', userAgent: undefined };
 
-/** Each works in the background for organizations that it names, or passes on the token of a tenant that it was called with. */
+/** Jobs of the night, for organizations that they name; or for the tenant whose token they were called with. */
 const SERVICES = [
-  { name: 'event-processing', audience: 'dashboards', scope: 'write:rollups' },
-  { name: 'billing', audience: 'export', scope: 'start:export' },
+  { name: 'nightly-rollups', audience: 'dashboards', scope: 'write:rollups' },
+  { name: 'nightly-exports', audience: 'export', scope: 'start:export' },
 ] as const;
 export const DEMO_SERVICE_NAMES = SERVICES.map(({ name }) => name);
 

@@ -46,11 +46,7 @@ export class Operator {
     });
   }
 
-  /** The demo's service of that name steps aside for one of the test's own. */
   async aMicroservice(fields: { name: string } & Record<string, unknown>): Promise<{ id: string }> {
-    const { url, demo } = this.server;
-    for (const { name, client_id } of demo.microservices ?? [])
-      if (name === fields.name) await call('DELETE', `${url}/v1/microservices/${client_id}`, this.token);
     return this.create('/v1/microservices', { auth_method: 'tls_client_auth', ...fields });
   }
 

@@ -19,6 +19,10 @@ export class Management {
     return this.#send('POST', path, { expected: 200 });
   }
 
+  remove(path) {
+    return this.#send('DELETE', path, { expected: 204 });
+  }
+
   get(path, headers) {
     return this.#send('GET', path, { headers, expected: 200 });
   }

@@ -25,6 +25,8 @@ export const UNUSED = { caller: 'dashboards', target: 'user-management', scopes:
 
 /** What an operator does once: services, their APIs, and who may call whom for what. */
 export async function register(management, { publicUrl, demo }) {
+  // Those of `npm start` have no part in this.
+  for (const { client_id } of demo.microservices ?? []) await management.remove(`/v1/microservices/${client_id}`);
   const services = {};
   for (const name of SERVICES) services[name] = await management.create('/v1/microservices', { name, auth_method: 'tls_client_auth' });
   for (const [identifier, scopes] of Object.entries(INTERNAL_APIS))
