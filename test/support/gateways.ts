@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { answers, end, isOnPath, type Running } from './programs.js';
@@ -66,7 +66,9 @@ export const ENVOY_JWT = withFile('Envoy, jwt_authn', 'envoy', 'envoy-jwt.yaml')
 export function missing({ program }: Gateway): string | undefined {
   if (!isOnPath(program)) return `No ${program} on the PATH.`;
   if (program !== 'haproxy') return undefined;
-  return execFileSync('haproxy', ['-vv']).includes('+LUA') ? undefined : 'This haproxy has no Lua.';
+  const { stdout, error, stderr } = spawnSync('haproxy', ['-vv'], { encoding: 'utf8' });
+  if (!stdout?.includes('HAProxy version')) return `haproxy does not start: ${error?.message ?? stderr}`;
+  return stdout.includes('+LUA') ? undefined : 'This haproxy has no Lua.';
 }
 
 function configuration(file: string, { port, decidePort, backendPort, issuer }: Surroundings): string {
