@@ -285,8 +285,8 @@ describe('private_key_jwt', () => {
       expect({ jwks_uri, status: (await create({ jwks_uri })).status }).toEqual({ jwks_uri, status: 422 });
   });
 
-  it('422 for keys beside client_secret, and for tls_client_auth, which is not available yet', async () => {
+  it('422 for keys beside client_secret, and for tls_client_auth without an authority and a name', async () => {
     expect(locationsOf(await create({ auth_method: 'client_secret', jwks: { keys: [rsa.publicKey] } }))).toEqual(['/jwks']);
-    expect(locationsOf(await create({ auth_method: 'tls_client_auth' }))).toEqual(['/auth_method']);
+    expect(locationsOf(await create({ auth_method: 'tls_client_auth' }))).toEqual(['/tls_client_auth_ca', '/tls_client_auth_san']);
   });
 });
