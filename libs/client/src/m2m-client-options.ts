@@ -1,7 +1,8 @@
 import type { ClientAuthentication } from './client-authentication.js';
 import type { ClientEvent } from './client-event.js';
 import { systemClock, type Clock } from './clock.js';
-import { reachableUrl, type IssuerLocation } from '@countersign/oauth';
+import { reachableUrl, type IssuerLocation, type TraceContext } from '@countersign/oauth';
+import { tracedFetch } from './traced-fetch.js';
 
 export interface M2MClientOptions extends IssuerLocation {
   clientId: string;
@@ -16,6 +17,8 @@ export interface M2MClientOptions extends IssuerLocation {
   onEvent?: (event: ClientEvent) => void;
   /** Replace to go by a proxy, a private CA or a client certificate. Drops `Authorization` on a redirect to another origin, as the standard says. */
   fetch?: typeof fetch;
+  /** The trace that requests of the moment belong to, such as `() => storage.getStore()`; its headers go with them. */
+  traceContext?: () => TraceContext | undefined;
   clock?: Clock;
   /** From 0 to 1, as `Math.random`: spreads refreshes and retries. */
   random?: () => number;
@@ -23,7 +26,7 @@ export interface M2MClientOptions extends IssuerLocation {
 
 const DEFAULTS = { timeoutMs: 10_000, maxTokens: 1_000 };
 
-export type CheckedOptions = M2MClientOptions & Required<Omit<M2MClientOptions, 'fetchFrom' | 'tokenEndpoint'>>;
+export type CheckedOptions = M2MClientOptions & Required<Omit<M2MClientOptions, 'fetchFrom' | 'tokenEndpoint' | 'traceContext'>>;
 
 /** @throws TypeError that says which option is missing or wrong. */
 export function checkOptions(options: M2MClientOptions): CheckedOptions {
@@ -34,14 +37,15 @@ export function checkOptions(options: M2MClientOptions): CheckedOptions {
   // RFC 8414 §2: an issuer has no query and no fragment.
   if (/[?#]/.test(issuer)) throw new TypeError('issuer has a query or a fragment, which no issuer has.');
   reachableUrl(tokenEndpoint ?? issuer, options);
+  // Looked up for each request: instrumentation may replace it later.
+  const fetch = options.fetch ?? ((...request: Parameters<typeof globalThis.fetch>) => globalThis.fetch(...request));
   return {
     ...DEFAULTS,
     dangerouslyAllowHttp: false,
     clock: systemClock,
     random: Math.random,
-    // Looked up for each request: instrumentation may replace it later.
-    fetch: (...request) => globalThis.fetch(...request),
     ...withoutUndefined(options),
+    fetch: options.traceContext ? tracedFetch(fetch, options.traceContext) : fetch,
     onEvent: (event) => {
       try {
         onEvent(event);

@@ -2,6 +2,7 @@ import { Logger, type ExecutionContext, type OnModuleDestroy } from '@nestjs/com
 import { AuthGuard } from '@nestjs/passport';
 import passport from 'passport';
 import {
+  decisionOf,
   holdsScopes,
   insufficientScope,
   isPreflight,
@@ -87,7 +88,7 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     request.user = caller;
     if (!holdsScopes(caller.scopes, route.scopes)) throw insufficientScope(route.resource, route.scopes);
     this.hooks.onAccepted?.(caller, requestContext(route, request));
-    this.decided(route, 'accepted', caller);
+    this.decided(route, 'accepted', { caller, request });
     return true;
   }
 
@@ -108,12 +109,19 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     if (!(refusal instanceof ResourceRequestRefused)) return refusal;
     const caller = refusal.code === 'insufficient_scope' ? request.user : undefined;
     this.hooks.onRefused?.(refusal, { ...requestContext(route, request), ...(caller && { caller }) });
-    this.decided(route, refusal.code, caller);
+    this.decided(route, refusal.code, { caller, request });
     return refusal;
   }
 
-  private decided({ name, scopes, resource }: ProtectedRoute, result: AccessDecision['result'], caller: Caller | undefined): void {
-    this.hooks.onDecision?.({ audience: resource.identifier, operation: name, scopes, result, claims: caller?.claims });
+  private decided(
+    { name, scopes, resource }: ProtectedRoute,
+    result: AccessDecision['result'],
+    { caller, request }: { caller: Caller | undefined; request: GuardedRequest },
+  ): void {
+    if (!this.hooks.onDecision) return;
+    const requestId = typeof request.id === 'string' ? request.id : undefined;
+    const decision = { audience: resource.identifier, operation: name, scopes, result, claims: caller?.claims, requestId };
+    this.hooks.onDecision(decisionOf(decision, request.raw ?? request));
   }
 
   private refuseUndeclared(route: GuardedRoute, context: ExecutionContext): never {

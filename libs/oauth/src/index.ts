@@ -12,3 +12,4 @@ export * from './registry.js';
 export * from './scope.js';
 export * from './secret-format.js';
 export * from './spiffe-id.js';
+export * from './trace-context.js';

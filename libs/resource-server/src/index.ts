@@ -1,4 +1,4 @@
-export type { AccessDecision, DecisionListener } from './access-decision.js';
+export { decisionOf, type AccessDecision, type DecisionListener } from './access-decision.js';
 export { AccessTokenVerifier, type AccessTokenVerifierOptions, type ExpectedToken } from './access-token-verifier.js';
 export { bearerChallenge, type BearerChallenge, type BearerError } from './bearer-challenge.js';
 export {
@@ -22,6 +22,8 @@ export {
   type ProtectedResourceDescription,
   type ProtectedResourceMetadata,
 } from './protected-resource-metadata.js';
+export { callerServiceOf, logMembersOf, type DecisionLogMembers } from './decision-log.js';
+export { traceContextOf } from './request-trace.js';
 export { refusalResponse, type RefusalResponse } from './refusal-response.js';
 export { insufficientScope, malformedCredentials, missingCredentials, refusalFor, type ResourceIdentity } from './refusals.js';
 export { keysProvenBy, type ProvenKeys } from './proven-keys.js';
@@ -59,4 +61,5 @@ export { OTHER_OPERATIONS, USAGE_REPORT_LIMITS, type UsageEntry, type UsageRepor
 export { UsageReporter, type UsageReporterOptions } from './usage-reporter.js';
 export type { UsageReporterEvent } from './usage-sender.js';
 export type { VerifiedAccessToken } from './verified-access-token.js';
+export { traceHeaders, type TraceContext } from '@countersign/oauth';
 export { verifierOf, type VerifierOptions } from './verifier-options.js';

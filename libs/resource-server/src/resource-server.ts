@@ -1,4 +1,4 @@
-import type { DecisionListener } from './access-decision.js';
+import { decisionOf, type DecisionListener } from './access-decision.js';
 import type { AccessTokenVerifier } from './access-token-verifier.js';
 import { callerOf, type Caller } from './caller.js';
 import { bearerTokenOf, type HttpRequestFacts } from './http-request-facts.js';
@@ -55,7 +55,7 @@ export interface VerifyTokenOptions {
 
 interface Asked extends RefusalContext {
   readonly scopes: readonly string[] | undefined;
-  readonly socket?: object | undefined;
+  readonly request?: HttpRequestFacts | undefined;
 }
 
 /** One protected API of this process. Make one when the process starts: it holds the keys and the tokens that were found good. */
@@ -80,7 +80,7 @@ export class ResourceServer {
   async authorize(request: HttpRequestFacts, { scopes, operation, requestId }: ProtectedOperation): Promise<Caller> {
     // Default deny: no scope is a slip, not a wish.
     checkScopes(scopes);
-    return this.decide(() => bearerTokenOf(request), { audience: this.audience, scopes, operation, requestId, socket: request.socket });
+    return this.decide(() => bearerTokenOf(request), { audience: this.audience, scopes, operation, requestId, request });
   }
 
   /**
@@ -113,9 +113,9 @@ export class ResourceServer {
     return caller;
   }
 
-  private async prove(token: string | undefined, { audience, scopes, socket }: Asked): Promise<Caller> {
+  private async prove(token: string | undefined, { audience, scopes, request }: Asked): Promise<Caller> {
     if (token === undefined) throw missingCredentials(this.resource, scopes ?? []);
-    return callerOf(await this.verifier.verify(token, { audience, proven: keysProvenBy(socket), ...(scopes && { scopes }) }));
+    return callerOf(await this.verifier.verify(token, { audience, proven: keysProvenBy(request?.socket), ...(scopes && { scopes }) }));
   }
 
   private refused(error: unknown, asked: Asked, caller: Caller | undefined): unknown {
@@ -127,7 +127,7 @@ export class ResourceServer {
   }
 
   private report(asked: Asked, result: Parameters<DecisionListener>[0]['result'], caller: Caller | undefined): void {
-    const { audience, operation, scopes = [] } = asked;
-    this.options.onDecision?.({ audience, operation, scopes, result, claims: caller?.claims });
+    const { audience, operation, scopes = [], requestId, request } = asked;
+    this.options.onDecision?.(decisionOf({ audience, operation, scopes, result, claims: caller?.claims, requestId }, request));
   }
 }
