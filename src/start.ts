@@ -11,6 +11,7 @@ import { addCertificateHook, addRequestHooks, createFastifyAdapter, UnusedConnec
 import { Readiness } from './platform/health/index.js';
 import { TlsListeners } from './platform/listeners/index.js';
 import { Log } from './platform/logging/index.js';
+import { Tracing } from './platform/tracing/index.js';
 import { RequestMetrics } from './platform/metrics/index.js';
 import { mountDocumentation } from './web/docs/index.js';
 
@@ -34,14 +35,15 @@ export async function startServer(environment: NodeJS.ProcessEnv, progress: (lin
   try {
     const applied = await migrate(connection.migrationUrl, decodeURIComponent(new URL(connection.runtimeUrl).username));
     if (applied.length > 0) progress(`applied ${applied.length} migrations`);
-    const { app, tlsListeners } = await createApplication(configuration, connection, log);
+    const tracing = await Tracing.open(settings);
+    const { app, tlsListeners } = await createApplication(configuration, connection, { log, tracing });
     const unused = new UnusedConnections(app.getHttpServer() as Server);
     const firstStart = await app.get(Bootstrap).run(progress);
     await tlsListeners.open();
     // Fastify's own listen: Nest's would log the failure too, which is told once and by name in start-failure.ts.
     if (servesZone(settings, 'external')) await app.getHttpAdapter().getInstance().listen({ port: settings.PORT, host: settings.HOST });
     app.get(Readiness).open();
-    return { configuration, firstStart, log, stop: () => stop(app, unused, connection, log) };
+    return { configuration, firstStart, log, stop: () => stop(app, unused, connection, { log, tracing }) };
   } catch (error) {
     await connection.stop();
     throw error;
@@ -53,7 +55,16 @@ interface Application {
   readonly tlsListeners: TlsListeners;
 }
 
-async function createApplication(configuration: Configuration, connection: DatabaseConnection, log: Log): Promise<Application> {
+interface Observers {
+  readonly log: Log;
+  readonly tracing: Tracing;
+}
+
+async function createApplication(
+  configuration: Configuration,
+  connection: DatabaseConnection,
+  { log, tracing }: Observers,
+): Promise<Application> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(configuration, connection, log),
     createFastifyAdapter(configuration.settings),
@@ -64,7 +75,7 @@ async function createApplication(configuration: Configuration, connection: Datab
     },
   );
   const fastify = app.getHttpAdapter().getInstance();
-  addRequestHooks(fastify, configuration.settings, log, app.get(RequestMetrics));
+  addRequestHooks(fastify, configuration.settings, { log, tracing, metrics: app.get(RequestMetrics) });
   addCertificateHook(fastify, configuration.settings, app.get(RefusalCounter));
   const tlsListeners = new TlsListeners(fastify, configuration.settings);
   mountDocumentation(app, configuration.settings.PUBLIC_URL);
@@ -72,7 +83,12 @@ async function createApplication(configuration: Configuration, connection: Datab
   return { app, tlsListeners };
 }
 
-async function stop(app: NestFastifyApplication, unused: UnusedConnections, connection: DatabaseConnection, log: Log): Promise<void> {
+async function stop(
+  app: NestFastifyApplication,
+  unused: UnusedConnections,
+  connection: DatabaseConnection,
+  { log, tracing }: Observers,
+): Promise<void> {
   // Fastify closes the connections that are idle now; those whose last request still runs would stay for their keep-alive time.
   const sweep = setInterval(() => {
     (app.getHttpServer() as Server).closeIdleConnections();
@@ -80,6 +96,8 @@ async function stop(app: NestFastifyApplication, unused: UnusedConnections, conn
   }, SWEEP_MS);
   await app.close();
   clearInterval(sweep);
+  // A collector that is away must not hold the process.
+  await tracing.close().catch((error: unknown) => log.warn('tracing.not_sent', { error }));
   await connection.stop();
   log.flush();
 }

@@ -106,6 +106,14 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'what `max-age` says',
     time(numberIn('src/issuer/discovery/discovery.controller.ts', 'MAX_AGE_SECONDS')),
   ],
+  '`ServiceIdentity` of `@countersign/client`': [
+    'whom to trust: what `spiffe_refresh_hint` says',
+    time(numberIn('src/issuer/certificates/bundle-document.ts', 'REFRESH_HINT_SECONDS')),
+  ],
+  'the same, its certificate': [
+    'a new one is asked for after, at the latest',
+    `${100 * numberIn('libs/client/src/service-identity/generations.ts', /latest: ([\d.]+)/)} % of its life`,
+  ],
   'our guards in other programs': [
     'the keys of the issuer; a removed key is refused after',
     time(numberIn(JWKS, /maxAgeSeconds: ([\d_]+)/)),

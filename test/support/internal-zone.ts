@@ -97,9 +97,10 @@ export async function requestInternalToken(
   service: MicroserviceMade,
   parameters: Record<string, string>,
   at = server.internalUrl,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<TlsAnswer> {
   const assertion = { client_assertion_type: ASSERTION_TYPE, client_assertion: await assertionOf(service, server.internalUrl) };
-  return postFormTls(server, `${at}/oauth/token`, { grant_type: 'client_credentials', ...assertion, ...parameters });
+  return postFormTls(server, `${at}/oauth/token`, { grant_type: 'client_credentials', ...assertion, ...parameters }, { headers });
 }
 
 export function postFormTls(server: TestServer, url: string, form: Record<string, string>, more: TlsRequest = {}): Promise<TlsAnswer> {

@@ -126,9 +126,9 @@ describe('ResourceServer', () => {
       await server.verifyToken(await token(), { scopes: ['read:reports'] });
       await server.verifyToken(await token());
       expect(verifier.expected).toEqual([
-        { audience: AUDIENCE, scopes: ['read:reports'] },
-        { audience: AUDIENCE, scopes: ['read:reports'] },
-        { audience: AUDIENCE },
+        { audience: AUDIENCE, scopes: ['read:reports'], proven: {} },
+        { audience: AUDIENCE, scopes: ['read:reports'], proven: {} },
+        { audience: AUDIENCE, proven: {} },
       ]);
     });
 
@@ -159,10 +159,12 @@ describe('ResourceServer', () => {
     });
   });
 
-  it('refuses at start what is no resource identifier, unless it is said where the metadata is', () => {
+  it('has no metadata where its audience is a plain name, unless it is said where', () => {
     const options = { issuer: 'https://issuer.example', audience: 'dashboards' };
-    expect(() => new ResourceServer(options)).toThrow('Not a resource identifier');
-    expect(new ResourceServer({ ...options, metadataUrl: 'https://dashboards.internal/metadata' }).audience).toBe('dashboards');
+    expect(new ResourceServer(options).metadataUrl).toBeUndefined();
+    expect(new ResourceServer({ ...options, metadataUrl: 'https://dashboards.internal/metadata' }).metadataUrl).toBe(
+      'https://dashboards.internal/metadata',
+    );
   });
 
   it('refuses a clock tolerance that would outlive revocations', () => {

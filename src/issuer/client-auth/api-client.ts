@@ -67,7 +67,8 @@ export class ApiClients {
 
   private async prove(request: FastifyRequest, asked: OAuthRequest): Promise<AuthenticatedClient> {
     const proven = await this.clients.authenticate(asked);
-    noteSubject(request, { clientId: proven.client.id });
+    const { id, subject } = proven.client;
+    noteSubject(request, { clientId: id, ...(subject !== undefined && { callerService: subject }) });
     return proven;
   }
 }

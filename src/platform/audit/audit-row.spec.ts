@@ -37,6 +37,7 @@ describe('an audit row', () => {
       target_name: 'T',
       result: 'failure',
       reason_code: 'invalid_scope',
+      trace_id: null,
       request_id: 'r',
       ip: '::1',
       user_agent: 'curl',

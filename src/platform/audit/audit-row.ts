@@ -1,4 +1,5 @@
 import { newId } from '../crypto/index.js';
+import { currentRequest } from '../tracing/index.js';
 import type { AuditEvent } from './audit-event.js';
 
 const MAX_TEXT = 256;
@@ -23,6 +24,7 @@ export const AUDIT_COLUMNS = [
   'request_id',
   'ip',
   'user_agent',
+  'trace_id',
   'details',
 ] as const;
 
@@ -47,6 +49,8 @@ export function auditRow(event: AuditEvent, time = new Date()): AuditRow {
     text(origin?.requestId),
     text(origin?.ip),
     text(origin?.userAgent),
+    // Only of a trace that others know: for the rest the request id will do, and a token's row stays as small as it is.
+    currentRequest()?.trace.traceId ?? null,
     details(event.details),
   ];
 }

@@ -29,6 +29,7 @@ export interface StoredAuditEvent {
   request_id: string | null;
   ip: string | null;
   user_agent: string | null;
+  trace_id: string | null;
   details: Record<string, unknown>;
 }
 

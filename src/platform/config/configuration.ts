@@ -9,6 +9,7 @@ import { listenersSettings } from './listeners.settings.js';
 import { runtimeSettings } from './runtime.settings.js';
 import { listenerMistakes } from './listener-mistakes.js';
 import { shareKeys } from './setting-types.js';
+import { tracingSettings } from './tracing.settings.js';
 
 /** Every setting by topic; `docs/configuration.md` is generated from this. */
 export const SETTINGS_BY_TOPIC = {
@@ -18,6 +19,7 @@ export const SETTINGS_BY_TOPIC = {
   Keys: keysSettings,
   Certificates: certificatesSettings,
   Limits: limitsSettings,
+  Tracing: tracingSettings,
 };
 
 const SETTINGS = {
@@ -27,6 +29,7 @@ const SETTINGS = {
   ...keysSettings,
   ...certificatesSettings,
   ...limitsSettings,
+  ...tracingSettings,
 };
 
 /** Settings that are also read from the file named by `<NAME>_FILE`. */

@@ -6,6 +6,7 @@ import { Log } from '../logging/index.js';
 import { answerError } from './error-answer.js';
 import { zoneOf } from './listener-zones.js';
 import { httpProblem, Problem } from './problem.js';
+import { loggedIdentityOf } from './request-hooks.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** Where errors are answered in the form of RFC 6749 §5.2. */
@@ -37,7 +38,7 @@ export class ErrorFilter implements ExceptionFilter {
   }
 
   private note(request: FastifyRequest, status: number, reason: string | undefined, error: unknown): void {
-    const fields = { request_id: request.id, method: request.method, route: request.routeOptions?.url, status, reason };
+    const fields = { ...loggedIdentityOf(request), method: request.method, route: request.routeOptions?.url, status, reason };
     if (status >= HttpStatus.INTERNAL_SERVER_ERROR)
       this.log.error('request.failed', { ...fields, error: error instanceof Error && error.cause ? error.cause : error });
     else if (reason && this.log.isEnabled('debug')) this.log.info('request.refused', fields);

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Caller, RequestContext } from '@countersign/guards';
-import { TokenRefused, type DecisionListener, type ResourceRequestRefused } from '@countersign/resource-server';
+import { callerServiceOf, TokenRefused, type DecisionListener, type ResourceRequestRefused } from '@countersign/resource-server';
 import type { Log } from '../logging/index.js';
-import { noteSubject } from './request-hooks.js';
+import { loggedIdentityOf, noteSubject, type RequestSubject } from './request-hooks.js';
 
 export interface GuardHooks {
   onAccepted(caller: Caller, context: RequestContext): void;
@@ -17,12 +17,19 @@ export interface GuardHooks {
 export function guardHooks(log: Log, onDecision: DecisionListener): GuardHooks {
   return {
     onDecision,
-    onAccepted: ({ clientId, orgId }, { request }) => noteSubject(request as FastifyRequest, { clientId, orgId }),
-    onRefused: ({ status, reason, cause }, { request, route }) => {
+    onAccepted: (caller, { request, audience }) => noteSubject(request as FastifyRequest, subjectOf(caller, audience)),
+    onRefused: ({ status, reason, cause }, { request, route, caller, audience }) => {
+      if (caller) noteSubject(request as FastifyRequest, subjectOf(caller, audience));
       const facts = cause instanceof TokenRefused ? { expected: asText(cause.expected), received: asText(cause.received) } : {};
-      log.info('request.refused', { request_id: String(request.id), route, status, reason, ...facts });
+      log.info('request.refused', { ...loggedIdentityOf(request as FastifyRequest), route, status, reason, ...facts });
     },
   };
+}
+
+/** Services are named where one of ours calls another; a public API is not one. */
+function subjectOf({ clientId, orgId, claims }: Caller, audience: string): RequestSubject {
+  const callerService = claims && callerServiceOf(claims);
+  return { clientId, orgId, ...(callerService !== undefined && { callerService, targetService: audience }) };
 }
 
 function asText(value: unknown): string | undefined {

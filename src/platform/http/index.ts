@@ -1,5 +1,5 @@
 export { addCertificateHook, clientCertificateOf } from './client-certificate.js';
-export { addRequestHooks, noteSubject } from './request-hooks.js';
+export { addRequestHooks, noteSubject, type RequestSubject } from './request-hooks.js';
 export { createFastifyAdapter, SERVER_LIMITS } from './fastify-adapter.js';
 export { assignZone, zoneOf } from './listener-zones.js';
 export { RequestZone } from './request-zone.decorator.js';

@@ -1,2 +1,2 @@
-export { Log, type LogFields } from './log.js';
+export { identityFields, Log, type LogFields } from './log.js';
 export { LoggingModule } from './logging.module.js';

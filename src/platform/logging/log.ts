@@ -1,6 +1,7 @@
 import { Injectable, type LoggerService } from '@nestjs/common';
 import { destination, pino, type Logger } from 'pino';
 import type { Settings } from '../config/index.js';
+import { currentRequest, type RequestIdentity } from '../tracing/index.js';
 
 /** The only members a log line may have beside its event; everything else is dropped, so no secret can appear. */
 const FIELDS = [
@@ -34,6 +35,11 @@ const FIELDS = [
   'missing',
   'kind',
   'trust_domain',
+  'caller_service',
+  'target_service',
+  'operation',
+  'trace_id',
+  'span_id',
 ] as const;
 type Field = (typeof FIELDS)[number];
 
@@ -90,12 +96,28 @@ export class Log implements LoggerService {
 function allowed(fields: LogFields | string | undefined): Record<string, unknown> {
   if (typeof fields === 'string' || fields === undefined) return {};
   const line: Record<string, unknown> = {};
+  const identity = currentRequest();
+  const all: LogFields = identity ? { ...identityFields(identity), ...fields } : fields;
   for (const name of FIELDS) {
-    const value = fields[name];
+    const value = all[name];
     if (value !== undefined) line[name] = typeof value === 'string' ? clean(value) : value;
   }
   if (fields.error !== undefined) line['error'] = describe(fields.error);
   return line;
+}
+
+/** Who calls whom for what, in the names that every line has them under. */
+export function identityFields({ requestId, trace, clientId, orgId, callerService, targetService, operation }: RequestIdentity): LogFields {
+  return {
+    request_id: requestId,
+    trace_id: trace.traceId,
+    span_id: trace.spanId,
+    client_id: clientId,
+    org_id: orgId,
+    caller_service: callerService,
+    target_service: targetService,
+    operation,
+  };
 }
 
 /** Class, code and first line of an error. Messages of database errors can quote values, so those give only their code. */

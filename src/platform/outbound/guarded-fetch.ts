@@ -2,6 +2,7 @@ import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { request, type RequestOptions } from 'node:https';
 import { isIP } from 'node:net';
 import type { IncomingMessage } from 'node:http';
+import { tracedOutbound } from '../tracing/index.js';
 import { isPublicAddress } from './public-address.js';
 
 const TIMEOUT_MS = 5_000;
@@ -22,7 +23,11 @@ export async function guardedFetch(input: string | URL): Promise<Response> {
   // SSRF-2: Node asks no lookup about a host that is an address already. URL has brought every spelling of it to one form.
   const literal = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw new OutboundRefused('The address is not public.');
-  const response = await get(url);
+  return tracedOutbound(url, (headers) => fetchPublic(url, headers));
+}
+
+async function fetchPublic(url: URL, headers: Readonly<Record<string, string>>): Promise<Response> {
+  const response = await get(url, headers);
   if (response.statusCode !== 200) {
     response.destroy();
     throw new OutboundRefused(`The address answered ${response.statusCode ?? 'nothing'}.`);
@@ -30,13 +35,13 @@ export async function guardedFetch(input: string | URL): Promise<Response> {
   return new Response(await readBody(response), { status: 200, headers: { 'content-type': 'application/json' } });
 }
 
-function get(url: URL): Promise<IncomingMessage> {
+function get(url: URL, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const options: RequestOptions = {
       timeout: TIMEOUT_MS,
       lookup: publicLookup,
       agent: false,
-      headers: { accept: 'application/json', 'user-agent': 'countersign' },
+      headers: { accept: 'application/json', 'user-agent': 'countersign', ...headers },
       signal: AbortSignal.timeout(TIMEOUT_MS),
     };
     request(url, options, resolve)

@@ -1,4 +1,5 @@
 import type { Settings } from '../config/index.js';
+import { tracedOutbound } from '../tracing/index.js';
 import { guardedFetch } from './guarded-fetch.js';
 import { isLoopbackHost } from './public-address.js';
 
@@ -16,6 +17,14 @@ export function issuerFetch(issuer: string, loopbackAllowed: boolean): typeof fe
   const onLoopback = loopbackAllowed && own !== undefined && isLoopbackHost(own.hostname);
   return (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
-    return onLoopback && url.origin === own.origin ? fetch(url, { ...init, redirect: 'error' }) : guardedFetch(url);
+    return onLoopback && url.origin === own.origin ? loopbackFetch(url, init) : guardedFetch(url);
   };
+}
+
+function loopbackFetch(url: URL, init: RequestInit | undefined): Promise<Response> {
+  return tracedOutbound(url, (traced) => {
+    const headers = new Headers(init?.headers);
+    for (const [name, value] of Object.entries(traced)) headers.set(name, value);
+    return fetch(url, { ...init, headers, redirect: 'error' });
+  });
 }

@@ -126,6 +126,14 @@ export class AuditEventDocument {
   user_agent!: string | null;
 
   @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The trace that the request belonged to (W3C Trace Context), where the caller sent one or tracing is on.',
+    example: '4bf92f3577b34da6a3ce929d0e0e4736',
+  })
+  trace_id!: string | null;
+
+  @ApiProperty({
     type: 'object',
     additionalProperties: true,
     description: 'More about it; changes carry before and after, never a secret.',
@@ -134,10 +142,24 @@ export class AuditEventDocument {
   details!: Record<string, unknown>;
 
   static from(event: StoredAuditEvent): AuditEventDocument {
-    const { id, org_id, action, result, reason_code, request_id, ip, user_agent, details } = event;
+    const { id, org_id, action, result, reason_code, request_id, ip, user_agent, trace_id, details } = event;
     const target = event.target_type === null ? null : { type: event.target_type, id: event.target_id, name: event.target_name };
     const actor = { type: event.actor_type, id: event.actor_id, name: event.actor_name };
-    return { id, time: event.time.toISOString(), org_id, actor, action, target, result, reason_code, request_id, ip, user_agent, details };
+    return {
+      id,
+      time: event.time.toISOString(),
+      org_id,
+      actor,
+      action,
+      target,
+      result,
+      reason_code,
+      request_id,
+      ip,
+      user_agent,
+      trace_id,
+      details,
+    };
   }
 }
 
