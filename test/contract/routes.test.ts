@@ -12,7 +12,7 @@ import { startTestServer, type TestServer } from '../support/countersign.js';
 import { openApiOf } from '../support/openapi.js';
 
 /** Routes of our own services: the public documentation does not know them. */
-const INTERNAL = '/internal/';
+const INTERNAL = ['/internal/', '/certificates', '/.well-known/spiffe-bundle'];
 
 let server: TestServer;
 let app: NestFastifyApplication;
@@ -36,7 +36,8 @@ beforeAll(async () => {
   const adapter = createFastifyAdapter(configuration.settings);
   adapter.getInstance().addHook('onRoute', ({ method, url }) => {
     for (const each of [method].flat())
-      if (each !== 'HEAD' && !url.startsWith(INTERNAL)) registered.add(`${each} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
+      if (each !== 'HEAD' && !INTERNAL.some((start) => url.startsWith(start)))
+        registered.add(`${each} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
   });
   app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(configuration, connection, Log.create(configuration.settings)),

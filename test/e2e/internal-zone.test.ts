@@ -17,7 +17,7 @@ import {
   type TlsAnswer,
 } from '../support/internal-zone.js';
 import { call, tokenOf } from '../support/requests.js';
-import { operatorOf, type ApiCaller } from './support/management.js';
+import { operatorOf, refusalOf, type ApiCaller } from './support/management.js';
 
 let server: TestServer;
 let operator: Operator;
@@ -320,6 +320,19 @@ describe('a change of what a service may do reaches its live tokens', () => {
     const kills = await server.sql<{ kind: string }>('SELECT kind FROM revocations WHERE value = $1', [policy.id]);
     expect(kills).toHaveLength(2);
   });
+});
+
+it('409 for a second service of one name or SPIFFE id, and for a second policy of one pair', async () => {
+  const service = { name: 'twin', auth_method: 'tls_client_auth', spiffe_id: 'spiffe://elsewhere.example/twin' };
+  await operator.aMicroservice(service);
+  for (const second of [
+    { ...service, spiffe_id: null },
+    { ...service, name: 'other-twin' },
+  ])
+    expect(refusalOf(await api.post('/v1/microservices', second))).toEqual([409, 'microservice_exists']);
+  const policy = { caller: 'twin', target: 'export', scopes: ['start:export'], org_mode: 'none' };
+  await operator.create('/v1/call-policies', policy);
+  expect(refusalOf(await api.post('/v1/call-policies', policy))).toEqual([409, 'call_policy_exists']);
 });
 
 it('a tenant reads neither microservices nor call policies', async () => {

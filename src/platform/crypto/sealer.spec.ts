@@ -49,6 +49,13 @@ describe('envelope encryption at rest', () => {
     );
   });
 
+  it('says when the key is another one under the old name', async () => {
+    const other = new Sealer({ keyEncryptionKeys: { external: [key('v1')] }, peppers: [] });
+    await expect(other.open('external', 'p', await sealer.seal('external', 'p', secret))).rejects.toThrow(
+      'The key-encryption key "v1" of the external zone is another one than the one that sealed what is stored.',
+    );
+  });
+
   it('says which key is missing, and holds none of a zone it does not serve', async () => {
     const one = new Sealer({ keyEncryptionKeys: { external: [external] }, peppers: [] });
     await expect(one.seal('internal', 'p', secret)).rejects.toThrow(MissingKeyEncryptionKey);

@@ -1,12 +1,13 @@
-import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
+import { CompactEncrypt, compactDecrypt, decodeProtectedHeader, errors } from 'jose';
 import type { Zone } from '@countersign/oauth';
 import type { VersionedKey } from '../config/index.js';
 import type { KeyMaterial } from './key-material.js';
 
 /** The key-encryption key that sealed a value is not configured here. */
 export class MissingKeyEncryptionKey extends Error {
-  constructor(zone: Zone, version: string) {
-    super(`The key-encryption key "${version}" of the ${zone} zone is not configured.`);
+  constructor(zone: Zone, version: string, wrong = false, options: ErrorOptions = {}) {
+    const mistake = wrong ? 'is another one than the one that sealed what is stored' : 'is not configured';
+    super(`The key-encryption key "${version}" of the ${zone} zone ${mistake}.`, options);
   }
 }
 
@@ -30,9 +31,9 @@ export class Sealer {
     const key = this.keysOf(zone).find((candidate) => candidate.version === header['kid']);
     if (!key) throw new MissingKeyEncryptionKey(zone, String(header['kid']));
     if (header['purpose'] !== `${zone}:${purpose}`) throw new Error('A sealed value was found in the place of another.');
-    const { plaintext } = await compactDecrypt(sealed, key.bytes, {
-      keyManagementAlgorithms: ['A256GCMKW'],
-      contentEncryptionAlgorithms: ['A256GCM'],
+    const algorithms = { keyManagementAlgorithms: ['A256GCMKW'], contentEncryptionAlgorithms: ['A256GCM'] };
+    const { plaintext } = await compactDecrypt(sealed, key.bytes, algorithms).catch((cause: unknown) => {
+      throw cause instanceof errors.JWEDecryptionFailed ? new MissingKeyEncryptionKey(zone, key.version, true, { cause }) : cause;
     });
     return plaintext;
   }

@@ -13,9 +13,12 @@ import { CLIENT_AUTH_PROBLEMS } from '../../issuer/client-auth/index.js';
 import { REVOCATION_FEED_PROBLEMS } from '../../issuer/revocation/index.js';
 import { HTTP_PROBLEMS, type ProblemTable } from '../../platform/http/index.js';
 import { IDEMPOTENCY_PROBLEMS } from '../../platform/idempotency/index.js';
-import type { ErrorAdvice } from './error-advice.js';
+import type { AdviceTable, ErrorAdvice } from './error-advice.js';
+import { INTERNAL_ZONE_ADVICE } from './internal-zone-advice.js';
 import { OAUTH_ADVICE } from './oauth-error-advice.js';
 import { PROBLEM_ADVICE } from './problem-advice.js';
+
+const ADVICE: AdviceTable = { ...PROBLEM_ADVICE, ...INTERNAL_ZONE_ADVICE };
 
 export interface ErrorEntry {
   readonly code: string;
@@ -74,7 +77,7 @@ export function errorCatalogue(): ErrorChapter[] {
 }
 
 function problemEntries(table: ProblemTable): ErrorEntry[] {
-  return Object.entries(table).map(([code, { status, meaning }]) => ({ code, status, meaning, advice: PROBLEM_ADVICE[code] }));
+  return Object.entries(table).map(([code, { status, meaning }]) => ({ code, status, meaning, advice: ADVICE[code] }));
 }
 
 function oauthEntries(): ErrorEntry[] {
