@@ -174,6 +174,7 @@ describe('what is registered', () => {
 });
 
 describe('a change of what is registered', () => {
+  // Seen to fail while a removed authority revoked nothing.
   it('an authority follows another with an overlap, on every replica; tokens of the one that goes end, the others live', async () => {
     const [next, made] = [await anAuthority(), await aCertifiedPrincipal(operator, orgId, pemOf(root))];
     const after = await aClientCertificate(next);
@@ -190,6 +191,7 @@ describe('a change of what is registered', () => {
     expect([(await read(old, client)).status, (await read(fresh, after)).status]).toEqual([401, 200]);
   });
 
+  // Seen to fail while a change of the name revoked nothing.
   it('another name ends all tokens, and so does another method', async () => {
     const made = await aCertifiedPrincipal(operator, orgId, pemOf(root));
     const first = await tokenWith(client, made.id);
@@ -225,6 +227,7 @@ describe('RFC 8705 §2.2 self_signed_tls_client_auth', () => {
   const selfSigned = async (certificate: MadeCertificate): Promise<PrincipalMade> =>
     operator.aServicePrincipal(orgId, { auth_method: 'self_signed_tls_client_auth', jwks: { keys: [await publicJwk(certificate)] } });
 
+  // Seen to fail when the key is not looked for.
   it('200 for a certificate of a registered key, whoever signed it, and 401 for another key or outside its dates', async () => {
     const certificate = await makeCertificate();
     const { keys } = certificate;
