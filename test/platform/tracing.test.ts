@@ -95,7 +95,14 @@ async function lineOf(server: TestServer, ...having: [string, unknown][]): Promi
 }
 
 async function startExport(server: TestServer, token: string, headers: Record<string, string>): Promise<number> {
-  return (await tlsRequest(server, `${server.internalUrl}/internal/export/start`, { method: 'POST', token, headers, body: {} })).status;
+  return (
+    await tlsRequest(server, `${server.internalUrl}/internal/export/start`, {
+      method: 'POST',
+      token,
+      headers,
+      body: { from: '2026-01-01' },
+    })
+  ).status;
 }
 
 describe('who calls whom', () => {

@@ -1,2 +1,2 @@
 export { currentRequest, tracedOutbound, type RequestIdentity } from './request-identity.js';
-export { Tracing, type BegunRequest, type RequestOutcome } from './tracing.js';
+export { Tracing, type BegunRequest } from './tracing.js';

@@ -11,7 +11,7 @@ import {
 } from '@opentelemetry/semantic-conventions';
 import { traceHeaders, type TraceContext } from '@countersign/oauth';
 import type { ClientSpan } from './request-identity.js';
-import type { RequestOutcome, Tracer } from './tracing.js';
+import type { RequestOutcome, Tracer } from './tracer.js';
 
 const EXPORT_INTERVAL_MS = 1_000;
 const EXPORT_TIMEOUT_MS = 3_000;
