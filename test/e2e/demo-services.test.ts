@@ -15,7 +15,6 @@ async function runDemo(): Promise<{ code: unknown; said: string }> {
 }
 
 describe('npm run demo:services', () => {
-  // Seen failing while the trust map's refused attempts were not the expected ones: one wrong answer is enough.
   it('tells who called whom, and every answer is right', { timeout: DEMO_MS }, async () => {
     const { code, said } = await runDemo();
     expect(said).not.toContain('✗');

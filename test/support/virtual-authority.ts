@@ -30,6 +30,7 @@ export interface SeenCall {
   readonly form: URLSearchParams;
   readonly json: Record<string, unknown>;
   readonly authorization: string | null;
+  readonly traceparent: string | null;
 }
 
 type Answer = Response | Promise<Response>;
@@ -133,6 +134,7 @@ export class VirtualAuthority {
       form: new URLSearchParams(body.startsWith('{') ? '' : body),
       json: body.startsWith('{') ? (JSON.parse(body) as Record<string, unknown>) : {},
       authorization: new Headers(init.headers).get('authorization'),
+      traceparent: new Headers(init.headers).get('traceparent'),
     };
     this.calls.push(call);
     channel.underWay++;

@@ -1,7 +1,8 @@
-import { reachableUrl, type IssuerLocation } from '@countersign/oauth';
+import { reachableUrl, type IssuerLocation, type TraceContext } from '@countersign/oauth';
 import type { ClientEvent } from '../client-event.js';
 import { systemClock, type Clock } from '../clock.js';
 import type { M2MClientOptions } from '../m2m-client-options.js';
+import { tracedFetch } from '../traced-fetch.js';
 import type { CertificateRequestFailed } from './certificate-request-failed.js';
 import type { Transport } from './transport.js';
 
@@ -33,6 +34,8 @@ export interface ServiceIdentityOptions extends Omit<IssuerLocation, 'dangerousl
   /** How many tokens are kept; of more, the one that was not used for longest goes. */
   maxTokens?: number;
   onEvent?: (event: IdentityEvent) => void;
+  /** The trace that requests of the moment belong to, such as `() => storage.getStore()`; its headers go with them. */
+  traceContext?: () => TraceContext | undefined;
   clock?: Clock;
   /** From 0 to 1, as `Math.random`: spreads renewals and retries. */
   random?: () => number;
@@ -82,7 +85,7 @@ export function checkIdentityOptions(options: ServiceIdentityOptions, transport:
     report,
     clock,
     random,
-    transport: options.transport ?? transport,
+    transport: traced(options.transport ?? transport, options.traceContext),
     client: {
       ...location,
       clock,
@@ -112,5 +115,13 @@ function reporter(onEvent: ServiceIdentityOptions['onEvent']): (event: IdentityE
     } catch {
       // A listener that throws must not cost the service its certificate.
     }
+  };
+}
+
+function traced(transport: Transport, traceContext: ServiceIdentityOptions['traceContext']): Transport {
+  if (!traceContext) return transport;
+  return (options) => {
+    const channel = transport(options);
+    return { ...channel, fetch: tracedFetch(channel.fetch, traceContext) };
   };
 }

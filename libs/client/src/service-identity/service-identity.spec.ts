@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { startTrace, traceHeaders } from '@countersign/oauth';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { thrownBy } from '../../../../test/support/virtual-issuer.js';
 import { VirtualAuthority, type SeenCall } from '../../../../test/support/virtual-authority.js';
@@ -262,6 +263,17 @@ describe('a generation', () => {
     const [first, second] = authority.asked('/start');
     expect(second?.channel).toBe(first?.channel);
     expect(second?.authorization).not.toBe(first?.authorization);
+  });
+
+  it('carries the trace of the moment to whom it calls', async () => {
+    const trace = startTrace();
+    const identity = await open({ traceContext: () => trace });
+    await identity.fetch(EXPORT, undefined, TARGET);
+    const { traceparent } = traceHeaders(trace);
+    expect([...authority.asked('/oauth/token'), ...authority.asked('/start')].map((call) => call.traceparent)).toEqual([
+      traceparent,
+      traceparent,
+    ]);
   });
 
   it('ends with its certificate at the latest', async () => {
