@@ -80,6 +80,11 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'networks in `allowed_ips`': [
     String(numberIn('src/directory/service-principals/dto/write-service-principal.dto.ts', /@ArrayMaxSize\((\d+)\)\s+@ArrayUnique/)),
   ],
+  'days in the window of a trust map': [String(numberIn('src/directory/trust-map/dto/trust-map-query.dto.ts', 'MAX_DAYS'))],
+  'facts of one kind in a trust map': [String(numberIn('src/directory/trust-map/trust-maps.service.ts', 'MAX_FACTS'))],
+  'refusals of one service that a trust map looks at, the newest': [
+    String(numberIn('src/directory/trust-map/trust-map.repository.ts', 'MAX_REFUSALS_PER_SERVICE')),
+  ],
   'token of a service principal': lifetime(LIFETIMES.service_principal),
   'token of an app': lifetime(LIFETIMES.app),
   'token of an agent': lifetime(LIFETIMES.agent),
