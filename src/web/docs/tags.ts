@@ -12,6 +12,7 @@ export const TAGS = {
   'Management: APIs': 'What tokens are for: audiences and their scopes.',
   'Management: microservices': 'Our own services, as callers in the internal zone.',
   'Management: call policies': 'Which service may call which, for what, and for whose data.',
+  'Management: trust map': 'What our services may call beside what they do call.',
   'Management: signing keys': 'The keys that sign access tokens.',
   'Management: audit': 'Who did what, and when.',
   'Guards of APIs': 'What the guards of a protected API ask and report, with the credentials of the API.',
