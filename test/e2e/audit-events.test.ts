@@ -16,6 +16,7 @@ interface AuditEvent {
   request_id: string | null;
   ip: string | null;
   user_agent: string | null;
+  trace_id: null;
   details: { before?: Record<string, unknown>; after?: Record<string, unknown>; [name: string]: unknown };
 }
 
@@ -196,6 +197,7 @@ describe('what is recorded', () => {
       request_id: answer.headers.get('x-request-id'),
       ip: '127.0.0.1',
       user_agent: 'audit-test/1',
+      trace_id: null,
       details: { after: { name: 'Seen', status: 'active', ceiling: null, external_id: null } },
     });
     expect(Math.abs(Date.parse(event?.time ?? '') - Date.now())).toBeLessThan(20_000);
