@@ -19,6 +19,10 @@ export class Management {
     return this.#send('POST', path, { expected: 200 });
   }
 
+  change(path, body) {
+    return this.#send('PATCH', path, { body, expected: 200 });
+  }
+
   remove(path) {
     return this.#send('DELETE', path, { expected: 204 });
   }

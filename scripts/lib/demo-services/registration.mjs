@@ -25,8 +25,7 @@ export const UNUSED = { caller: 'dashboards', target: 'user-management', scopes:
 
 /** What an operator does once: services, their APIs, and who may call whom for what. */
 export async function register(management, { publicUrl, demo }) {
-  // Those of `npm start` have no part in this.
-  for (const { client_id } of demo.microservices ?? []) await management.remove(`/v1/microservices/${client_id}`);
+  await removeServicesOfStart(management, { publicUrl, demo });
   const services = {};
   for (const name of SERVICES) services[name] = await management.create('/v1/microservices', { name, auth_method: 'tls_client_auth' });
   for (const [identifier, scopes] of Object.entries(INTERNAL_APIS))
@@ -37,6 +36,14 @@ export async function register(management, { publicUrl, demo }) {
   const tenants = [];
   for (const { id, name } of demo.orgs.slice(0, 2)) tenants.push({ id, name, token: await aTenant(management, { publicUrl, id }) });
   return { services, credential, tenants };
+}
+
+/** They have no part in this story. */
+async function removeServicesOfStart(management, { publicUrl, demo }) {
+  for (const { client_id } of demo.microservices ?? []) await management.remove(`/v1/microservices/${client_id}`);
+  const { data: apis } = await management.get('/v1/apis?limit=100');
+  const analytics = apis.find(({ identifier }) => identifier === `${publicUrl}/analytics`);
+  await management.change(`/v1/apis/${analytics.id}`, { served_by: [] });
 }
 
 /** A secret that is good once: with it a service gets its first certificate. */
