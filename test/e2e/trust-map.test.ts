@@ -40,6 +40,7 @@ let guards: Record<'billing' | 'export', Credential>;
 beforeAll(async () => {
   server = await startTestServer();
   ({ operator, api } = await operatorOf(server));
+  await operator.removeDemoServices();
   chain = await aCallChain(operator);
   planted = await aCallPolicy(operator, { caller: 'gateway', target: 'export', scopes: ['start:export'], org_mode: 'none' });
   const { data } = (await api.get<{ data: { id: string; identifier: string }[] }>('/v1/apis?limit=100')).body;

@@ -106,7 +106,7 @@ function whileAway(): void {
       const ready = await call<{ checks: Record<string, string> }>('GET', `${base}/health/ready`, undefined);
       expect({ status: ready.status, checks: ready.body.checks }).toEqual({
         status: 503,
-        checks: { database: 'failing', signing_keys: 'ok', accepting: 'ok' },
+        checks: { database: 'failing', signing_keys: 'ok', certificate_authority: 'ok', accepting: 'ok' },
       });
     }
   });

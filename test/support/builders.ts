@@ -50,6 +50,15 @@ export class Operator {
     return this.create('/v1/microservices', { auth_method: 'tls_client_auth', ...fields });
   }
 
+  /** For tests that look at all services and find none but their own. */
+  async removeDemoServices(): Promise<void> {
+    const { url, demo } = this.server;
+    for (const { client_id } of demo.microservices ?? []) await call('DELETE', `${url}/v1/microservices/${client_id}`, this.token);
+    const { data } = (await call<{ data: { id: string; served_by: string[] }[] }>('GET', `${url}/v1/apis?limit=100`, this.token)).body;
+    for (const { id, served_by } of data)
+      if (served_by.length > 0) await call('PATCH', `${url}/v1/apis/${id}`, this.token, { served_by: [] });
+  }
+
   async create<T>(path: string, body: unknown): Promise<T> {
     const answer = await call<T>('POST', this.server.url + path, this.token, body);
     if (answer.status !== 201) throw new Error(`POST ${path} answered ${answer.status}: ${answer.text}`);
