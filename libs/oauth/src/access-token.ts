@@ -26,13 +26,15 @@ export interface ActorClaim {
   act?: ActorClaim;
 }
 
-/** What revokes a token that another one was derived from. */
+/** A token that another one was derived from: what revokes it, and what it was good for. */
 export interface AncestorHandles {
   jti: string;
   client_id: string;
   cred: string;
   grant?: string;
   org_id?: string;
+  aud: string;
+  scope: string;
 }
 
 /**

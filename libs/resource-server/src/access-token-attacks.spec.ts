@@ -177,8 +177,12 @@ describe('attacks on access tokens', () => {
     ['act a string', { act: 'usr_a' }],
     ['cnf a string', { cnf: 'jkt' }],
     ['ancestors an object', { ancestors: { jti: 'a', client_id: 'b', cred: 'c' } as never }],
-    ['an ancestor without a credential', { ancestors: [{ jti: 'a', client_id: 'b' }] as never }],
-    ['an ancestor whose organization is a number', { ancestors: [{ jti: 'a', client_id: 'b', cred: 'c', org_id: 1 }] as never }],
+    ['an ancestor without a credential', { ancestors: [{ jti: 'a', client_id: 'b', aud: 'd', scope: '' }] as never }],
+    ['an ancestor without its scopes', { ancestors: [{ jti: 'a', client_id: 'b', cred: 'c', aud: 'd' }] as never }],
+    [
+      'an ancestor whose organization is a number',
+      { ancestors: [{ jti: 'a', client_id: 'b', cred: 'c', aud: 'd', scope: '', org_id: 1 }] as never },
+    ],
   ])('attack 9: refuses %s', async (_, claims) => {
     expect((await refusal(await issuer.tokenFor({ claims }))).reason).toBe('claims');
   });

@@ -64,8 +64,9 @@ function checkAncestors(ancestors: unknown): void {
 
 function isAncestor(value: unknown): boolean {
   if (!isRecord(value)) return false;
-  const { jti, client_id: clientId, cred, grant, org_id: orgId } = value;
-  return [jti, clientId, cred].every(isText) && [grant, orgId].every((handle) => handle === undefined || isText(handle));
+  const { jti, client_id: clientId, cred, grant, org_id: orgId, aud, scope } = value;
+  if (typeof scope !== 'string') return false;
+  return [jti, clientId, cred, aud].every(isText) && [grant, orgId].every((handle) => handle === undefined || isText(handle));
 }
 
 function checkDates(claims: Record<string, unknown>): void {

@@ -39,7 +39,7 @@ describe('RevocationList', () => {
   it.each(REVOCATION_KINDS.filter((kind) => kind !== 'root'))('RFC 8693: a %s kills the tokens that were derived from its own', (kind) => {
     const list = new RevocationList();
     list.apply([entry({ kind, value: 'ancestor' })]);
-    const older = { jti: 'o', client_id: 'o', cred: 'o', grant: 'o', org_id: 'o' };
+    const older = { jti: 'o', client_id: 'o', cred: 'o', grant: 'o', org_id: 'o', aud: 'o', scope: 'o' };
     expect(list.isRevoked({ ...claims, ancestors: [older, { ...older, [HANDLE[kind]]: 'ancestor' }] })).toBe(true);
     expect(list.isRevoked({ ...claims, ancestors: [older] })).toBe(false);
     expect(list.isRevoked({ ...claims, iat: 1001, ancestors: [{ ...older, [HANDLE[kind]]: 'ancestor' }] })).toBe(false);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OAuthError, type ActorClaim, type Client, type OrgMode } from '@countersign/oauth';
-import { actorsOf, nextActor, orgOfExchange, readExchange } from './token-exchange.policy.js';
+import fc from 'fast-check';
+import { actorsOf, narrowed, nextActor, orgOfExchange, readExchange } from './token-exchange.policy.js';
 
 const A = 'org_a';
 const B = 'org_b';
@@ -28,6 +29,67 @@ describe('RFC 8693 §2.1: the form', () => {
     [form, 'accepted'],
   ])('%j: %s', (params, expected) => {
     expect(detailOf(() => readExchange(params))).toBe(expected);
+  });
+});
+
+describe('TX-7: the scopes of an exchanged token', () => {
+  const KNOWN: Record<string, string[]> = { shop: ['read', 'write', 'buy'], billing: ['read', 'write'], export: ['start'] };
+  const scopesOfApi = (audience: string): string[] => KNOWN[audience] ?? [];
+  const outcome = (given: string[], asked: string[] | undefined, line: { aud: string; scope: string }[]): unknown => {
+    try {
+      return narrowed({ given, asked }, line, scopesOfApi);
+    } catch (error) {
+      return error instanceof OAuthError ? error.code : error;
+    }
+  };
+
+  it.each<[string, string[], string[] | undefined, [string, string][], unknown]>([
+    ['all where the subject token held them', ['read', 'write'], undefined, [['shop', 'read write']], ['read', 'write']],
+    ['without what it did not hold', ['read', 'write'], undefined, [['shop', 'read']], ['read']],
+    ['none at all is no token', ['write'], undefined, [['shop', 'read']], 'invalid_scope'],
+    ['refused when asked for by name', ['write'], ['write'], [['shop', 'read']], 'invalid_scope'],
+    [
+      'names that no API before knew',
+      ['start'],
+      ['start'],
+      [
+        ['billing', 'read'],
+        ['shop', 'read'],
+      ],
+      ['start'],
+    ],
+    [
+      'a name that was lost on the way does not come back',
+      ['write'],
+      undefined,
+      [
+        ['export', 'start'],
+        ['shop', 'read'],
+      ],
+      'invalid_scope',
+    ],
+    ['an API that is gone says nothing', ['read'], undefined, [['gone', '']], ['read']],
+  ])('%s', (_, given, asked, line, expected) => {
+    const before = line.map(([aud, scope]) => ({ aud, scope }));
+    expect(outcome(given, asked, before)).toEqual(expected);
+  });
+
+  // Seen failing with only the newest token of the line looked at.
+  it('over any chain, none has a scope that a token before it was without', () => {
+    const subset = (names: string[]): fc.Arbitrary<string[]> => fc.subarray(names);
+    const hop = fc.constantFrom(...Object.keys(KNOWN)).chain((aud) => subset(scopesOfApi(aud)).map((policy) => ({ aud, policy })));
+    fc.assert(
+      fc.property(fc.array(hop, { maxLength: 6 }), subset(scopesOfApi('shop')), (hops, first) => {
+        let line = [{ aud: 'shop', scope: first.join(' ') }];
+        for (const { aud, policy } of hops) {
+          const got = outcome(policy, undefined, line);
+          if (!Array.isArray(got)) return;
+          for (const name of got as string[])
+            for (const { aud: earlier, scope } of line) if (scopesOfApi(earlier).includes(name)) expect(scope.split(' ')).toContain(name);
+          line = [{ aud, scope: (got as string[]).join(' ') }, ...line];
+        }
+      }),
+    );
   });
 });
 

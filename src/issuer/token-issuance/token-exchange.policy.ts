@@ -1,4 +1,4 @@
-import { ACCESS_TOKEN_TYPE, OAuthError, type ActorClaim, type Client, type OrgMode } from '@countersign/oauth';
+import { ACCESS_TOKEN_TYPE, OAuthError, type ActorClaim, type AncestorHandles, type Client, type OrgMode } from '@countersign/oauth';
 
 /** TX-5: longer chains are bombs or loops. */
 const MAX_ACTORS = 5;
@@ -50,6 +50,31 @@ export function orgOfExchange(mode: OrgMode, ofSubject: string | undefined, name
   if (named !== undefined && ofSubject !== undefined && named !== ofSubject)
     throw refused('The subject token belongs to another organization than org_id.', 'other_org_named');
   return ofSubject ?? named;
+}
+
+/** What a policy gives of one API, and what was asked for; undefined: everything. */
+export interface ScopesOfExchange {
+  readonly given: readonly string[];
+  readonly asked: readonly string[] | undefined;
+}
+
+/**
+ * TX-7: scopes only get fewer on the way. Where an API before this one knows a scope under the same name, its token must have held it;
+ * for names that no API before knew, the call policy alone decides.
+ * @param scopesOfApi what an audience knows @throws OAuthError `invalid_scope`
+ */
+export function narrowed(
+  { given, asked }: ScopesOfExchange,
+  line: readonly Pick<AncestorHandles, 'aud' | 'scope'>[],
+  scopesOfApi: (audience: string) => readonly string[],
+): readonly string[] {
+  const isHeld = (name: string): boolean =>
+    line.every(({ aud, scope }) => !scopesOfApi(aud).includes(name) || scope.split(' ').includes(name));
+  const held = given.filter(isHeld);
+  if (held.length > 0 && (asked === undefined || held.length === given.length)) return held;
+  throw new OAuthError('invalid_scope', 'The subject token, or one that it comes from, does not hold the scope, though its API knows it.', {
+    detail: 'scope_not_in_subject_token',
+  });
 }
 
 function refused(description: string, detail: string): OAuthError {

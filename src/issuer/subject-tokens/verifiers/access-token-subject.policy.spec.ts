@@ -35,14 +35,25 @@ describe('TX-4: whose token it is to exchange', () => {
 });
 
 it('TX-7: the subject keeps the handles of the token and of all before it', () => {
-  const claims = { jti: 'b', client_id: 'svc_1', cred: 'c2', grant: 'pol_1', org_id: 'org_1', sub: 'sp_1', exp: 9, root: 'a' };
-  const older = { jti: 'a', client_id: 'sp_1', cred: 'c1', org_id: 'org_1' };
+  const claims = {
+    jti: 'b',
+    client_id: 'svc_1',
+    cred: 'c2',
+    grant: 'pol_1',
+    org_id: 'org_1',
+    sub: 'sp_1',
+    exp: 9,
+    root: 'a',
+    aud: 'billing',
+    scope: 'x',
+  };
+  const older = { jti: 'a', client_id: 'sp_1', cred: 'c1', org_id: 'org_1', aud: 'https://shop.example', scope: 'y' };
   expect(subjectOf({ ...claims, ancestors: [older] } as unknown as AccessTokenClaims)).toEqual({
     subject: 'sp_1',
     orgId: 'org_1',
     actor: undefined,
     expiresAt: 9,
     root: 'a',
-    ancestors: [{ jti: 'b', client_id: 'svc_1', cred: 'c2', grant: 'pol_1', org_id: 'org_1' }, older],
+    ancestors: [{ jti: 'b', client_id: 'svc_1', cred: 'c2', grant: 'pol_1', org_id: 'org_1', aud: 'billing', scope: 'x' }, older],
   });
 });

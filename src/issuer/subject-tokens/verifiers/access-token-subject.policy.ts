@@ -20,8 +20,8 @@ export function addresseeMistake({ claims, zone, api, service }: AddressFacts): 
 }
 
 export function subjectOf(claims: AccessTokenClaims): VerifiedSubject {
-  const { jti, client_id, cred, grant, org_id } = claims;
-  const itself = { jti, client_id, cred, ...(grant !== undefined && { grant }), ...(org_id !== undefined && { org_id }) };
+  const { jti, client_id, cred, grant, org_id, aud, scope } = claims;
+  const itself = { jti, client_id, cred, ...(grant !== undefined && { grant }), ...(org_id !== undefined && { org_id }), aud, scope };
   return {
     subject: claims.sub,
     orgId: org_id,

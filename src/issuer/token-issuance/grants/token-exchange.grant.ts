@@ -13,7 +13,7 @@ import { ApiCatalogue } from '../../../directory/api-resources/index.js';
 import { ActiveOrgs } from '../../../directory/orgs/index.js';
 import { SubjectTokens, type VerifiedSubject } from '../../subject-tokens/index.js';
 import { grantFor, scopesOf, soleGrant } from '../granted-access.policy.js';
-import { actorsOf, nextActor, orgOfExchange, readExchange } from '../token-exchange.policy.js';
+import { actorsOf, narrowed, nextActor, orgOfExchange, readExchange } from '../token-exchange.policy.js';
 
 /** RFC 8693: a microservice passes on, to the next one, for whom it was called. */
 @Injectable()
@@ -43,7 +43,11 @@ export class TokenExchangeGrant implements Grant {
     return {
       ...lineOf(subject),
       api,
-      scopes: scopesOf(policy, api, scopes),
+      scopes: narrowed(
+        { given: scopesOf(policy, api, scopes), asked: scopes },
+        subject.ancestors,
+        (aud) => this.apis.find(aud)?.scopes ?? [],
+      ),
       orgId: await this.orgOf(policy.orgMode, subject, named),
       lifetimeSeconds: undefined,
       grantId: policy.id,
