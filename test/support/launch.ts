@@ -59,10 +59,17 @@ export async function launch(files: ServerFiles, environment: Readonly<Record<st
 }
 
 /** A port that nobody uses, below the range that outgoing connections take. */
+const PORTS_PER_WORKER = 3_000;
+const given = new Set<number>();
+
+/** Never the same twice, and none of another worker: some time passes until the port is used. */
 export async function freePort(): Promise<number> {
+  const first = 20_000 + (Number(process.env['VITEST_POOL_ID'] ?? 0) % 4) * PORTS_PER_WORKER;
   for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    if (await isFree(port)) return port;
+    const port = first + Math.floor(Math.random() * PORTS_PER_WORKER);
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
   }
 }
 
