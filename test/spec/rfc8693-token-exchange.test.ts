@@ -148,7 +148,7 @@ describe('RFC 8693 §2.1: the request', () => {
     expect([reader.status, reader.body['scope']]).toEqual([200, 'read:invoices']);
     // The policy would give read:invoices; seen failing without narrowed() in the grant.
     const exporter = await withScope('export:invoices');
-    for (const more of [{}, { scope: 'read:invoices' }])
+    for (const more of [{}, { scope: 'read:invoices' }] as Record<string, string>[])
       expect(errorOf(await exchange(server, chain.gateway, exporter, { audience: 'billing', ...more }))).toBe('400 invalid_scope');
     expect(await eventOf('token.refused', chain.gateway)).toMatchObject({ detail: 'scope_not_in_subject_token' });
   });
