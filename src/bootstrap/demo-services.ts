@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { webcrypto, X509Certificate } from 'node:crypto';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { PemConverter, Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import { Certificates } from '../issuer/certificates/index.js';
@@ -28,7 +28,7 @@ export class DemoServices {
     private readonly certificates: Certificates,
     private readonly configuration: Configuration,
   ) {
-    this.folder = join(configuration.settings.DATA_DIR, 'services');
+    this.folder = resolve(configuration.settings.DATA_DIR, 'services');
   }
 
   /** Registered, and with certificates for the time to come. */
@@ -50,7 +50,7 @@ export class DemoServices {
     await api.removeLeftOver('/v1/microservices', (found) => found['name'] === name);
     const { id } = await api.post('/v1/microservices', { name, auth_method: 'tls_client_auth' });
     await api.post('/v1/call-policies', { caller: name, target: audience, scopes: [scope], org_mode: 'any' });
-    const path = (file: string): string => join(this.folder, file);
+    const path = (file: string): string => resolve(this.folder, file);
     return { name, client_id: id, audience, scope, cert: path(`${name}.crt`), key: path(`${name}.key`), ca: path('ca.crt') };
   }
 
