@@ -49,9 +49,10 @@ export class Generations {
     const requests = new CertificateRequests(options);
     const stranger = options.transport({ ca: options.ca });
     try {
-      const kept = options.folder === undefined ? undefined : await new IdentityFolder(options.folder).load(options.clock);
+      const found = options.folder === undefined ? undefined : await new IdentityFolder(options.folder).load(options.clock);
       // First: a join token is not spent while nobody can be reached.
       const bundle = await requests.bundle(stranger.fetch);
+      const kept = found?.isSignedByOneOf(bundle.authorities) ? found : undefined;
       const certificate = kept ?? (await join(requests, options, stranger.fetch));
       const opened = new Generations(new Generation(certificate, bundle, options), requests, options);
       await opened.begin(kept ? 'restored' : 'joined');
@@ -78,7 +79,9 @@ export class Generations {
   private async begin(cause: Cause): Promise<void> {
     this.report(cause);
     if (cause === 'joined') await this.save(this.current.certificate);
-    this.renewals.schedule(this.untilRenewal(this.current.certificate));
+    // Who hands over a join token may know that the kept certificate is taken no more: the issuer says so at once.
+    const isDoubtful = cause === 'restored' && this.options.hasJoinToken;
+    this.renewals.schedule(isDoubtful ? 0 : this.untilRenewal(this.current.certificate));
     this.trust.schedule(this.untilRefresh(this.current.bundle));
   }
 
@@ -92,9 +95,18 @@ export class Generations {
 
   private nextCertificate(): Promise<ServiceCertificate> {
     return this.current.using(async (generation) => {
-      if (generation.certificate.remainingMs > 0) return this.requests.issue(generation.ask.bind(generation));
+      const ask = generation.ask.bind(generation);
       // Too late to renew: only somebody who may hand out join tokens can help.
-      return join(this.requests, this.options, generation.ask.bind(generation));
+      if (generation.certificate.remainingMs <= 0) return join(this.requests, this.options, ask);
+      try {
+        return await this.requests.issue(ask);
+      } catch (error) {
+        // It will never be renewed: the service was made anew, or its trust domain is another one.
+        const isRefused = error instanceof CertificateRequestFailed && error.status === 401;
+        const joinToken = isRefused ? await this.options.joinToken() : undefined;
+        if (joinToken === undefined) throw error;
+        return this.requests.issue(ask, joinToken);
+      }
     });
   }
 

@@ -122,6 +122,41 @@ describe('the folder', () => {
     await certificatesAre(2);
   });
 
+  // Seen failing with a renewal that joins never: the refused certificate stayed.
+  it('a certificate that the issuer refuses gives way to a join token at once, as after the service was made anew', async () => {
+    const folder = parent();
+    await (await open({ folder })).close();
+    authority.onCertificate = (call) => (call.json['join_token'] === 'fresh' ? authority.certify(call) : refuse(401));
+    const identity = await open({ folder, joinToken: 'fresh' });
+    const refused = identity.certificate;
+    await pass(1);
+    await expect.poll(causes).toEqual(['joined', 'restored', 'renewed']);
+    expect(identity.certificate).not.toBe(refused);
+    expect((await open({ folder, joinToken: '' })).certificate).toBe(identity.certificate);
+  });
+
+  it('a join token is kept while the certificate is taken, and while the issuer is only away', async () => {
+    const folder = parent();
+    await (await open({ folder })).close();
+    authority.onCertificate = down;
+    await open({ folder, joinToken: 'fresh' });
+    await pass(1);
+    await expect.poll(() => authority.events.at(-1)?.type).toBe('renewal_failed');
+    authority.onCertificate = (call) => authority.certify(call);
+    await expect.poll(() => pass(1_000).then(causes)).toEqual(['joined', 'restored', 'renewed']);
+    expect(certificates().map(({ json }) => json['join_token'])).toEqual(['csn_join_of_the_tests', undefined, undefined]);
+  });
+
+  it('one of an authority that is trusted no more is none', async () => {
+    const folder = parent();
+    const old = await open({ folder });
+    authority.authorities = [];
+    await authority.addAuthority();
+    expect((await thrownBy(authority.open({ folder, joinToken: '' }))).message).toContain('no join token');
+    expect((await open({ folder })).certificate).not.toBe(old.certificate);
+    expect(causes()).toEqual(['joined', 'joined']);
+  });
+
   it('one that ended, and one that cannot be read, is none', async () => {
     const folder = parent();
     await (await open({ folder })).close();
