@@ -58,6 +58,16 @@ describe('fetchAdapter', () => {
     expect([ask('OPTIONS')?.status, ask('HEAD')?.status, ask('POST')]).toEqual([204, 200, undefined]);
   });
 
+  it('guards an internal API, whose name has no document', async () => {
+    const keys = await LocalJwks.from(issuer.jwks);
+    const internal = fetchAdapter(new ResourceServer({ issuer: issuer.issuer, audience: 'billing', keys }));
+    const token = await issuer.tokenFor({ audience: 'billing', scopes: ['read:reports'] });
+    const request = new Request('http://x/invoices', { headers: { authorization: `Bearer ${token}` } });
+    expect(await internal.requireScopes('read:reports')(request)).toMatchObject({ orgId: 'org_test' });
+    await expect(internal.requireScopes('read:reports')(await authorized())).rejects.toBeInstanceOf(ResourceRequestRefused);
+    expect(internal.metadata(new Request('http://x/.well-known/oauth-protected-resource'))).toBeUndefined();
+  });
+
   it('requireScopes throws without a scope', () => {
     expect(() => (adapter.requireScopes as () => void)()).toThrow(TypeError);
   });
