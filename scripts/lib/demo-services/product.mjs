@@ -40,7 +40,7 @@ export async function startProduct() {
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-20_000)));
   const stop = async () => {
     await end(child);
-    rmSync(dataDir, { recursive: true, force: true });
+    await remove(dataDir);
   };
   try {
     await untilReady(child, `http://localhost:${OPS_PORT}/health/ready`);
@@ -63,6 +63,16 @@ async function untilReady(child, url) {
     if (isReady) return;
   }
   throw new Error('It was not ready in time.');
+}
+
+/** With the database, which stands elsewhere when root runs the demo. */
+async function remove(dataDir) {
+  const { removeEmbeddedPostgres } = await import('../../../dist/src/platform/database/embedded/index.js');
+  try {
+    await removeEmbeddedPostgres(dataDir);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
 }
 
 /** Asks it to end, and makes it end. */
