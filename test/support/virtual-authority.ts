@@ -45,6 +45,7 @@ export class VirtualAuthority {
   readonly calls: SeenCall[] = [];
   readonly events: IdentityEvent[] = [];
   onCertificate: (call: SeenCall) => Answer = (call) => this.certify(call);
+  onBundle: () => Answer = () => this.bundle();
   onCall: (call: SeenCall) => Answer = () => Response.json({ ok: true });
   private tokens = 0;
 
@@ -150,7 +151,7 @@ export class VirtualAuthority {
     if (origin !== INTERNAL_ISSUER) return this.onCall(call);
     if (pathname === '/certificates') return this.onCertificate(call);
     if (pathname === '/oauth/token') return this.issueToken();
-    if (pathname === '/.well-known/spiffe-bundle') return this.bundle();
+    if (pathname === '/.well-known/spiffe-bundle') return this.onBundle();
     return Response.json({ issuer: INTERNAL_ISSUER, token_endpoint: `${INTERNAL_ISSUER}/oauth/token` });
   }
 
@@ -159,7 +160,7 @@ export class VirtualAuthority {
     return Response.json({ access_token: `token-${this.tokens}`, token_type: 'Bearer', expires_in: 300, scope: 'start:export' });
   }
 
-  private bundle(): Response {
+  bundle(): Response {
     const keys = this.authorities.map(({ der }) => ({ use: 'x509-svid', x5c: [new X509Certificate(der).raw.toString('base64')] }));
     return Response.json({ spiffe_sequence: this.sequence, spiffe_refresh_hint: 300, keys: [{ use: 'jwt-svid' }, ...keys] });
   }

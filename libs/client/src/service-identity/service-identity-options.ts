@@ -28,7 +28,7 @@ export interface ServiceIdentityOptions extends Omit<IssuerLocation, 'dangerousl
    * asked each time that one is needed, also after a certificate ended.
    */
   joinToken?: string | (() => string | undefined | Promise<string | undefined>);
-  /** Where certificate and key are kept over a restart (one file, mode 0600). Absent: in memory, and each start needs a join token. */
+  /** Where certificate, key and trust bundle are kept over a restart (one file, mode 0600). Absent: in memory, and each start needs a join token. */
   folder?: string;
   /** Absent: as long as the issuer gives. */
   certificateLifetimeSeconds?: number;

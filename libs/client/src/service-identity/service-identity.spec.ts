@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -155,6 +155,37 @@ describe('the folder', () => {
     expect((await thrownBy(authority.open({ folder, joinToken: '' }))).message).toContain('no join token');
     expect((await open({ folder })).certificate).not.toBe(old.certificate);
     expect(causes()).toEqual(['joined', 'joined']);
+  });
+
+  // Seen failing with a bundle that is in no folder.
+  it('is enough while the issuer is away, with whom to trust as it was last known', async () => {
+    const folder = parent();
+    const first = await open({ folder });
+    await authority.addAuthority();
+    authority.sequence++;
+    await first.refreshTrust();
+    await first.close();
+    authority.onBundle = down;
+    const identity = await open({ folder, joinToken: '' });
+    expect(identity.certificate).toBe(first.certificate);
+    await identity.fetch(EXPORT, undefined, TARGET);
+    expect(authority.asked('/start')[0]?.channel.options.ca).toHaveLength(2);
+    await expect.poll(() => pass(1).then(() => authority.events.at(-1))).toMatchObject({ type: 'bundle_failed', retryInSeconds: 1 });
+    // SPF-4, over the restart too.
+    authority.onBundle = () => authority.bundle();
+    [authority.authorities, authority.sequence] = [authority.authorities.slice(0, 1), 1];
+    await identity.refreshTrust();
+    expect(causes()).toEqual(['joined', 'trust', 'restored']);
+    await authority.addAuthority();
+    authority.sequence = 3;
+    await identity.refreshTrust();
+    expect(causes().at(-1)).toBe('trust');
+  });
+
+  it('without a certificate in it helps nobody while the issuer is away, and costs no join token', async () => {
+    authority.onBundle = down;
+    const options = { folder: parent(), joinToken: () => Promise.reject(new Error('asked')) };
+    expect((await thrownBy(authority.open(options))).message).toContain('fetch failed');
   });
 
   it('one that ended, and one that cannot be read, is none', async () => {
@@ -356,6 +387,18 @@ describe('trust', () => {
   it('SPF-4: never goes back to a lower sequence', async () => {
     authority.sequence = 7;
     const identity = await open();
+    await authority.addAuthority();
+    authority.sequence = 6;
+    await identity.refreshTrust();
+    expect(causes()).toEqual(['joined']);
+  });
+
+  it('SPF-4: a higher sequence counts although the authorities are the same', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'countersign-identity-'));
+    const identity = await open({ folder });
+    authority.sequence = 7;
+    await identity.refreshTrust();
+    expect(readFileSync(join(folder, 'service-identity.json'), 'utf8')).toContain('"sequence":7');
     await authority.addAuthority();
     authority.sequence = 6;
     await identity.refreshTrust();
