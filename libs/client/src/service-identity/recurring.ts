@@ -31,8 +31,10 @@ export class Recurring {
 
   /** Now, or with the work that is under way. Rejects as the work does; it will be tried again. */
   run(): Promise<void> {
+    // Its timer may be set already, while its failure is told.
+    if (this.running) return this.running;
     clearTimeout(this.timer);
-    this.running ??= this.attempt().finally(() => {
+    this.running = this.attempt().finally(() => {
       this.running = undefined;
     });
     return this.running;
