@@ -25,7 +25,7 @@ export interface FetchAdapter {
   metadata(request: Request): Response | undefined;
 }
 
-/** For what hands out a `Request` on Node: Hono, Next.js, Remix. */
+/** For what hands out a `Request` on Node: Hono, Next.js, Remix. It holds no connection: tokens that are bound to a certificate are refused. */
 export function fetchAdapter(server: ResourceServer): FetchAdapter {
   const requestIds = new WeakMap<object, string>();
   const refusal = (error: unknown): Response => answer(error, requestIds);
@@ -88,6 +88,8 @@ function factsOf({ method, url, headers }: Request): HttpRequestFacts {
     headers: {
       authorization: authorizations(headers.get('authorization')),
       'access-control-request-method': headers.get('access-control-request-method') ?? undefined,
+      traceparent: headers.get('traceparent') ?? undefined,
+      tracestate: headers.get('tracestate') ?? undefined,
     },
   };
 }
