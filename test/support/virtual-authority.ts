@@ -112,20 +112,29 @@ export class VirtualAuthority {
   private connect(options: ChannelOptions): ReturnType<OpenChannel> {
     const channel: SeenChannel = { options, underWay: 0, state: 'open' };
     this.channels.push(channel);
+    let fail: (error: Error) => void = () => undefined;
+    const destroyed = new Promise<never>((_, reject) => (fail = reject));
+    destroyed.catch(() => undefined);
     return {
-      fetch: (input, init) => this.serve(channel, String(input), init),
+      fetch: (input, init) => this.serve({ channel, destroyed }, String(input), init),
       close: async () => {
+        if (channel.state === 'destroyed') throw new Error('The connections are destroyed.');
         channel.state = 'closing';
         while (channel.underWay > 0 && (channel.state as string) !== 'destroyed') await new Promise((resolve) => setImmediate(resolve));
         if ((channel.state as string) !== 'destroyed') channel.state = 'closed';
       },
       destroy: () => {
         channel.state = 'destroyed';
+        fail(new TypeError('fetch failed', { cause: new Error('The connections are destroyed.') }));
       },
     };
   }
 
-  private async serve(channel: SeenChannel, url: string, init: RequestInit = {}): Promise<Response> {
+  private async serve(
+    { channel, destroyed }: { channel: SeenChannel; destroyed: Promise<never> },
+    url: string,
+    init: RequestInit = {},
+  ): Promise<Response> {
     // As the real ones do.
     if (channel.state !== 'open') throw new TypeError('fetch failed', { cause: new Error(`The connections are ${channel.state}.`) });
     const body = typeof init.body === 'string' ? init.body : '';
@@ -140,7 +149,7 @@ export class VirtualAuthority {
     this.calls.push(call);
     channel.underWay++;
     try {
-      return await this.answer(call);
+      return await Promise.race([this.answer(call), destroyed]);
     } finally {
       channel.underWay--;
     }

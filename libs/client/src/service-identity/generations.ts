@@ -22,6 +22,8 @@ export class Generations {
   private readonly trust: Recurring;
   /** As it was last heard: that of the current generation, or one of the same authorities. */
   private bundle: TrustBundle;
+  /** Replaced, with calls under way. */
+  private readonly retiring = new Set<Generation>();
 
   private constructor(
     public current: Generation,
@@ -68,7 +70,7 @@ export class Generations {
   async close(withinMs: number): Promise<void> {
     this.renewals.stop();
     this.trust.stop();
-    await this.current.retire(withinMs);
+    await Promise.all([this.current, ...this.retiring].map((generation) => generation.retire(withinMs)));
   }
 
   private async begin({ cause, isTrustOld }: FirstGeneration): Promise<void> {
@@ -121,7 +123,8 @@ export class Generations {
     this.current = next;
     this.onSwap?.(next);
     this.report(cause);
-    void previous.retire();
+    this.retiring.add(previous);
+    void previous.retire().finally(() => this.retiring.delete(previous));
   }
 
   private async save(certificate = this.current.certificate): Promise<void> {
