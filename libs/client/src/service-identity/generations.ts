@@ -11,6 +11,8 @@ import { haveSameAuthorities, isOlder, type TrustBundle } from './trust-bundle.j
 /** Renewed between these shares of a life, so that services that started together do not come back together. */
 const RENEW_AT = { earliest: 0.4, latest: 0.5 };
 const BUNDLE_JITTER = 0.1;
+/** How much of the rest of a certificate's life one Retry-After may take. */
+const PATIENCE = { share: 0.25, leastMs: 60_000 };
 
 type Cause = Extract<IdentityEvent, { type: 'generation' }>['cause'];
 
@@ -31,10 +33,12 @@ export class Generations {
     private readonly options: CheckedIdentityOptions,
   ) {
     const { clock, random, report } = options;
+    const patienceMs = (): number => Math.max(PATIENCE.leastMs, PATIENCE.share * this.current.certificate.remainingMs);
     this.bundle = current.bundle;
     this.renewals = new Recurring({
       clock,
       random,
+      patienceMs,
       task: () => this.replaceCertificate(),
       onFailure: (error, retryInMs) => {
         const { expiresAt } = this.current.certificate;
@@ -44,6 +48,7 @@ export class Generations {
     this.trust = new Recurring({
       clock,
       random,
+      patienceMs,
       task: () => this.lookForTrust(),
       onFailure: (error, retryInMs) =>
         report({ type: 'bundle_failed', error: failureOf(error), retryInSeconds: Math.ceil(retryInMs / 1000) }),

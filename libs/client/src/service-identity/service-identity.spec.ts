@@ -277,6 +277,21 @@ describe('renewal', () => {
     await certificatesAre(3);
   });
 
+  // Seen failing without a cap: the certificate ended while it waited.
+  it('waits for a Retry-After no longer than a quarter of what is left of its life', async () => {
+    await open();
+    authority.onCertificate = () => refuse(429, { 'retry-after': '86400' });
+    await pass(10.8 * HOUR + 1_000);
+    await certificatesAre(2);
+    await settle();
+    await pass(3.2 * HOUR);
+    await settle();
+    expect(certificates()).toHaveLength(2);
+    authority.onCertificate = (call) => authority.certify(call);
+    await expect.poll(() => pass(0.1 * HOUR + 30_000).then(causes)).toEqual(['joined', 'renewed']);
+    expect(certificates()).toHaveLength(3);
+  });
+
   it('that came too late needs somebody who hands out join tokens', async () => {
     authority.lifetimeSeconds = 3600;
     let joinToken = 'first';
