@@ -15,9 +15,10 @@ export interface FirstGeneration {
 
 /** From the folder, or against a join token. @throws CertificateRequestFailed */
 export async function firstGeneration(options: CheckedIdentityOptions, requests: CertificateRequests): Promise<FirstGeneration> {
-  const stranger = options.transport({ ca: options.ca });
+  const { folder, issuer, clock, transport, ca } = options;
+  const stranger = transport({ ca });
   try {
-    const found = options.folder === undefined ? undefined : await new IdentityFolder(options.folder).load(options.clock);
+    const found = folder === undefined ? undefined : await new IdentityFolder(folder, issuer).load(clock);
     // First: a join token is not spent while nobody can be reached.
     const { bundle, isTrustOld } = await whomToTrust(requests, stranger.fetch, found);
     const kept = found?.certificate.isSignedByOneOf(bundle.authorities) ? found.certificate : undefined;

@@ -133,10 +133,10 @@ export class Generations {
   }
 
   private async save(certificate = this.current.certificate): Promise<void> {
-    const { folder, report } = this.options;
+    const { folder, issuer, report } = this.options;
     if (folder === undefined) return;
     const kept = { certificate, bundle: this.bundle };
-    await new IdentityFolder(folder).save(kept).catch((error: unknown) => report({ type: 'not_saved', error }));
+    await new IdentityFolder(folder, issuer).save(kept).catch((error: unknown) => report({ type: 'not_saved', error }));
   }
 
   private untilRenewal({ record, ageMs }: ServiceCertificate): number {

@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { startTrace, traceHeaders } from '@countersign/oauth';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { thrownBy } from '../../../../test/support/virtual-issuer.js';
-import { VirtualAuthority, type SeenCall } from '../../../../test/support/virtual-authority.js';
+import { INTERNAL_ISSUER, VirtualAuthority, type SeenCall } from '../../../../test/support/virtual-authority.js';
 import { CertificateRequestFailed, type ServiceIdentity } from '../index.js';
 
 const EXPORT = 'https://export.internal/start';
@@ -186,6 +186,23 @@ describe('the folder', () => {
     authority.onBundle = down;
     const options = { folder: parent(), joinToken: () => Promise.reject(new Error('asked')) };
     expect((await thrownBy(authority.open(options))).message).toContain('fetch failed');
+  });
+
+  it('is written by several at once, and nothing but the one file is left', async () => {
+    const folder = parent();
+    const identities = await Promise.all([open({ folder }), open({ folder }), open({ folder })]);
+    expect(readdirSync(folder)).toEqual(['service-identity.json']);
+    expect(identities.map(({ certificate }) => certificate)).toContain((await open({ folder, joinToken: '' })).certificate);
+    expect(authority.events.map(({ type }) => type)).not.toContain('not_saved');
+  });
+
+  it('one of another issuer is none', async () => {
+    const folder = parent();
+    await (await open({ folder })).close();
+    const other = { folder, issuer: 'https://other.example', fetchFrom: INTERNAL_ISSUER };
+    expect((await thrownBy(authority.open({ ...other, joinToken: '' }))).message).toContain('no join token');
+    await open(other);
+    expect(causes()).toEqual(['joined', 'joined']);
   });
 
   it('one that ended, and one that cannot be read, is none', async () => {
