@@ -6,7 +6,7 @@ import { ensureBuilt } from './lib/build.mjs';
 import { blocked, compromised, ordinaryDay, rotation } from './lib/demo-services/chapters.mjs';
 import { Management } from './lib/demo-services/management.mjs';
 import { ServiceProcess } from './lib/demo-services/processes.mjs';
-import { startProduct } from './lib/demo-services/product.mjs';
+import { launchProduct } from './lib/demo-services/product.mjs';
 import { joinTokenOf, PUBLIC_API, register, SERVICES } from './lib/demo-services/registration.mjs';
 import { Story } from './lib/demo-services/story.mjs';
 import { trustMap } from './lib/demo-services/trust-map.mjs';
@@ -36,7 +36,8 @@ try {
 async function demo() {
   const story = new Story();
   say('starting a Countersign for the demo …');
-  product = await startProduct();
+  product = await launchProduct();
+  Object.assign(product, await product.ready());
   const management = await Management.of(product);
   const registered = await register(management, product);
   say('starting the services …');
@@ -68,7 +69,8 @@ async function startServices(management, { services: made, credential }) {
       API_SECRET: credential.client_secret,
     }),
   });
-  await Promise.all(SERVICES.map(async (name) => void (services[name] = await ServiceProcess.start(name, environmentOf(name)))));
+  for (const name of SERVICES) services[name] = new ServiceProcess(name, environmentOf(name));
+  await Promise.all(Object.values(services).map((service) => service.started()));
   const peers = Object.fromEntries(Object.values(services).map(({ name, url }) => [name, url]));
   await Promise.all(Object.values(services).map((service) => service.tell('peers', { peers })));
   return joinTokens;
@@ -81,4 +83,6 @@ function stopServices() {
 async function stopAll() {
   await stopServices();
   await product?.stop();
+  // Those that were started while an interruption ended the others.
+  await stopServices();
 }

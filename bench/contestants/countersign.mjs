@@ -1,7 +1,7 @@
 // The product itself: the built program with its own database in a folder of this run, demo data, durable audit.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { answers, freePort, projectRoot, runFolder, startNode } from '../lib/processes.mjs';
+import { answers, atTheEnd, freePort, projectRoot, runFolder, startNode } from '../lib/processes.mjs';
 import { formPost } from '../load/requests.mjs';
 
 const PER_MINUTE = '100000000';
@@ -21,6 +21,8 @@ export async function startCountersign({ name, env = {}, node }) {
   const [port, opsPort, mtlsPort, internalPort] = [await freePort(), await freePort(), await freePort(), await freePort()];
   const base = `http://localhost:${port}`;
   const dataDir = join(runFolder(), `countersign-${port}`);
+  // Before the server, so that it is done after it: the folder of the run does not hold the database when root runs the benchmark.
+  atTheEnd(() => removeDatabase(dataDir));
   const server = await startNode({
     name,
     node,
@@ -54,6 +56,11 @@ export async function startCountersign({ name, env = {}, node }) {
     internal: { url: `https://localhost:${internalPort}`, caFile: join(dataDir, 'internal-tls.crt') },
     targets: { RS256: target(base, port, 'RS256', rs256), ES256: target(base, port, 'ES256', es256) },
   };
+}
+
+async function removeDatabase(dataDir) {
+  const { removeEmbeddedPostgres } = await import('../../dist/src/platform/database/embedded/index.js');
+  await removeEmbeddedPostgres(dataDir);
 }
 
 function target(base, port, alg, principal) {

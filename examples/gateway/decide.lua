@@ -15,7 +15,8 @@ end
 core.register_action("decide", { "http-req" }, function(txn, service)
     local authorization = {}
     for _, value in pairs(txn.http:req_get_headers()["authorization"] or {}) do table.insert(authorization, value) end
-    local url = service .. "/haproxy/" .. txn.f:method() .. txn.f:url()
+    -- `url` would hold the host too, for HTTP/2 and for requests in the form of a proxy. `OPTIONS *` has no path.
+    local url = service .. "/haproxy/" .. txn.f:method() .. (txn.f:pathq() or "")
     local headers = { ["host"] = { "decide" }, ["authorization"] = #authorization > 0 and authorization or nil }
     local answer = core.httpclient():get({ url = url, headers = headers, timeout = TIMEOUT_MS })
     -- Without an answer of its own HAProxy makes up a 503.

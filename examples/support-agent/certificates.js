@@ -10,8 +10,13 @@ export class Authority {
   #folder = mkdtempSync(join(tmpdir(), 'support-agent-'));
 
   constructor(name) {
-    this.#openssl('req', '-x509', ...NEW_KEY, '-days', '3650', '-subj', `/CN=${name}`, '-keyout', 'ca.key', '-out', 'ca.crt');
-    this.certificate = this.#read('ca.crt');
+    try {
+      this.#openssl('req', '-x509', ...NEW_KEY, '-days', '3650', '-subj', `/CN=${name}`, '-keyout', 'ca.key', '-out', 'ca.crt');
+      this.certificate = this.#read('ca.crt');
+    } catch (error) {
+      this.remove();
+      throw error;
+    }
   }
 
   /** A certificate for a client with this DNS name, and its key. */
@@ -29,6 +34,7 @@ export class Authority {
     return { cert: this.#read('client.crt'), key: this.#read('client.key') };
   }
 
+  /** With its key. */
   remove() {
     rmSync(this.#folder, { recursive: true });
   }

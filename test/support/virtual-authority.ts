@@ -45,6 +45,7 @@ export class VirtualAuthority {
   readonly calls: SeenCall[] = [];
   readonly events: IdentityEvent[] = [];
   onCertificate: (call: SeenCall) => Answer = (call) => this.certify(call);
+  onBundle: () => Answer = () => this.bundle();
   onCall: (call: SeenCall) => Answer = () => Response.json({ ok: true });
   private tokens = 0;
 
@@ -111,20 +112,29 @@ export class VirtualAuthority {
   private connect(options: ChannelOptions): ReturnType<OpenChannel> {
     const channel: SeenChannel = { options, underWay: 0, state: 'open' };
     this.channels.push(channel);
+    let fail: (error: Error) => void = () => undefined;
+    const destroyed = new Promise<never>((_, reject) => (fail = reject));
+    destroyed.catch(() => undefined);
     return {
-      fetch: (input, init) => this.serve(channel, String(input), init),
+      fetch: (input, init) => this.serve({ channel, destroyed }, String(input), init),
       close: async () => {
+        if (channel.state === 'destroyed') throw new Error('The connections are destroyed.');
         channel.state = 'closing';
         while (channel.underWay > 0 && (channel.state as string) !== 'destroyed') await new Promise((resolve) => setImmediate(resolve));
         if ((channel.state as string) !== 'destroyed') channel.state = 'closed';
       },
       destroy: () => {
         channel.state = 'destroyed';
+        fail(new TypeError('fetch failed', { cause: new Error('The connections are destroyed.') }));
       },
     };
   }
 
-  private async serve(channel: SeenChannel, url: string, init: RequestInit = {}): Promise<Response> {
+  private async serve(
+    { channel, destroyed }: { channel: SeenChannel; destroyed: Promise<never> },
+    url: string,
+    init: RequestInit = {},
+  ): Promise<Response> {
     // As the real ones do.
     if (channel.state !== 'open') throw new TypeError('fetch failed', { cause: new Error(`The connections are ${channel.state}.`) });
     const body = typeof init.body === 'string' ? init.body : '';
@@ -139,7 +149,7 @@ export class VirtualAuthority {
     this.calls.push(call);
     channel.underWay++;
     try {
-      return await this.answer(call);
+      return await Promise.race([this.answer(call), destroyed]);
     } finally {
       channel.underWay--;
     }
@@ -150,7 +160,7 @@ export class VirtualAuthority {
     if (origin !== INTERNAL_ISSUER) return this.onCall(call);
     if (pathname === '/certificates') return this.onCertificate(call);
     if (pathname === '/oauth/token') return this.issueToken();
-    if (pathname === '/.well-known/spiffe-bundle') return this.bundle();
+    if (pathname === '/.well-known/spiffe-bundle') return this.onBundle();
     return Response.json({ issuer: INTERNAL_ISSUER, token_endpoint: `${INTERNAL_ISSUER}/oauth/token` });
   }
 
@@ -159,7 +169,7 @@ export class VirtualAuthority {
     return Response.json({ access_token: `token-${this.tokens}`, token_type: 'Bearer', expires_in: 300, scope: 'start:export' });
   }
 
-  private bundle(): Response {
+  bundle(): Response {
     const keys = this.authorities.map(({ der }) => ({ use: 'x509-svid', x5c: [new X509Certificate(der).raw.toString('base64')] }));
     return Response.json({ spiffe_sequence: this.sequence, spiffe_refresh_hint: 300, keys: [{ use: 'jwt-svid' }, ...keys] });
   }

@@ -20,18 +20,23 @@ const PREFLIGHT_HEADERS = {
   'access-control-max-age': '86400',
 };
 
-/** Path of the document, as requests name it. @throws TypeError for a plain name, which has none. */
-export function metadataPath({ audience, metadataUrl }: ResourceServer): string {
-  if (metadataUrl === undefined) throw new TypeError(`"${audience}" is a plain name; only a URL has resource metadata (RFC 9728 §1.2).`);
-  return new URL(metadataUrl).pathname;
+export interface ServedMetadata {
+  /** Of the document, as requests name it. */
+  readonly path: string;
+  /** undefined for methods that it does not answer. */
+  respond(method: string | undefined): PlainResponse | undefined;
 }
 
-/** The document, made once; undefined for methods that it does not answer. */
-export function metadataResponder(server: ResourceServer): (method: string | undefined) => PlainResponse | undefined {
+/** The document, made once; undefined for a plain name, such as that of an internal service, which has none (RFC 9728 §1.2). */
+export function servedMetadata(server: ResourceServer): ServedMetadata | undefined {
+  if (server.metadataUrl === undefined) return undefined;
   const document: PlainResponse = { status: 200, headers: DOCUMENT_HEADERS, body: JSON.stringify(server.metadata()) };
   const preflight: PlainResponse = { status: 204, headers: PREFLIGHT_HEADERS, body: '' };
-  return (method) => {
-    if (method === 'GET' || method === 'HEAD') return document;
-    return method === 'OPTIONS' ? preflight : undefined;
+  return {
+    path: new URL(server.metadataUrl).pathname,
+    respond(method) {
+      if (method === 'GET' || method === 'HEAD') return document;
+      return method === 'OPTIONS' ? preflight : undefined;
+    },
   };
 }

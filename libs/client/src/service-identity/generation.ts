@@ -19,7 +19,8 @@ export class Generation {
   /** By the SPIFFE id that must answer. */
   private readonly peers = new Map<string, Channel>();
   private calls = 0;
-  private idle: (() => void) | undefined;
+  /** Who waits for the last call. */
+  private readonly waiting: (() => void)[] = [];
 
   constructor(
     readonly certificate: ServiceCertificate,
@@ -57,14 +58,17 @@ export class Generation {
     try {
       return await work(this);
     } finally {
-      if (--this.calls === 0) this.idle?.();
+      if (--this.calls === 0) for (const resolve of this.waiting.splice(0)) resolve();
     }
   }
 
-  /** Ends the connections when the calls under way have been answered, and in any case with the certificate or after `withinMs`. */
+  /**
+   * Ends the connections when the calls under way have been answered, and in any case with the certificate or after `withinMs`. Of
+   * several times the soonest counts.
+   */
   async retire(withinMs = Infinity): Promise<void> {
     const timer = setTimeout(() => this.destroy(), Math.min(this.certificate.remainingMs, withinMs)).unref();
-    if (this.calls > 0) await Promise.race([new Promise<void>((resolve) => (this.idle = resolve)), afterTimer(withinMs)]);
+    if (this.calls > 0) await Promise.race([new Promise<void>((resolve) => this.waiting.push(resolve)), afterTimer(withinMs)]);
     await Promise.all([...this.channels()].map((channel) => channel.close().catch(() => undefined)));
     clearTimeout(timer);
   }

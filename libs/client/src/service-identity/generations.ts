@@ -1,5 +1,6 @@
 import { CertificateRequestFailed } from './certificate-request-failed.js';
 import { CertificateRequests } from './certificate-requests.js';
+import { firstGeneration, join, type FirstGeneration } from './first-generation.js';
 import { Generation } from './generation.js';
 import { IdentityFolder } from './identity-folder.js';
 import { Recurring } from './recurring.js';
@@ -10,6 +11,8 @@ import { haveSameAuthorities, isOlder, type TrustBundle } from './trust-bundle.j
 /** Renewed between these shares of a life, so that services that started together do not come back together. */
 const RENEW_AT = { earliest: 0.4, latest: 0.5 };
 const BUNDLE_JITTER = 0.1;
+/** How much of the rest of a certificate's life one Retry-After may take. */
+const PATIENCE = { share: 0.25, leastMs: 60_000 };
 
 type Cause = Extract<IdentityEvent, { type: 'generation' }>['cause'];
 
@@ -19,6 +22,10 @@ export class Generations {
   onSwap: ((next: Generation) => void) | undefined;
   private readonly renewals: Recurring;
   private readonly trust: Recurring;
+  /** As it was last heard: that of the current generation, or one of the same authorities. */
+  private bundle: TrustBundle;
+  /** Replaced, with calls under way. */
+  private readonly retiring = new Set<Generation>();
 
   private constructor(
     public current: Generation,
@@ -26,9 +33,12 @@ export class Generations {
     private readonly options: CheckedIdentityOptions,
   ) {
     const { clock, random, report } = options;
+    const patienceMs = (): number => Math.max(PATIENCE.leastMs, PATIENCE.share * this.current.certificate.remainingMs);
+    this.bundle = current.bundle;
     this.renewals = new Recurring({
       clock,
       random,
+      patienceMs,
       task: () => this.replaceCertificate(),
       onFailure: (error, retryInMs) => {
         const { expiresAt } = this.current.certificate;
@@ -38,6 +48,7 @@ export class Generations {
     this.trust = new Recurring({
       clock,
       random,
+      patienceMs,
       task: () => this.lookForTrust(),
       onFailure: (error, retryInMs) =>
         report({ type: 'bundle_failed', error: failureOf(error), retryInSeconds: Math.ceil(retryInMs / 1000) }),
@@ -47,18 +58,10 @@ export class Generations {
   /** @throws CertificateRequestFailed */
   static async open(options: CheckedIdentityOptions): Promise<Generations> {
     const requests = new CertificateRequests(options);
-    const stranger = options.transport({ ca: options.ca });
-    try {
-      const kept = options.folder === undefined ? undefined : await new IdentityFolder(options.folder).load(options.clock);
-      // First: a join token is not spent while nobody can be reached.
-      const bundle = await requests.bundle(stranger.fetch);
-      const certificate = kept ?? (await join(requests, options, stranger.fetch));
-      const opened = new Generations(new Generation(certificate, bundle, options), requests, options);
-      await opened.begin(kept ? 'restored' : 'joined');
-      return opened;
-    } finally {
-      await stranger.close();
-    }
+    const first = await firstGeneration(options, requests);
+    const opened = new Generations(first.generation, requests, options);
+    await opened.begin(first);
+    return opened;
   }
 
   renew(): Promise<void> {
@@ -72,39 +75,52 @@ export class Generations {
   async close(withinMs: number): Promise<void> {
     this.renewals.stop();
     this.trust.stop();
-    await this.current.retire(withinMs);
+    await Promise.all([this.current, ...this.retiring].map((generation) => generation.retire(withinMs)));
   }
 
-  private async begin(cause: Cause): Promise<void> {
+  private async begin({ cause, isTrustOld }: FirstGeneration): Promise<void> {
     this.report(cause);
-    if (cause === 'joined') await this.save(this.current.certificate);
-    this.renewals.schedule(this.untilRenewal(this.current.certificate));
-    this.trust.schedule(this.untilRefresh(this.current.bundle));
+    if (!isTrustOld) await this.save();
+    // Who hands over a join token may know that the kept certificate is taken no more: the issuer says so at once.
+    const isDoubtful = cause === 'restored' && this.options.hasJoinToken;
+    this.renewals.schedule(isDoubtful ? 0 : this.untilRenewal(this.current.certificate));
+    this.trust.schedule(isTrustOld ? 0 : this.untilRefresh());
   }
 
   private async replaceCertificate(): Promise<number> {
     const renewed = await this.nextCertificate();
     // Before anything is shown: after a crash the folder holds what the issuer gave last.
     await this.save(renewed);
-    this.swap(new Generation(renewed, this.current.bundle, this.options), 'renewed');
+    this.swap(new Generation(renewed, this.bundle, this.options), 'renewed');
     return this.untilRenewal(renewed);
   }
 
   private nextCertificate(): Promise<ServiceCertificate> {
     return this.current.using(async (generation) => {
-      if (generation.certificate.remainingMs > 0) return this.requests.issue(generation.ask.bind(generation));
+      const ask = generation.ask.bind(generation);
       // Too late to renew: only somebody who may hand out join tokens can help.
-      return join(this.requests, this.options, generation.ask.bind(generation));
+      if (generation.certificate.remainingMs <= 0) return join(this.requests, this.options, ask);
+      try {
+        return await this.requests.issue(ask);
+      } catch (error) {
+        // It will never be renewed: the service was made anew, or its trust domain is another one.
+        const isRefused = error instanceof CertificateRequestFailed && error.status === 401;
+        const joinToken = isRefused ? await this.options.joinToken() : undefined;
+        if (joinToken === undefined) throw error;
+        return this.requests.issue(ask, joinToken);
+      }
     });
   }
 
   private async lookForTrust(): Promise<number> {
     const bundle = await this.current.using((generation) => this.requests.bundle(generation.ask.bind(generation)));
-    const known = this.current.bundle;
+    const known = this.bundle;
     // A replica that is behind says what was true before.
-    if (isOlder(bundle, known)) return this.untilRefresh(known);
+    if (isOlder(bundle, known)) return this.untilRefresh();
+    this.bundle = bundle;
     if (!haveSameAuthorities(bundle, known)) this.swap(new Generation(this.current.certificate, bundle, this.options), 'trust');
-    return this.untilRefresh(bundle);
+    if (bundle.sequence !== known.sequence || !haveSameAuthorities(bundle, known)) await this.save();
+    return this.untilRefresh();
   }
 
   private swap(next: Generation, cause: Cause): void {
@@ -112,13 +128,15 @@ export class Generations {
     this.current = next;
     this.onSwap?.(next);
     this.report(cause);
-    void previous.retire();
+    this.retiring.add(previous);
+    void previous.retire().finally(() => this.retiring.delete(previous));
   }
 
-  private async save(certificate: ServiceCertificate): Promise<void> {
-    const { folder, report } = this.options;
+  private async save(certificate = this.current.certificate): Promise<void> {
+    const { folder, issuer, report } = this.options;
     if (folder === undefined) return;
-    await new IdentityFolder(folder).save(certificate).catch((error: unknown) => report({ type: 'not_saved', error }));
+    const kept = { certificate, bundle: this.bundle };
+    await new IdentityFolder(folder, issuer).save(kept).catch((error: unknown) => report({ type: 'not_saved', error }));
   }
 
   private untilRenewal({ record, ageMs }: ServiceCertificate): number {
@@ -126,24 +144,14 @@ export class Generations {
     return Math.max(0, record.lifetimeMs * share - ageMs);
   }
 
-  private untilRefresh({ refreshSeconds }: TrustBundle): number {
-    return refreshSeconds * 1000 * (1 - BUNDLE_JITTER * this.options.random());
+  private untilRefresh(): number {
+    return this.bundle.refreshSeconds * 1000 * (1 - BUNDLE_JITTER * this.options.random());
   }
 
   private report(cause: Cause): void {
     const { record, expiresAt } = this.current.certificate;
     this.options.report({ type: 'generation', cause, spiffeId: record.spiffeId, expiresAt });
   }
-}
-
-async function join(
-  requests: CertificateRequests,
-  { joinToken }: CheckedIdentityOptions,
-  fetch: typeof globalThis.fetch,
-): Promise<ServiceCertificate> {
-  const token = await joinToken();
-  if (token === undefined) throw new CertificateRequestFailed('There is no certificate that lives, and no join token to get one.');
-  return requests.issue(fetch, token);
 }
 
 function failureOf(error: unknown): CertificateRequestFailed {

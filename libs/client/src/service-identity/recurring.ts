@@ -9,6 +9,8 @@ const LOOK_MS = 30_000;
 export interface RecurringOptions extends Chance {
   /** Does the work; answers the milliseconds until it is due again. */
   task: () => Promise<number>;
+  /** `Retry-After` is obeyed for so long at most: what has an end of its own cannot wait for ever. */
+  patienceMs: () => number;
   onFailure: (error: unknown, retryInMs: number) => void;
 }
 
@@ -31,8 +33,10 @@ export class Recurring {
 
   /** Now, or with the work that is under way. Rejects as the work does; it will be tried again. */
   run(): Promise<void> {
+    // Its timer may be set already, while its failure is told.
+    if (this.running) return this.running;
     clearTimeout(this.timer);
-    this.running ??= this.attempt().finally(() => {
+    this.running = this.attempt().finally(() => {
       this.running = undefined;
     });
     return this.running;
@@ -63,7 +67,7 @@ export class Recurring {
       this.schedule(afterMs);
     } catch (error) {
       const retryAfterSeconds = (error as { retryAfterSeconds?: number } | null)?.retryAfterSeconds;
-      if (retryAfterSeconds) this.failures.pause(retryAfterSeconds * 1000);
+      if (retryAfterSeconds) this.failures.pause(Math.min(retryAfterSeconds * 1000, this.options.patienceMs()));
       else this.failures.grow(FIRST_PAUSE_MS);
       const retryInMs = this.failures.remainingMs();
       this.schedule(retryInMs);

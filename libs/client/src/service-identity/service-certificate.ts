@@ -19,6 +19,7 @@ export interface CertificateRecord {
 /** A certificate with its key and its age. */
 export class ServiceCertificate {
   readonly trustDomain: string;
+  private readonly leaf: X509Certificate;
   private readonly since: Stopwatch;
   private readonly ageWhenReadMs: number;
 
@@ -27,12 +28,17 @@ export class ServiceCertificate {
     readonly record: CertificateRecord,
     clock: Clock,
   ) {
-    const certificate = new X509Certificate(record.certificate);
-    if (!certificate.checkPrivateKey(createPrivateKey(record.key))) throw new Error('The certificate is of another key.');
-    if (namedIn(certificate) !== record.spiffeId) throw new Error(`The certificate does not name ${record.spiffeId}.`);
+    this.leaf = new X509Certificate(record.certificate);
+    if (!this.leaf.checkPrivateKey(createPrivateKey(record.key))) throw new Error('The certificate is of another key.');
+    if (namedIn(this.leaf) !== record.spiffeId) throw new Error(`The certificate does not name ${record.spiffeId}.`);
     this.trustDomain = parseSpiffeId(record.spiffeId)?.trustDomain ?? '';
     this.since = new Stopwatch(clock);
     this.ageWhenReadMs = Math.max(0, clock.epochMs() - record.issuedAtMs);
+  }
+
+  /** Nobody else takes it. @param authorities PEM each */
+  isSignedByOneOf(authorities: readonly string[]): boolean {
+    return authorities.some((authority) => this.leaf.verify(new X509Certificate(authority).publicKey));
   }
 
   /** By whichever clock says more; see Stopwatch. */

@@ -23,9 +23,12 @@ export type IdentityEvent =
 export interface ServiceIdentityOptions extends Omit<IssuerLocation, 'dangerouslyAllowHttp'> {
   /** PEM: who vouches for the issuer's own certificate. The system's authorities are not asked. */
   ca: string | readonly string[];
-  /** For the first certificate; used up by it. A function is asked each time that one is needed, also after a certificate ended. */
+  /**
+   * For the first certificate; used up by it. Beside a kept certificate it is used when the issuer refuses to renew that one. A function is
+   * asked each time that one is needed, also after a certificate ended.
+   */
   joinToken?: string | (() => string | undefined | Promise<string | undefined>);
-  /** Where certificate and key are kept over a restart (one file, mode 0600). Absent: in memory, and each start needs a join token. */
+  /** Where certificate, key and trust bundle are kept over a restart (one file, mode 0600). Absent: in memory, and each start needs a join token. */
   folder?: string;
   /** Absent: as long as the issuer gives. */
   certificateLifetimeSeconds?: number;
@@ -49,6 +52,8 @@ export interface CheckedIdentityOptions {
   readonly reachableOrigin: string;
   readonly ca: readonly string[];
   readonly joinToken: () => Promise<string | undefined>;
+  /** When the process started. */
+  readonly hasJoinToken: boolean;
   readonly folder: string | undefined;
   readonly certificateLifetimeSeconds: number | undefined;
   readonly timeoutMs: number;
@@ -78,7 +83,7 @@ export function checkIdentityOptions(options: ServiceIdentityOptions, transport:
     fetchFrom,
     reachableOrigin: reachable.origin,
     ca,
-    joinToken: joinTokens(options.joinToken),
+    ...joinTokens(options.joinToken),
     folder,
     certificateLifetimeSeconds: options.certificateLifetimeSeconds,
     timeoutMs,
@@ -98,14 +103,15 @@ export function checkIdentityOptions(options: ServiceIdentityOptions, transport:
 }
 
 /** A text is good once; whoever can get more says so by a function. */
-function joinTokens(source: ServiceIdentityOptions['joinToken']): () => Promise<string | undefined> {
-  let left = typeof source === 'function' ? undefined : source?.trim() || undefined;
-  return async () => {
-    if (typeof source === 'function') return (await source())?.trim() || undefined;
+function joinTokens(source: ServiceIdentityOptions['joinToken']): Pick<CheckedIdentityOptions, 'joinToken' | 'hasJoinToken'> {
+  if (typeof source === 'function') return { joinToken: async () => (await source())?.trim() || undefined, hasJoinToken: true };
+  let left = source?.trim() || undefined;
+  const joinToken = async (): Promise<string | undefined> => {
     const token = left;
     left = undefined;
     return token;
   };
+  return { joinToken, hasJoinToken: left !== undefined };
 }
 
 function reporter(onEvent: ServiceIdentityOptions['onEvent']): (event: IdentityEvent) => void {

@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { startTrace, traceHeaders } from '@countersign/oauth';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { thrownBy } from '../../../../test/support/virtual-issuer.js';
-import { VirtualAuthority, type SeenCall } from '../../../../test/support/virtual-authority.js';
+import { INTERNAL_ISSUER, VirtualAuthority, type SeenCall } from '../../../../test/support/virtual-authority.js';
 import { CertificateRequestFailed, type ServiceIdentity } from '../index.js';
 
 const EXPORT = 'https://export.internal/start';
@@ -122,6 +122,89 @@ describe('the folder', () => {
     await certificatesAre(2);
   });
 
+  // Seen failing with a renewal that joins never: the refused certificate stayed.
+  it('a certificate that the issuer refuses gives way to a join token at once, as after the service was made anew', async () => {
+    const folder = parent();
+    await (await open({ folder })).close();
+    authority.onCertificate = (call) => (call.json['join_token'] === 'fresh' ? authority.certify(call) : refuse(401));
+    const identity = await open({ folder, joinToken: 'fresh' });
+    const refused = identity.certificate;
+    await pass(1);
+    await expect.poll(causes).toEqual(['joined', 'restored', 'renewed']);
+    expect(identity.certificate).not.toBe(refused);
+    expect((await open({ folder, joinToken: '' })).certificate).toBe(identity.certificate);
+  });
+
+  it('a join token is kept while the certificate is taken, and while the issuer is only away', async () => {
+    const folder = parent();
+    await (await open({ folder })).close();
+    authority.onCertificate = down;
+    await open({ folder, joinToken: 'fresh' });
+    await pass(1);
+    await expect.poll(() => authority.events.at(-1)?.type).toBe('renewal_failed');
+    authority.onCertificate = (call) => authority.certify(call);
+    await expect.poll(() => pass(1_000).then(causes)).toEqual(['joined', 'restored', 'renewed']);
+    expect(certificates().map(({ json }) => json['join_token'])).toEqual(['csn_join_of_the_tests', undefined, undefined]);
+  });
+
+  it('one of an authority that is trusted no more is none', async () => {
+    const folder = parent();
+    const old = await open({ folder });
+    authority.authorities = [];
+    await authority.addAuthority();
+    expect((await thrownBy(authority.open({ folder, joinToken: '' }))).message).toContain('no join token');
+    expect((await open({ folder })).certificate).not.toBe(old.certificate);
+    expect(causes()).toEqual(['joined', 'joined']);
+  });
+
+  // Seen failing with a bundle that is in no folder.
+  it('is enough while the issuer is away, with whom to trust as it was last known', async () => {
+    const folder = parent();
+    const first = await open({ folder });
+    await authority.addAuthority();
+    authority.sequence++;
+    await first.refreshTrust();
+    await first.close();
+    authority.onBundle = down;
+    const identity = await open({ folder, joinToken: '' });
+    expect(identity.certificate).toBe(first.certificate);
+    await identity.fetch(EXPORT, undefined, TARGET);
+    expect(authority.asked('/start')[0]?.channel.options.ca).toHaveLength(2);
+    await expect.poll(() => pass(1).then(() => authority.events.at(-1))).toMatchObject({ type: 'bundle_failed', retryInSeconds: 1 });
+    // SPF-4, over the restart too.
+    authority.onBundle = () => authority.bundle();
+    [authority.authorities, authority.sequence] = [authority.authorities.slice(0, 1), 1];
+    await identity.refreshTrust();
+    expect(causes()).toEqual(['joined', 'trust', 'restored']);
+    await authority.addAuthority();
+    authority.sequence = 3;
+    await identity.refreshTrust();
+    expect(causes().at(-1)).toBe('trust');
+  });
+
+  it('without a certificate in it helps nobody while the issuer is away, and costs no join token', async () => {
+    authority.onBundle = down;
+    const options = { folder: parent(), joinToken: () => Promise.reject(new Error('asked')) };
+    expect((await thrownBy(authority.open(options))).message).toContain('fetch failed');
+  });
+
+  it('is written by several at once, and nothing but the one file is left', async () => {
+    const folder = parent();
+    const identities = await Promise.all([open({ folder }), open({ folder }), open({ folder })]);
+    expect(readdirSync(folder)).toEqual(['service-identity.json']);
+    expect(identities.map(({ certificate }) => certificate)).toContain((await open({ folder, joinToken: '' })).certificate);
+    expect(authority.events.map(({ type }) => type)).not.toContain('not_saved');
+  });
+
+  it('one of another issuer is none', async () => {
+    const folder = parent();
+    await (await open({ folder })).close();
+    const other = { folder, issuer: 'https://other.example', fetchFrom: INTERNAL_ISSUER };
+    expect((await thrownBy(authority.open({ ...other, joinToken: '' }))).message).toContain('no join token');
+    await open(other);
+    expect(causes()).toEqual(['joined', 'joined']);
+  });
+
   it('one that ended, and one that cannot be read, is none', async () => {
     const folder = parent();
     await (await open({ folder })).close();
@@ -186,6 +269,20 @@ describe('renewal', () => {
     await expect.poll(() => pass(30_000).then(causes)).toEqual(['joined', 'renewed']);
   });
 
+  // Seen failing with a timer that is cleared for whoever only joins.
+  it('goes on when a listener asks for it while the failure is told', async () => {
+    const identity = await open({
+      onEvent: (event) => {
+        authority.events.push(event);
+        if (event.type === 'renewal_failed') identity.renew().catch(() => undefined);
+      },
+    });
+    authority.onCertificate = down;
+    await thrownBy(identity.renew());
+    authority.onCertificate = (call) => authority.certify(call);
+    await expect.poll(() => pass(1_000).then(causes)).toEqual(['joined', 'renewed']);
+  });
+
   it('waits as long as Retry-After says', async () => {
     const identity = await open();
     authority.onCertificate = () => refuse(503, { 'retry-after': '600' });
@@ -195,6 +292,21 @@ describe('renewal', () => {
     expect(certificates()).toHaveLength(2);
     await pass(2_000);
     await certificatesAre(3);
+  });
+
+  // Seen failing without a cap: the certificate ended while it waited.
+  it('waits for a Retry-After no longer than a quarter of what is left of its life', async () => {
+    await open();
+    authority.onCertificate = () => refuse(429, { 'retry-after': '86400' });
+    await pass(10.8 * HOUR + 1_000);
+    await certificatesAre(2);
+    await settle();
+    await pass(3.2 * HOUR);
+    await settle();
+    expect(certificates()).toHaveLength(2);
+    authority.onCertificate = (call) => authority.certify(call);
+    await expect.poll(() => pass(0.1 * HOUR + 30_000).then(causes)).toEqual(['joined', 'renewed']);
+    expect(certificates()).toHaveLength(3);
   });
 
   it('that came too late needs somebody who hands out join tokens', async () => {
@@ -288,6 +400,20 @@ describe('a generation', () => {
     await expect.poll(() => connections.state).toBe('destroyed');
   });
 
+  // Seen failing with close() that knows the current one alone.
+  it('that was replaced ends with the identity too, within 5 s', async () => {
+    const identity = await open();
+    authority.onCall = () => new Promise<Response>(() => undefined);
+    void identity.fetch(EXPORT, undefined, TARGET).catch(() => undefined);
+    await settle();
+    const connections = authority.asked('/start')[0]!.channel;
+    await identity.renew();
+    const closed = identity.close();
+    await pass(5_000);
+    await closed;
+    expect(connections.state).toBe('destroyed');
+  });
+
   it('knows the service that must answer, by its SPIFFE id or as it is told, and sends nothing over plain HTTP', async () => {
     const identity = await open();
     await identity.fetch(EXPORT, undefined, TARGET);
@@ -321,6 +447,18 @@ describe('trust', () => {
   it('SPF-4: never goes back to a lower sequence', async () => {
     authority.sequence = 7;
     const identity = await open();
+    await authority.addAuthority();
+    authority.sequence = 6;
+    await identity.refreshTrust();
+    expect(causes()).toEqual(['joined']);
+  });
+
+  it('SPF-4: a higher sequence counts although the authorities are the same', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'countersign-identity-'));
+    const identity = await open({ folder });
+    authority.sequence = 7;
+    await identity.refreshTrust();
+    expect(readFileSync(join(folder, 'service-identity.json'), 'utf8')).toContain('"sequence":7');
     await authority.addAuthority();
     authority.sequence = 6;
     await identity.refreshTrust();

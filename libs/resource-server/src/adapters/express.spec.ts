@@ -107,6 +107,16 @@ describe.each([
       expect(await (await get(app, '/reports')).json()).toMatchObject({ request_id: 'req-7' });
     });
 
+    it('guards an internal API, whose name has no document', async () => {
+      const keys = await LocalJwks.from(issuer.jwks);
+      const internal = expressAdapter(new ResourceServer({ issuer: issuer.issuer, audience: 'billing', keys }));
+      const app = express().use(internal.metadata).get('/invoices', internal.requireScopes('read:reports'), ok);
+      const token = await issuer.tokenFor({ audience: 'billing', scopes: ['read:reports'] });
+      expect((await get(app, '/invoices', { authorization: `Bearer ${token}` })).status).toBe(200);
+      expect((await get(app, '/invoices', await authorized())).status).toBe(401);
+      expect((await get(app, '/.well-known/oauth-protected-resource')).status).toBe(404);
+    });
+
     it('writes nothing where the application has answered meanwhile', async () => {
       const app = express();
       app.use((_, response, next) => void (response.send('timed out'), next()));

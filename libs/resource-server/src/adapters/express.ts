@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getCaller, type Caller } from '../caller.js';
 import { expressOperation, type RoutedRequest } from '../express-operation.js';
-import { metadataPath, metadataResponder } from '../metadata-response.js';
+import { servedMetadata } from '../metadata-response.js';
 import { refusalResponse } from '../refusal-response.js';
 import { ResourceRequestRefused } from '../resource-request-refused.js';
 import type { ResourceServer } from '../resource-server.js';
@@ -33,7 +33,7 @@ export type ExpressMiddleware = (
 export interface ExpressAdapter {
   /** Before a handler: lets pass whoever holds all the scopes, as `req.auth`. Throws when it is called without one. */
   requireScopes(...scopes: ScopeArguments): ExpressMiddleware;
-  /** For `app.use`: serves the protected resource metadata (RFC 9728), to anybody. */
+  /** For `app.use`: serves the protected resource metadata (RFC 9728), to anybody. An internal API has none. */
   readonly metadata: ExpressMiddleware;
 }
 
@@ -63,11 +63,10 @@ function refuse(response: ServerResponse, refusal: ResourceRequestRefused, reque
 }
 
 function metadataMiddleware(server: ResourceServer): ExpressMiddleware {
-  const path = metadataPath(server);
-  const respond = metadataResponder(server);
+  const served = servedMetadata(server);
   return (request, response, next) => {
     // Whatever it is mounted under: clients look where the identifier sends them.
-    const answer = request.originalUrl.split('?', 1)[0] === path ? respond(request.method) : undefined;
+    const answer = request.originalUrl.split('?', 1)[0] === served?.path ? served?.respond(request.method) : undefined;
     if (answer) send(response, answer.status, answer.headers, answer.body);
     else next();
   };

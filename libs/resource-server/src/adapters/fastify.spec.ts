@@ -93,6 +93,14 @@ describe('fastifyAdapter', () => {
     expect(document.json()).toMatchObject({ resource: 'https://api.example/v1:beta' });
   });
 
+  it('guards an internal API, whose name has no document', async () => {
+    const internal = await adapterFor('billing');
+    await app.register(internal.plugin);
+    app.get('/invoices', { onRequest: internal.requireScopes('read:reports') }, ({ auth }) => auth?.clientId);
+    expect([(await get('/invoices', { audience: 'billing' })).statusCode, (await get('/invoices')).statusCode]).toEqual([200, 401]);
+    expect((await app.inject('/.well-known/oauth-protected-resource')).statusCode).toBe(404);
+  });
+
   it('requireScopes throws without a scope', () => {
     expect(() => (adapter.requireScopes as () => void)()).toThrow(TypeError);
   });

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { getCaller, type Caller } from '../caller.js';
-import { metadataPath, metadataResponder } from '../metadata-response.js';
+import { servedMetadata, type ServedMetadata } from '../metadata-response.js';
 import { refusalResponse } from '../refusal-response.js';
 import { ResourceRequestRefused } from '../resource-request-refused.js';
 import type { ResourceServer } from '../resource-server.js';
@@ -16,7 +16,7 @@ declare module 'fastify' {
 export type FastifyScopeHook = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | void>;
 
 export interface FastifyAdapter {
-  /** For `app.register`: declares `request.auth` and serves the protected resource metadata (RFC 9728), to anybody. */
+  /** For `app.register`: declares `request.auth` and serves the protected resource metadata (RFC 9728), to anybody. An internal API has none. */
   readonly plugin: (app: FastifyInstance) => Promise<void>;
   /**
    * For `onRequest` of a route, before its body is read: lets pass whoever holds all the scopes, as `request.auth`.
@@ -51,18 +51,22 @@ function adapterPlugin(server: ResourceServer): FastifyAdapter['plugin'] {
   const plugin = (app: FastifyInstance): Promise<void> => {
     // The second API of one application finds it there.
     if (!app.hasRequestDecorator('auth')) app.decorateRequest('auth');
-    const respond = metadataResponder(server);
-    app.route({
-      method: ['GET', 'OPTIONS'],
-      // A colon begins a parameter in Fastify, unless it is doubled.
-      url: metadataPath(server).replaceAll(':', '::'),
-      handler: async (request, reply) => {
-        const { status, headers, body } = respond(request.method) ?? { status: 405, headers: {}, body: '' };
-        return reply.code(status).headers(headers).send(body);
-      },
-    });
+    const served = servedMetadata(server);
+    if (served) serveMetadata(app, served);
     return Promise.resolve();
   };
   // What fastify-plugin sets, without its check of versions: the decorator belongs to the application, not to this plugin's scope.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true });
+}
+
+function serveMetadata(app: FastifyInstance, { path, respond }: ServedMetadata): void {
+  app.route({
+    method: ['GET', 'OPTIONS'],
+    // A colon begins a parameter in Fastify, unless it is doubled.
+    url: path.replaceAll(':', '::'),
+    handler: async (request, reply) => {
+      const { status, headers, body } = respond(request.method) ?? { status: 405, headers: {}, body: '' };
+      return reply.code(status).headers(headers).send(body);
+    },
+  });
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Caller } from '../caller.js';
 import type { HttpRequestFacts } from '../http-request-facts.js';
-import { metadataPath, metadataResponder } from '../metadata-response.js';
+import { servedMetadata } from '../metadata-response.js';
 import { refusalResponse } from '../refusal-response.js';
 import { ResourceRequestRefused } from '../resource-request-refused.js';
 import type { ResourceServer } from '../resource-server.js';
@@ -21,11 +21,11 @@ export interface FetchAdapter {
   ): (request: Request, ...rest: Rest) => Promise<Response>;
   /** The answer to what `requireScopes(…)` threw, for frameworks with an error handler of their own; throws what is no refusal. */
   refusal(error: unknown): Response;
-  /** The protected resource metadata (RFC 9728), to anybody; undefined where the request asks for something else. */
+  /** The protected resource metadata (RFC 9728), to anybody; undefined where the request asks for something else, and for an internal API. */
   metadata(request: Request): Response | undefined;
 }
 
-/** For what hands out a `Request` on Node: Hono, Next.js, Remix. */
+/** For what hands out a `Request` on Node: Hono, Next.js, Remix. It holds no connection: tokens that are bound to a certificate are refused. */
 export function fetchAdapter(server: ResourceServer): FetchAdapter {
   const requestIds = new WeakMap<object, string>();
   const refusal = (error: unknown): Response => answer(error, requestIds);
@@ -74,10 +74,9 @@ function answer(error: unknown, requestIds: WeakMap<object, string>): Response {
 }
 
 function metadataHandler(server: ResourceServer): FetchAdapter['metadata'] {
-  const path = metadataPath(server);
-  const respond = metadataResponder(server);
+  const served = servedMetadata(server);
   return ({ url, method }) => {
-    const found = new URL(url).pathname === path ? respond(method) : undefined;
+    const found = new URL(url).pathname === served?.path ? served?.respond(method) : undefined;
     return found && new Response(found.body === '' ? null : found.body, { status: found.status, headers: found.headers });
   };
 }
@@ -89,6 +88,8 @@ function factsOf({ method, url, headers }: Request): HttpRequestFacts {
     headers: {
       authorization: authorizations(headers.get('authorization')),
       'access-control-request-method': headers.get('access-control-request-method') ?? undefined,
+      traceparent: headers.get('traceparent') ?? undefined,
+      tracestate: headers.get('tracestate') ?? undefined,
     },
   };
 }
