@@ -3,7 +3,6 @@ import {
   bearsName,
   ExtendedKeyUsage,
   findPaths,
-  isStrongKey,
   KeyUsageFlags,
   readCertificate,
   validityOf,
@@ -22,7 +21,6 @@ export type TenantCertificateRefusal =
   | 'leaf_is_an_authority'
   | 'key_usage'
   | 'extended_key_usage'
-  | 'weak_key'
   | 'name'
   | 'untrusted'
   | 'not_yet_valid'
@@ -54,11 +52,10 @@ export function examineTenantCertificate(
   const { good, mistake } = findPaths(facts, sent, anchors);
   const usable = good.filter(isForClients);
   if (usable.length === 0) return { refusal: mistake ?? (good.length > 0 ? 'extended_key_usage' : 'untrusted') };
-  if (!usable.some(isStrong)) return { refusal: 'weak_key' };
   // After the path: only the tenant's own authority is told apart from strangers by what it wrote.
   if (!bearsName(facts, name)) return { refusal: 'name' };
   return {
-    paths: usable.filter(isStrong).map((path) => ({ ...validityOf(path), anchor: certificateThumbprint((path.at(-1) ?? facts).der) })),
+    paths: usable.map((path) => ({ ...validityOf(path), anchor: certificateThumbprint((path.at(-1) ?? facts).der) })),
   };
 }
 
@@ -87,8 +84,4 @@ function isForClients(path: CertificatePath): boolean {
 
 function allowsClients(extendedKeyUsage: CertificateFacts['extendedKeyUsage']): boolean {
   return !extendedKeyUsage || extendedKeyUsage.includes(ExtendedKeyUsage.clientAuth);
-}
-
-function isStrong(path: CertificatePath): boolean {
-  return path.every(({ certificate }) => isStrongKey(certificate.publicKey));
 }

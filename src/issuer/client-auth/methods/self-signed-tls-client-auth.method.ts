@@ -62,7 +62,7 @@ async function keyOf({ leaf }: ClientCertificate): Promise<string> {
     throw authenticationFailed('certificate_unreadable', cause);
   }
   // What a jwks_uri holds was not judged when it was registered.
-  if (!isStrongKey(certificate.publicKey)) throw authenticationFailed('certificate_weak_key');
+  if (!isStrongKey(certificate)) throw authenticationFailed('certificate_weak_key');
   // MTLS-10: nothing but the certificate says how long it is good, and the connection may be older than its end.
   const now = Date.now();
   if (now < Date.parse(certificate.validFrom)) throw authenticationFailed('certificate_not_yet_valid');
