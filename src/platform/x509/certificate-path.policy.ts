@@ -14,6 +14,8 @@ export interface FoundPaths {
   readonly mistake?: PathMistake;
 }
 
+/** Certificates between that of a client and its authority. Whatever takes them from a connection or a header takes as many. */
+export const MAX_SENT = 4;
 const HASHES = ['SHA-256', 'SHA-384', 'SHA-512'];
 /** Signatures that are checked for one leaf: strangers choose what they send, and each check holds up everybody else. */
 const MAX_VERIFIED = 12;

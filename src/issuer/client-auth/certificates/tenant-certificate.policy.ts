@@ -4,14 +4,13 @@ import {
   ExtendedKeyUsage,
   findPaths,
   KeyUsageFlags,
+  MAX_SENT,
   readCertificate,
   validityOf,
   type CertificateFacts,
   type CertificatePath,
   type PathMistake,
 } from '../../../platform/x509/index.js';
-
-const MAX_SENT = 4;
 
 /** Why a certificate does not prove the client: for logs and audit. */
 export type TenantCertificateRefusal =

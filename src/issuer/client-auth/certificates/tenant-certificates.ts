@@ -47,7 +47,7 @@ export class TenantCertificates {
 
   /** A certificate of our own services is none of a tenant's, whatever the tenant registered. @throws OAuthError `invalid_client` */
   refuseServices(certificate: ClientCertificate): void {
-    if ('svid' in this.services.verify(certificate)) throw authenticationFailed('certificate_of_a_microservice');
+    if (this.services.namesWorkload(certificate)) throw authenticationFailed('certificate_of_a_microservice');
   }
 
   private examine(shown: ClientCertificate, clientId: string, trust: CertificateTrust): TenantCertificateExamination {
