@@ -58,9 +58,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'a form at an OAuth endpoint': [size(FORM_BODY_BYTES)],
   'one parameter of it': [size(numberIn('libs/oauth/src/form-parameters.ts', 'MAX_PARAMETER_BYTES'))],
   'authorities in `tls_client_auth_ca`': [String(MAX_TRUST_ANCHORS)],
-  'certificates between that of a client and its authority': [
-    String(numberIn('src/issuer/client-auth/certificates/tenant-certificate.policy.ts', 'MAX_SENT')),
-  ],
+  'certificates between that of a client and its authority': [String(numberIn('src/platform/x509/certificate-path.policy.ts', 'MAX_SENT'))],
   '`tls_client_auth_ca`': [size(MAX_TRUST_ANCHORS_LENGTH)],
   'one certificate': [size(numberIn('src/platform/x509/certificate-facts.ts', 'MAX_DER_BYTES'))],
   'a JSON body': [size(numberIn(ADAPTER, 'JSON_BODY_BYTES'))],

@@ -128,6 +128,9 @@ describe('an authority vouches for the clients of its organization only', () => 
     const spiffe = new X509Certificate(service.cert).subjectAltName!.replace('URI:', '');
     const thief = await aCertifiedPrincipal(operator, orgs[1], pemOf(ours), { tls_client_auth_san: spiffe });
     await refused(thief.id, service, 'certificate_of_a_microservice');
+    // What is sent along must not hide what the leaf is.
+    const chain = await Promise.all(Array.from({ length: 4 }, () => anAuthority({ subject: 'CN=Unrelated' })));
+    await refused(thief.id, { ...service, cert: `${service.cert}\n${pemOf(...chain)}` }, 'certificate_of_a_microservice');
   });
 
   it('401 for a certificate of a tenant in the internal zone, whatever it says of itself', async () => {

@@ -41,6 +41,8 @@ export interface CertificateFields {
   notAfter?: Date;
   hash?: string;
   keys?: webcrypto.CryptoKeyPair;
+  /** In place of that of `keys`, of which nobody has the private half then. */
+  publicKey?: webcrypto.CryptoKey;
 }
 
 let count = 0;
@@ -49,15 +51,16 @@ let count = 0;
 export async function makeCertificate(fields: CertificateFields = {}): Promise<MadeCertificate> {
   const { signer, hash = 'SHA-256', notBefore = inHours(-1), notAfter = inHours(24) } = fields;
   const { subject = `CN=certificate ${++count}`, keys = await makeKeys(P256) } = fields;
+  const signingKey = (signer ?? { keys }).keys.privateKey;
   const certificate = await X509CertificateGenerator.create({
     serialNumber: webcrypto.getRandomValues(Buffer.alloc(8)).toString('hex'),
     subject,
     issuer: fields.issuer ?? signer?.subject ?? subject,
     notBefore,
     notAfter,
-    publicKey: keys.publicKey,
-    signingKey: (signer ?? { keys }).keys.privateKey,
-    signingAlgorithm: { ...P256, hash },
+    publicKey: fields.publicKey ?? keys.publicKey,
+    signingKey,
+    signingAlgorithm: { ...signingKey.algorithm, hash },
     extensions: [...usages(fields), ...names(fields), ...nameConstraints(fields), ...(fields.extensions ?? [])],
   });
   return { der: Buffer.from(certificate.rawData), subject, keys };

@@ -15,7 +15,8 @@ export interface CertificateBearingRequest {
  */
 export type CertificateSource = (request: CertificateBearingRequest) => ClientCertificate | undefined;
 
-const MAX_CHAIN = 4;
+/** Certificates beside that of the client, of a connection or in a header. */
+export const MAX_CHAIN = 4;
 
 /** By connection: a handshake shows one certificate, however many requests follow. */
 const SHOWN = new WeakMap<object, ClientCertificate | 'none'>();

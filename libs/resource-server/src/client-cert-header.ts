@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import type { ClientCertificate } from '@countersign/oauth';
 import { malformed, soleLine, type CertificateHeaderName, type CertificateHeaders } from './certificate-headers.js';
+import { MAX_CHAIN } from './certificate-source.js';
 
-const MAX_CHAIN = 4;
 /** RFC 8941 §3.3.5: a byte sequence, and neither parameters nor anything else. */
 const BYTES = /^:((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?):$/;
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ClientCertificate } from '@countersign/oauth';
 import { malformed, soleLine, type CertificateHeaders } from './certificate-headers.js';
+import { MAX_CHAIN } from './certificate-source.js';
 import { certificateOf } from './client-cert-header.js';
 
 const NAME = 'x-forwarded-client-cert';
-const MAX_CHAIN = 4;
 /** Envoy: `key=value` pairs, separated by semicolons; what holds a comma, a semicolon or an equals sign is quoted. */
 const PAIR = /([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^",;=]*))(;|,|$)/y;
 const PEM = /-----BEGIN CERTIFICATE-----\s([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*/y;

@@ -19,6 +19,7 @@ const PER_SERVICE: RateLimitPolicy = { name: 'certificates', limit: 60, windowSe
 /** What happens to those who get no certificate: one answer for all, an audit event, and a limit on guessing. */
 @Injectable()
 export class CertificateRefusals {
+  private readonly perSource: RateLimitPolicy;
   private readonly failures: RateLimitPolicy;
 
   constructor(
@@ -28,14 +29,17 @@ export class CertificateRefusals {
     private readonly limiter: RateLimiter,
     { settings }: Configuration,
   ) {
+    this.perSource = { name: 'certificates-source', limit: settings.RATE_LIMIT_TOKEN_PER_SOURCE, windowSeconds: 60 };
     this.failures = { name: 'authentication-failures', limit: settings.RATE_LIMIT_FAILURES_PER_SOURCE, windowSeconds: 60 };
   }
 
   /** @returns what to throw: it does not tell causes apart, because only a thief would learn from it. */
   async record({ reason, microserviceId }: RefusedCertificate, origin: AuditOrigin): Promise<Problem> {
-    if (microserviceId === undefined) this.counter.count('certificate.refused', origin.ip ?? 'unknown', reason);
+    const source = origin.ip ?? 'unknown';
+    const state = await this.limiter.consume(this.failures, source);
+    // Whoever holds a used token may not write the audit log full with it.
+    if (microserviceId === undefined || !state.allowed) this.counter.count('certificate.refused', source, reason);
     else await this.write(reason, microserviceId, origin);
-    const state = await this.limiter.consume(this.failures, origin.ip ?? 'unknown');
     if (!state.allowed)
       return httpProblem('rate_limited', 'Too many failed authentications from this address.', { headers: rateLimitHeaders(state) });
     return new Problem(
@@ -44,6 +48,13 @@ export class CertificateRefusals {
       'Send an unused join token of the last minutes, or call with the current certificate of the service.',
       { reason },
     );
+  }
+
+  /** Before anything is looked up for somebody who has proven nothing. @throws Problem `rate_limited` */
+  async limitSource({ ip = 'unknown' }: AuditOrigin): Promise<void> {
+    const state = await this.limiter.consume(this.perSource, ip);
+    if (!state.allowed)
+      throw httpProblem('rate_limited', 'Too many requests for certificates from this address.', { headers: rateLimitHeaders(state) });
   }
 
   /** @throws Problem `rate_limited` when a service asks for certificates all the time. */

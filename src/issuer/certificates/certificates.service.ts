@@ -33,6 +33,7 @@ export class Certificates {
 
   /** @param shown is what the connection proved. @throws Problem of CERTIFICATES_PROBLEMS */
   async issue(body: RequestCertificate, shown: ClientCertificate | undefined, origin: AuditOrigin): Promise<CertificateDocument> {
+    await this.refusals.limitSource(origin);
     const { join_token: token } = body;
     const outcome = await (token === undefined ? this.renew(body, shown, origin) : this.join(body, token, origin));
     if ('refused' in outcome) throw await this.refusals.record(outcome.refused, origin);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, beforeAll, expect, it } from 'vitest';
 import { inHours, makeCertificate, type CertificateFields, type MadeCertificate } from '../../../test/support/certificates.js';
-import { verifySvid, type SvidRefusal, type TrustBundle } from './svid.policy.js';
+import { namesWorkload, verifySvid, type SvidRefusal, type TrustBundle } from './svid.policy.js';
 import { ExtendedKeyUsage, Extension, KeyUsageFlags, readCertificate, type CertificateFacts } from '../../platform/x509/index.js';
 
 const DOMAIN = 'prod.example.org';
@@ -162,7 +162,7 @@ describe('attacks on an X.509-SVID', () => {
   });
 
   it('a chain that is too long or unreadable is refused without a look at its signatures', async () => {
-    expect(await verdictOn({}, [root, root, root, root])).toBe('chain_too_long');
+    expect(await verdictOn({}, [root, root, root, root, root])).toBe('chain_too_long');
     expect(await verdictOn({}, [{ ...root, der: Buffer.from('MIIB') }])).toBe('unreadable');
     expect(verifySvid({ leaf: Buffer.alloc(0), chain: [] }, bundles, Date.now())).toEqual({ refusal: 'unreadable' });
     expect(verifySvid({ leaf: Buffer.alloc(9_000, 0x30), chain: [] }, bundles, Date.now())).toEqual({ refusal: 'unreadable' });
@@ -176,6 +176,30 @@ describe('attacks on an X.509-SVID', () => {
       forged[at] = (forged[at] as number) ^ 0x01;
       expect(verifySvid({ leaf: forged, chain: [] }, bundles, Date.now()), `byte ${at}`).toHaveProperty('refusal');
     }
+  });
+});
+
+describe('what names a workload of a domain, whoever signed it', () => {
+  const rows: [string, boolean, CertificateFields][] = [
+    ['its SPIFFE id', true, { uris: [BILLING] }],
+    ['the domain itself', true, { uris: [`spiffe://${DOMAIN}`] }],
+    [
+      'its SPIFFE id behind another URI and a DNS name',
+      true,
+      { uris: ['https://example.org/', BILLING], otherNames: [{ type: 'dns', value: 'b' }] },
+    ],
+    ['a workload of another domain', false, { uris: ['spiffe://tenant.example/billing'] }],
+    ['a domain below', false, { uris: [`spiffe://a.${DOMAIN}/billing`] }],
+    ['the SPIFFE id as a DNS name', false, { otherNames: [{ type: 'dns', value: BILLING }] }],
+    ['nothing', false, {}],
+  ];
+  it.each(rows)('%s: %s', async (_, isNamed, fields) => {
+    const { der } = await makeCertificate({ signer: otherRoot, ...fields });
+    expect(namesWorkload(der, ['other.example.org', DOMAIN])).toBe(isNamed);
+  });
+
+  it('is not what cannot be read: it opens nothing inside either', () => {
+    expect(namesWorkload(Buffer.from('MIIB'), [DOMAIN])).toBe(false);
   });
 });
 

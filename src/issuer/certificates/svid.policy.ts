@@ -3,13 +3,12 @@ import {
   ExtendedKeyUsage,
   findPaths,
   KeyUsageFlags,
+  MAX_SENT,
   readCertificate,
   validityOf,
   type CertificateFacts,
   type PathMistake,
 } from '../../platform/x509/index.js';
-
-const MAX_SENT = 3;
 
 /** The authorities that may sign for one trust domain. */
 export interface TrustBundle {
@@ -83,6 +82,15 @@ export function judgeMoment(examination: SvidExamination, now: number): SvidVerd
   const current = validity.filter(({ from, until }) => from <= now && now <= until);
   if (current.length > 0) return { svid: { ...svid, validUntil: Math.max(...current.map(({ until }) => until)) } };
   return { refusal: validity.some(({ from }) => from <= now) ? 'expired' : 'not_yet_valid' };
+}
+
+/** Whether the certificate says that it is of a workload of one of these domains, whoever signed it and whatever was sent beside it. */
+export function namesWorkload(leaf: Buffer, trustDomains: readonly string[]): boolean {
+  const { names = [] } = readCertificate(leaf) ?? {};
+  return names.some(({ form, text }) => {
+    const id = form === 'uniformResourceIdentifier' ? parseSpiffeId(text) : undefined;
+    return id !== undefined && trustDomains.includes(id.trustDomain);
+  });
 }
 
 function mistakeInLeaf({ isAuthority, keyUsage, extendedKeyUsage }: CertificateFacts): SvidRefusal | undefined {

@@ -1,10 +1,11 @@
 import { KeyUsageFlags } from './library.js';
 import type { CertificateFacts, Name, NameForm } from './certificate-facts.js';
+import { isStrongKey } from './strong-key.policy.js';
 
 /** Leaf first, trust anchor last. */
 export type CertificatePath = readonly CertificateFacts[];
 
-export type PathMistake = 'not_an_authority' | 'path_length' | 'name_constraints' | 'weak_signature';
+export type PathMistake = 'not_an_authority' | 'path_length' | 'name_constraints' | 'weak_signature' | 'weak_key';
 
 export interface FoundPaths {
   /** Those that are good at the times of `validityOf`. */
@@ -13,20 +14,29 @@ export interface FoundPaths {
   readonly mistake?: PathMistake;
 }
 
+/** Certificates between that of a client and its authority. Whatever takes them from a connection or a header takes as many. */
+export const MAX_SENT = 4;
 const HASHES = ['SHA-256', 'SHA-384', 'SHA-512'];
+/** Signatures that are checked for one leaf: strangers choose what they send, and each check holds up everybody else. */
+const MAX_VERIFIED = 12;
 
 /**
  * RFC 5280 §6 without dates: every way from the leaf to one of the anchors over the certificates that were sent along.
  * The anchors decide alone; no system store is asked.
  */
 export function findPaths(leaf: CertificateFacts, sent: readonly CertificateFacts[], anchors: readonly CertificateFacts[]): FoundPaths {
+  const weak = weaknessOf(leaf);
+  if (weak) return { good: [], mistake: weak };
   const good: CertificatePath[] = [];
   let mistake: PathMistake | undefined;
-  for (const path of signedPaths([leaf], sent, anchors)) {
+  // No path leads over a weak one. It may be there for nothing, such as an old root that is an anchor too, so it refuses nobody.
+  const useful = sent.filter((one, at) => !weaknessOf(one) && sent.findIndex(({ der }) => der.equals(one.der)) === at);
+  for (const path of signedPaths([leaf], useful, anchors, verifiedOnce())) {
     const found = mistakeIn(path);
     if (!found) good.push(path);
     else mistake ??= found;
   }
+  if (good.length === 0) mistake ??= sent.map(weaknessOf).find((found) => found !== undefined);
   return { good, ...(mistake && { mistake }) };
 }
 
@@ -35,21 +45,40 @@ export function validityOf(path: CertificatePath): { from: number; until: number
   return { from: Math.max(...path.map(({ notBefore }) => notBefore)), until: Math.min(...path.map(({ notAfter }) => notAfter)) };
 }
 
+/** Whether the first certificate is signed by the second. */
+type Signed = (child: CertificateFacts, issuer: CertificateFacts) => boolean;
+
 function* signedPaths(
   path: CertificateFacts[],
   sent: readonly CertificateFacts[],
   anchors: readonly CertificateFacts[],
+  isSigned: Signed,
 ): Generator<CertificatePath> {
   const last = path.at(-1) as CertificateFacts;
-  for (const anchor of anchors) if (isSignedBy(last, anchor)) yield [...path, anchor];
+  for (const anchor of anchors) if (isSigned(last, anchor)) yield [...path, anchor];
   for (const next of sent) {
-    if (path.includes(next) || !isSignedBy(last, next)) continue;
-    yield* signedPaths([...path, next], sent, anchors);
+    if (path.includes(next) || !isSigned(last, next)) continue;
+    yield* signedPaths([...path, next], sent, anchors, isSigned);
   }
 }
 
-function isSignedBy({ certificate }: CertificateFacts, issuer: CertificateFacts): boolean {
-  return certificate.checkIssued(issuer.certificate) && certificate.verify(issuer.certificate.publicKey);
+/** Checks the signature between two certificates once, on however many paths they stand, and not more than so many in all. */
+function verifiedOnce(): Signed {
+  const known = new Map<CertificateFacts, Map<CertificateFacts, boolean>>();
+  let verified = 0;
+  return (child, issuer) => {
+    const issuers = known.get(child) ?? new Map<CertificateFacts, boolean>();
+    known.set(child, issuers);
+    let isSigned = issuers.get(issuer);
+    if (isSigned === undefined) {
+      isSigned =
+        child.certificate.checkIssued(issuer.certificate) &&
+        ++verified <= MAX_VERIFIED &&
+        child.certificate.verify(issuer.certificate.publicKey);
+      issuers.set(issuer, isSigned);
+    }
+    return isSigned;
+  };
 }
 
 function mistakeIn(path: CertificatePath): PathMistake | undefined {
@@ -57,10 +86,13 @@ function mistakeIn(path: CertificatePath): PathMistake | undefined {
   if (!authorities.every(maySign)) return 'not_an_authority';
   // RFC 5280 §4.2.1.9: below the n-th authority stand n others.
   if (authorities.some(({ pathLength }, below) => pathLength < below)) return 'path_length';
-  if (!authorities.every((authority) => permits(authority, leaf))) return 'name_constraints';
-  // The signature of the anchor on itself says nothing.
-  if (!path.slice(0, -1).every(({ hash }) => hash !== undefined && HASHES.includes(hash))) return 'weak_signature';
-  return undefined;
+  return authorities.every((authority) => permits(authority, leaf)) ? undefined : 'name_constraints';
+}
+
+/** Of what was sent. An anchor is not asked: its signature on itself says nothing, and its key was judged when it was registered. */
+function weaknessOf({ hash, certificate }: CertificateFacts): PathMistake | undefined {
+  if (hash === undefined || !HASHES.includes(hash)) return 'weak_signature';
+  return isStrongKey(certificate) ? undefined : 'weak_key';
 }
 
 function maySign({ isAuthority, keyUsage }: CertificateFacts): boolean {

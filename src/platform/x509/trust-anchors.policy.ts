@@ -1,5 +1,6 @@
 import { readCertificate, type CertificateFacts } from './certificate-facts.js';
 import { KeyUsageFlags } from './library.js';
+import { isStrongKey } from './strong-key.policy.js';
 
 /** A rotation with an overlap takes two. */
 export const MAX_TRUST_ANCHORS = 5;
@@ -7,8 +8,6 @@ export const MAX_TRUST_ANCHORS_LENGTH = 32_768;
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----/g;
 const BASE64 = /^[A-Za-z0-9+/=\s]*$/;
-const RSA_BITS = { min: 2048, max: 8192 };
-const CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
 
 export interface AnchorMistake {
   readonly message: string;
@@ -60,16 +59,9 @@ function mistakeIn({ isAuthority, keyUsage, notAfter, certificate }: Certificate
       fix: 'Send the certificate of the authority that signs. For a certificate that a client signs itself use self_signed_tls_client_auth.',
     };
   if (notAfter < now) return { message: `expired on ${new Date(notAfter).toISOString()}.`, fix: 'Send one that is valid.' };
-  return isStrongKey(certificate.publicKey)
+  return isStrongKey(certificate)
     ? undefined
     : { message: 'has a key that is too weak.', fix: 'Use RSA of at least 2048 bits, P-256, P-384, P-521 or Ed25519.' };
-}
-
-/** RSA of at least 2048 bits, or a curve of at least 128 bits of strength. */
-export function isStrongKey({ asymmetricKeyType, asymmetricKeyDetails }: CertificateFacts['certificate']['publicKey']): boolean {
-  const { modulusLength = 0, namedCurve = '' } = asymmetricKeyDetails ?? {};
-  if (asymmetricKeyType === 'rsa') return modulusLength >= RSA_BITS.min && modulusLength <= RSA_BITS.max;
-  return asymmetricKeyType === 'ed25519' || (asymmetricKeyType === 'ec' && CURVES.includes(namedCurve));
 }
 
 function mistake(message: string, fix: string): { readonly mistake: AnchorMistake } {

@@ -3,16 +3,14 @@ import {
   bearsName,
   ExtendedKeyUsage,
   findPaths,
-  isStrongKey,
   KeyUsageFlags,
+  MAX_SENT,
   readCertificate,
   validityOf,
   type CertificateFacts,
   type CertificatePath,
   type PathMistake,
 } from '../../../platform/x509/index.js';
-
-const MAX_SENT = 4;
 
 /** Why a certificate does not prove the client: for logs and audit. */
 export type TenantCertificateRefusal =
@@ -22,7 +20,6 @@ export type TenantCertificateRefusal =
   | 'leaf_is_an_authority'
   | 'key_usage'
   | 'extended_key_usage'
-  | 'weak_key'
   | 'name'
   | 'untrusted'
   | 'not_yet_valid'
@@ -54,11 +51,10 @@ export function examineTenantCertificate(
   const { good, mistake } = findPaths(facts, sent, anchors);
   const usable = good.filter(isForClients);
   if (usable.length === 0) return { refusal: mistake ?? (good.length > 0 ? 'extended_key_usage' : 'untrusted') };
-  if (!usable.some(isStrong)) return { refusal: 'weak_key' };
   // After the path: only the tenant's own authority is told apart from strangers by what it wrote.
   if (!bearsName(facts, name)) return { refusal: 'name' };
   return {
-    paths: usable.filter(isStrong).map((path) => ({ ...validityOf(path), anchor: certificateThumbprint((path.at(-1) ?? facts).der) })),
+    paths: usable.map((path) => ({ ...validityOf(path), anchor: certificateThumbprint((path.at(-1) ?? facts).der) })),
   };
 }
 
@@ -87,8 +83,4 @@ function isForClients(path: CertificatePath): boolean {
 
 function allowsClients(extendedKeyUsage: CertificateFacts['extendedKeyUsage']): boolean {
   return !extendedKeyUsage || extendedKeyUsage.includes(ExtendedKeyUsage.clientAuth);
-}
-
-function isStrong(path: CertificatePath): boolean {
-  return path.every(({ certificate }) => isStrongKey(certificate.publicKey));
 }

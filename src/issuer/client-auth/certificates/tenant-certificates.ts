@@ -8,7 +8,7 @@ import {
   type ClientCertificate,
   type ClientProof,
 } from '@countersign/oauth';
-import { readTrustAnchors, type CertificateFacts } from '../../../platform/x509/index.js';
+import { KeptRefusals, readTrustAnchors, type CertificateFacts } from '../../../platform/x509/index.js';
 import { SvidVerifier } from '../../certificates/index.js';
 import { authenticationFailed } from '../authentication-failed.js';
 import { examineTenantCertificate, judgeTenantCertificate, type TenantCertificateExamination } from './tenant-certificate.policy.js';
@@ -29,6 +29,7 @@ interface Kept {
 export class TenantCertificates {
   private readonly anchors = new WeakMap<CertificateTrust, readonly CertificateFacts[]>();
   private readonly kept = new LRUCache<string, Kept>({ max: MAX_KEPT });
+  private readonly refused = new KeptRefusals<Omit<Kept, 'chain'>>();
 
   constructor(private readonly services: SvidVerifier) {}
 
@@ -46,7 +47,7 @@ export class TenantCertificates {
 
   /** A certificate of our own services is none of a tenant's, whatever the tenant registered. @throws OAuthError `invalid_client` */
   refuseServices(certificate: ClientCertificate): void {
-    if ('svid' in this.services.verify(certificate)) throw authenticationFailed('certificate_of_a_microservice');
+    if (this.services.namesWorkload(certificate)) throw authenticationFailed('certificate_of_a_microservice');
   }
 
   private examine(shown: ClientCertificate, clientId: string, trust: CertificateTrust): TenantCertificateExamination {
@@ -55,9 +56,11 @@ export class TenantCertificates {
     if (known && isSame(known.trust, trust)) return known.examination;
     // A resumed TLS session shows no chain: the one that was good with the anchors before may be so with these.
     const chain = shown.chain.length > 0 ? shown.chain : (known?.chain ?? []);
+    const refused = this.refused.find({ leaf: shown.leaf, chain });
+    if (refused && isSame(refused.trust, trust)) return refused.examination;
     const examination = examineTenantCertificate({ leaf: shown.leaf, chain }, this.anchorsOf(trust), trust.name);
-    // Refusals are not kept: strangers could fill the memory with them.
     if ('paths' in examination) this.kept.set(key, { trust, chain, examination });
+    else this.refused.keep({ leaf: shown.leaf, chain }, { trust, examination });
     return examination;
   }
 
