@@ -1,11 +1,18 @@
-// May this request pass? nginx, HAProxy and Envoy ask before the API sees it. ISSUER, AUDIENCE and PORT are its settings; with API_ID and
-// API_SECRET (a credential of the API) it follows the revocation feed and reports what was called.
+// May this request pass? nginx, HAProxy and Envoy ask before the API sees it. ISSUER, AUDIENCE, PORT and HOST are its settings; with
+// API_ID and API_SECRET (a credential of the API) it follows the revocation feed and reports what was called.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { IssuerConnection, refusalResponse, ResourceRequestRefused, ResourceServer } from '@countersign/resource-server';
 
-const { ISSUER: issuer, AUDIENCE: audience, PORT: port = '8001', API_ID: apiId, API_SECRET: secret } = process.env;
+const {
+  ISSUER: issuer,
+  AUDIENCE: audience,
+  PORT: port = '8001',
+  HOST: host = '127.0.0.1',
+  API_ID: apiId,
+  API_SECRET: secret,
+} = process.env;
 const rules = JSON.parse(readFileSync(new URL('rules.json', import.meta.url), 'utf8'));
 const connection = apiId ? new IssuerConnection({ issuer, audience, credential: { apiId, secret } }) : undefined;
 await connection?.start();
@@ -29,7 +36,7 @@ const server = createServer((request, response) => {
       (error) => refuse(response, error, gateway),
     )
     .catch(() => response.destroy());
-}).listen(Number(port), '127.0.0.1', () => process.stdout.write(`listening on ${port}\n`));
+}).listen(Number(port), host, () => process.stdout.write(`listening on ${port}\n`));
 
 // Without the socket: it is the gateway's, and proves nothing about the caller. Tokens that are bound to a key are refused therefore.
 async function decide({ method, url = '', rawHeaders, headers }) {

@@ -1,67 +1,65 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { POLICIES, PUBLIC_API, SERVICES, UNUSED } from '../../scripts/lib/demo-services/registration.mjs';
+import { REFUSED } from '../../scripts/lib/demo-services/trust-map.mjs';
 import { compareTrust } from '../../src/directory/trust-map/compare-trust.policy.js';
 import { toMermaid } from '../../src/directory/trust-map/mermaid.js';
 import type { PolicyFact, RefusalFact, TrustFacts, UsageFact } from '../../src/directory/trust-map/trust-facts.js';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
+/** Of each edge, in the guide; the demo counts its own. */
+const CALLS = 42;
 const at = new Date('2026-11-22T08:00:00Z');
 
-const NAMES = ['billing', 'dashboards', 'event-processing', 'export', 'gateway', 'user-management'];
-const POLICIES: readonly [string, string, string, number][] = [
-  ['gateway', 'user-management', 'read:users', 42],
-  ['gateway', 'event-processing', 'write:events', 42],
-  ['gateway', 'billing', 'export:invoices', 42],
-  ['billing', 'export', 'start:export', 42],
-  ['billing', 'user-management', 'read:users', 42],
-  ['event-processing', 'dashboards', 'write:rollups', 42],
-  // Planted: nobody calls by it.
-  ['dashboards', 'user-management', 'read:users', 0],
-];
-const policy = ([caller, target, scope]: (typeof POLICIES)[number]): PolicyFact => ({
+type DemoPolicy = (typeof POLICIES)[number];
+type DemoRefusal = (typeof REFUSED)[number];
+
+const policy = ({ caller, target, scopes }: DemoPolicy): PolicyFact => ({
   id: `pol_${caller}_${target}`,
   callerId: `svc_${caller}`,
   apiId: `api_${target}`,
-  scopes: [scope],
+  scopes,
   orgMode: 'parent',
   createdAt: at,
 });
-const call = ([caller, target, scope, calls]: (typeof POLICIES)[number]): UsageFact => ({
+const call = ({ caller, target, scopes }: DemoPolicy): UsageFact => ({
   clientId: `svc_${caller}`,
   apiId: `api_${target}`,
   operation: 'call',
-  scopes: [scope],
+  scopes,
   result: 'accepted',
-  calls,
+  calls: CALLS,
   lastSeenAt: at,
 });
-const refused = (target: string, scope: string, reason: string): RefusalFact => ({
-  callerId: 'svc_billing',
+const atGuard = ({ target, scopes, reason, count }: DemoRefusal): UsageFact => ({
+  clientId: null,
   apiId: `api_${target}`,
-  scope,
+  operation: 'call',
+  scopes,
+  result: reason,
+  calls: count,
+  lastSeenAt: at,
+});
+const atIssuance = ({ caller, target, scopes, reason, count }: DemoRefusal): RefusalFact => ({
+  callerId: `svc_${caller}`,
+  apiId: `api_${target}`,
+  scope: scopes.join(' '),
   reason,
-  count: 1,
+  count,
   lastSeenAt: at,
   isCut: false,
 });
+/** What the demo expects of itself. */
 const FACTS: TrustFacts = {
-  services: NAMES.map((name) => ({ id: `svc_${name}`, name, active: name !== 'billing' })),
+  services: SERVICES.map((name) => ({ id: `svc_${name}`, name, active: name !== 'billing' })),
   apis: [
-    ...NAMES.map((identifier) => ({ id: `api_${identifier}`, identifier, zone: 'internal' as const, active: true, servedBy: [] })),
-    { id: 'api_public', identifier: 'https://api.example.com', zone: 'external', active: true, servedBy: ['gateway'] },
+    ...SERVICES.map((identifier) => ({ id: `api_${identifier}`, identifier, zone: 'internal' as const, active: true, servedBy: [] })),
+    { id: 'api_public', identifier: PUBLIC_API, zone: 'external', active: true, servedBy: ['gateway'] },
   ],
-  policies: POLICIES.map(policy),
-  usage: [
-    ...POLICIES.filter(([, , , calls]) => calls > 0).map(call),
-    { ...call(['', 'user-management', 'read:users', 3]), clientId: null, result: 'invalid_token' },
-    { ...call(['', 'export', 'start:export', 1]), clientId: null, result: 'invalid_token' },
-  ],
+  policies: [...POLICIES, UNUSED].map(policy),
+  usage: [...POLICIES.map(call), ...REFUSED.filter(({ where }) => where === 'guard').map(atGuard)],
   lastUses: [],
-  refusals: [
-    refused('event-processing', 'write:events', 'invalid_target'),
-    refused('user-management', 'write:users', 'invalid_scope'),
-    refused('export', 'start:export', 'unauthorized_client'),
-  ],
+  refusals: REFUSED.filter(({ where }) => where === 'issuance').map(atIssuance),
 };
 
 describe('docs/guides/trust-map.md', () => {

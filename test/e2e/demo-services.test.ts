@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,15 @@ async function folders(): Promise<string[]> {
   return [folder, rootsFolderFor(folder)];
 }
 
+/** The lines of the map in a text, without numbers of calls: those are others in each run. */
+function drawnIn(text: string): string[] {
+  const [map = ''] = /^flowchart LR\n(?: {2}.*\n)+/m.exec(text) ?? [];
+  return map
+    .replaceAll(/\d+ calls?/g, 'calls')
+    .split('\n')
+    .sort();
+}
+
 describe('npm run demo:services', () => {
   it('tells who called whom, every answer is right, and nothing is left behind', { timeout: DEMO_MS }, async () => {
     const demo = start('npm', ['run', '--silent', 'demo:services']);
@@ -47,6 +56,7 @@ describe('npm run demo:services', () => {
       'n2 -.->|"unused: read:users"| n6',
     ])
       expect(said).toContain(part);
+    expect(drawnIn(said)).toEqual(drawnIn(readFileSync(join(ROOT, 'docs/guides/trust-map.md'), 'utf8')));
     expect(said).not.toMatch(/PRIVATE KEY|csn_join_|eyJ[A-Za-z0-9_-]+\.eyJ/);
     expect(code).toBe(0);
     expect(used.filter(existsSync)).toEqual([]);
