@@ -10,8 +10,9 @@ import { Certificates1763769600030 } from './1763769600030-certificates.js';
 import { TrustedIssuers1763769600040 } from './1763769600040-trusted-issuers.js';
 import { ClientCertificates1763769600050 } from './1763769600050-client-certificates.js';
 import { TrustMap1763769600060 } from './1763769600060-trust-map.js';
+import { TrustMapIndex1763769600061 } from './1763769600061-trust-map-index.js';
 
-/** Every migration in order. Add one here; never change one that has been released. */
+/** Every migration in order. Add one here; never change one that has been released. Those with `transaction = false` run after all others. */
 export const MIGRATIONS = [
   Platform1763769600001,
   Directory1763769600002,
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   TrustedIssuers1763769600040,
   ClientCertificates1763769600050,
   TrustMap1763769600060,
+  TrustMapIndex1763769600061,
 ];

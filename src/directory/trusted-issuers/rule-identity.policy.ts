@@ -12,24 +12,79 @@ const DESCRIPTIVE: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** Issuers whose tokens anybody can get: only these claims tell one customer of theirs from another. */
-const SHARED_ISSUERS: ReadonlyMap<string, readonly string[]> = new Map([
+/**
+ * Issuers whose tokens anybody can get, by host, or by its end where the customer's own label stands before it: only these claims
+ * tell one customer of theirs, or one workload of that customer, from another. Names that are free to choose are none (JBG-7).
+ */
+const SHARED_ISSUERS: readonly (readonly [hosts: readonly string[], claims: readonly string[]])[] = [
   [
-    'token.actions.githubusercontent.com',
+    ['token.actions.githubusercontent.com'],
     ['sub', 'repository', 'repository_id', 'repository_owner', 'repository_owner_id', 'enterprise', 'enterprise_id'],
   ],
-  ['gitlab.com', ['sub', 'project_path', 'project_id', 'namespace_path', 'namespace_id']],
-]);
+  [['gitlab.com'], ['sub', 'project_path', 'project_id', 'namespace_path', 'namespace_id']],
+  [['agent.buildkite.com'], ['sub', 'organization_id', 'organization_slug', 'pipeline_id', 'cluster_id']],
+  [['oidc.circleci.com'], ['sub', 'oidc.circleci.com/org-id', 'oidc.circleci.com/project-id', 'oidc.circleci.com/context-ids']],
+  [
+    ['app.terraform.io', 'app.eu.terraform.io'],
+    [
+      'sub',
+      'terraform_organization_id',
+      'terraform_organization_name',
+      'terraform_project_id',
+      'terraform_workspace_id',
+      'terraform_full_workspace',
+    ],
+  ],
+  // Google: azp is the id of the service account, as sub is.
+  [['accounts.google.com'], ['sub', 'azp', 'email', 'hd']],
+  // Azure: one issuer per directory, which tid repeats; everybody in the directory has that.
+  [
+    ['login.microsoftonline.com', 'login.microsoftonline.us', 'sts.windows.net'],
+    ['sub', 'oid', 'azp', 'appid', 'xms_mirid'],
+  ],
+  // AWS: one issuer per account; the rest is in a member that says where a role runs.
+  [['.tokens.sts.global.api.aws'], ['sub']],
+];
 
-/** Claims whose first segment names the owner, after the prefix that `sub` puts before it. */
-const OWNER_AT: Readonly<Record<string, number>> = { 'repo:': 2, 'project_path:': 2 };
+/** Claims whose first segment names the owner, after the prefix that stands before it. */
+const OWNER_AT: Readonly<Record<string, number>> = {
+  'repo:': 2,
+  'project_path:': 2,
+  'organization:': 2,
+  'org/': 2,
+  '/subscriptions/': 4,
+  'arn:': 8,
+};
+
+/** Ends of names that no public issuer has. */
+const PRIVATE_HOSTS = /(?:^|\.)(?:localhost|local|internal|svc|lan|test|example|arpa)$/;
+const ID = /(?:^|[._/-])u?u?ids?$|[a-z](?:Id|Uuid)$/;
 
 /** True when the rule cannot match the workloads of everybody who uses the issuer. */
 export function identifies(issuer: string, claims: ClaimPatterns): boolean {
-  const telling = SHARED_ISSUERS.get(new URL(issuer).hostname);
+  const telling = tellingClaimsOf(issuer);
   return Object.entries(claims).some(
-    ([name, pattern]) => !DESCRIPTIVE.has(name) && (telling === undefined || telling.includes(name)) && isTelling(pattern),
+    ([name, pattern]) => (telling === undefined ? !DESCRIPTIVE.has(name) : telling.includes(name)) && isTelling(pattern),
   );
+}
+
+/**
+ * True when the rule is for an issuer that others may use too, that is none of those known here, and names neither a subject nor
+ * an id: whether a name is one's own there, only its author can know.
+ */
+export function restsOnNames(issuer: string, claims: ClaimPatterns): boolean {
+  if (!isPublic(issuer) || tellingClaimsOf(issuer)) return false;
+  return !Object.keys(claims).some((name) => name === 'sub' || name === 'kubernetes.io' || (ID.test(name) && !DESCRIPTIVE.has(name)));
+}
+
+function tellingClaimsOf(issuer: string): readonly string[] | undefined {
+  const { hostname } = new URL(issuer);
+  return SHARED_ISSUERS.find(([hosts]) => hosts.some((host) => (host.startsWith('.') ? hostname.endsWith(host) : hostname === host)))?.[1];
+}
+
+function isPublic(issuer: string): boolean {
+  const { protocol, hostname } = new URL(issuer);
+  return protocol === 'https:' && hostname.includes('.') && !/^[\d.]+$|^\[/.test(hostname) && !PRIVATE_HOSTS.test(hostname);
 }
 
 function isTelling(pattern: ClaimPattern): boolean {

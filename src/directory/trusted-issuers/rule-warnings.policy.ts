@@ -1,8 +1,9 @@
 import { hasWildcard, isPatterns, segmentsOf, valuesOf, type ClaimPattern, type ClaimPatterns, type ClaimValue } from './claim-pattern.js';
+import { restsOnNames } from './rule-identity.policy.js';
 
 /** A rule that works, but may let in more than its author means. */
 export interface RuleWarning {
-  readonly code: 'shared_identity' | 'wildcard_subject' | 'name_can_be_taken' | 'every_branch';
+  readonly code: 'shared_identity' | 'wildcard_subject' | 'name_can_be_taken' | 'every_branch' | 'rests_on_names';
   readonly message: string;
   readonly fix: string;
 }
@@ -29,9 +30,14 @@ const WARNINGS = {
     message: 'Every branch and pull request of the repository matches.',
     fix: 'Add environment, or ref and ref_type.',
   },
+  rests_on_names: {
+    code: 'rests_on_names',
+    message: 'Others may use this issuer too, and the rule names neither sub nor an id. Perhaps they can choose the same names.',
+    fix: 'Add sub, or an id of your organization there that nobody else can get.',
+  },
 } as const satisfies Record<RuleWarning['code'], RuleWarning>;
 
-export function warningsOf(claims: ClaimPatterns): RuleWarning[] {
+export function warningsOf(issuer: string, claims: ClaimPatterns): RuleWarning[] {
   const { sub } = claims;
   const named = (...names: string[]): boolean => names.some((name) => Object.hasOwn(claims, name));
   const ofRepository = named('repository', 'repository_id', 'repository_owner', 'repository_owner_id', 'project_path', 'project_id');
@@ -40,6 +46,7 @@ export function warningsOf(claims: ClaimPatterns): RuleWarning[] {
   else if (sub !== undefined && textsOf(sub).some(hasWildcard)) warnings.push(WARNINGS.wildcard_subject);
   if (named('repository', 'project_path') && !named('repository_id', 'project_id')) warnings.push(WARNINGS.name_can_be_taken);
   if (ofRepository && !named('sub', 'environment', 'ref', 'job_workflow_ref', 'workflow_ref')) warnings.push(WARNINGS.every_branch);
+  if (restsOnNames(issuer, claims)) warnings.push(WARNINGS.rests_on_names);
   return warnings;
 }
 

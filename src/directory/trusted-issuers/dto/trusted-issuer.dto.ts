@@ -4,7 +4,10 @@ import { warningsOf } from '../rule-warnings.policy.js';
 import { ASSERTION_REUSE, type TrustedIssuer, type TrustRule } from '../trusted-issuer.entity.js';
 
 export class RuleWarningDocument {
-  @ApiProperty({ enum: ['shared_identity', 'wildcard_subject', 'name_can_be_taken', 'every_branch'], example: 'name_can_be_taken' })
+  @ApiProperty({
+    enum: ['shared_identity', 'wildcard_subject', 'name_can_be_taken', 'every_branch', 'rests_on_names'],
+    example: 'name_can_be_taken',
+  })
   code!: string;
 
   @ApiProperty({ description: 'What the rule lets in.', example: 'The repository is known by its name only.' })
@@ -30,8 +33,8 @@ export class TrustRuleDocument {
   @ApiProperty({ type: [RuleWarningDocument], description: 'Where the rule may let in more than you mean.' })
   warnings!: RuleWarningDocument[];
 
-  static from({ id, claims, principal, acceptSharedIdentity }: TrustRule): TrustRuleDocument {
-    return { id, claims, principal, accept_shared_identity: acceptSharedIdentity, warnings: warningsOf(claims) };
+  static from({ id, claims, principal, acceptSharedIdentity }: TrustRule, issuer: string): TrustRuleDocument {
+    return { id, claims, principal, accept_shared_identity: acceptSharedIdentity, warnings: warningsOf(issuer, claims) };
   }
 }
 
@@ -78,7 +81,7 @@ export class TrustedIssuerDocument {
       issuer: trust.issuer,
       jwks_uri: trust.jwksUri,
       jwks: trust.jwks,
-      rules: trust.rules.map((rule) => TrustRuleDocument.from(rule)),
+      rules: trust.rules.map((rule) => TrustRuleDocument.from(rule, trust.issuer)),
       assertion_reuse: trust.assertionReuse,
       max_assertion_lifetime_seconds: trust.maxAssertionLifetimeSeconds,
       created_at: trust.createdAt.toISOString(),
