@@ -64,7 +64,6 @@ describe.each(UNSEEN)('$0.title judges tokens by itself', (gateway, unseen) => {
     expect(world.received).toEqual([]);
   });
 
-  // Seen failing with a configuration of HAProxy that looked at the path alone.
   it('403 for every method but the one that the scope is for', async (context) => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'])
       expect([method, await status(context, world.genuine, method)]).toEqual([method, 403]);
