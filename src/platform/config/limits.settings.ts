@@ -2,7 +2,10 @@ import { positiveInteger } from './setting-types.js';
 
 export const limitsSettings = {
   RATE_LIMIT_TOKEN_PER_CLIENT: positiveInteger({ desc: 'Token requests per minute and authenticated client.', default: 6_000 }),
-  RATE_LIMIT_TOKEN_PER_SOURCE: positiveInteger({ desc: 'Token requests per minute and source address, and as many requests for certificates.', default: 30_000 }),
+  RATE_LIMIT_TOKEN_PER_SOURCE: positiveInteger({
+    desc: 'Token requests per minute and source address, and as many requests for certificates.',
+    default: 30_000,
+  }),
   RATE_LIMIT_FAILURES_PER_SOURCE: positiveInteger({
     desc: 'Failed authentications per minute and source address, after which further failures are answered 429.',
     default: 120,
