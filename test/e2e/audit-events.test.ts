@@ -286,6 +286,8 @@ describe('filters', () => {
 
   it.each([
     'from=yesterday',
+    'from=2026-W01-1',
+    'to=2026-032',
     'to=2026-02-30',
     'from=2026-13-01',
     'result=maybe',

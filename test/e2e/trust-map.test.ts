@@ -188,6 +188,8 @@ describe('GET /v1/trust-map', () => {
     ['?window_days=2&from=2026-01-01T00:00:00Z', 'window_days'],
     ['?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', 'from'],
     ['?from=yesterday', 'from'],
+    ['?from=2026-W01-1', 'from'],
+    ['?to=20261101', 'to'],
     ['?format=svg', 'format'],
     ['?org_id=x', 'org_id'],
   ])('422 for %s', async (query, location) => {

@@ -258,12 +258,19 @@ describe('GET /v1/usage', () => {
     expect(refusalOf(await api.get(`${USAGE}?cursor=${forged}`))).toEqual([400, 'malformed_request']);
   });
 
-  it.each(['group_by=user', 'result=maybe', 'from=yesterday', 'principal=', 'principal=%00', 'unknown=1', 'limit=0'])(
-    '422 for %s',
-    async (filter) => {
-      expect(refusalOf(await api.get(`${USAGE}?${filter}`))).toEqual([422, 'validation_failed']);
-    },
-  );
+  it.each([
+    'group_by=user',
+    'result=maybe',
+    'from=yesterday',
+    'from=2026-W01-1',
+    'to=2026-032',
+    'principal=',
+    'principal=%00',
+    'unknown=1',
+    'limit=0',
+  ])('422 for %s', async (filter) => {
+    expect(refusalOf(await api.get(`${USAGE}?${filter}`))).toEqual([422, 'validation_failed']);
+  });
 
   it('403 insufficient_scope without read:usage', async () => {
     const other = await aTenant(operator);

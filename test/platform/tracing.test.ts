@@ -249,6 +249,14 @@ describe('OpenTelemetry, switched on', () => {
     expect(collector.of(traceId)).toEqual([]);
   });
 
+  // Seen to fail when the flag of every caller counts.
+  it('exports what a stranger on the public listener says is not sampled, in the trace that it named', async () => {
+    const { traceId, spanId, header } = aTrace();
+    const hidden = { traceparent: header.replace(/01$/, '00') };
+    expect((await postForm(`${server.url}/oauth/token`, { grant_type: 'client_credentials' }, hidden)).status).toBe(401);
+    await expect.poll(() => collector.of(traceId), { timeout: 10_000 }).toMatchObject([{ kind: SERVER, parentSpanId: spanId }]);
+  });
+
   it('tells the collector no token, secret, assertion or query', async () => {
     await call('GET', `${server.url}/v1/orgs?cursor=canary-of-the-query&access_token=${passed.external}`, operator.token);
     await traced(server, chain, aTrace().header, { audience: 'export', scope: 'canary-of-the-scope' });

@@ -69,8 +69,11 @@ describe('a forwarded certificate', () => {
   });
 
   it('MTLS-9: TypeError for a setting that believes everybody, or nobody', () => {
-    for (const trustedProxies of [[], ['0.0.0.0/0'], ['10.0.0.0/8', '::/0'], ['10.0.0.0/8/8'], ['everyone']])
-      expect(() => forwardedCertificate({ header: 'rfc9440', trustedProxies })).toThrow(TypeError);
+    const everybody = ['0.0.0.0/0', '0.0.0.0/00', '::/0', '::ffff:0:0/96', '::ffff:0.0.0.0/96', '::ffff:8.8.8.8/80', '::/64'];
+    for (const trustedProxies of [[], ...everybody.map((open) => ['10.0.0.0/8', open]), ['10.0.0.0/8/8'], ['everyone']])
+      expect(() => forwardedCertificate({ header: 'rfc9440', trustedProxies }), trustedProxies.join()).toThrow(TypeError);
+    for (const network of ['::ffff:10.0.0.0/104', '2001:db8::/32', '::1', '10.0.0.0/8'])
+      expect(forwardedCertificate({ header: 'rfc9440', trustedProxies: [network] }), network).toBeTypeOf('function');
   });
 });
 

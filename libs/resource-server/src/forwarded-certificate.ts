@@ -73,6 +73,14 @@ function blockListOf(networks: readonly string[]): BlockList {
 // MTLS-9: a header that everybody may send proves nothing.
 function refuseEverybody(networks: readonly string[]): void {
   if (networks.length === 0) throw new TypeError('trustedProxies is empty: from nobody would the header count.');
-  const open = networks.find((network) => /\/0+$/.test(network));
+  const open = networks.find(isEverybody);
   if (open !== undefined) throw new TypeError(`trustedProxies: ${open} is everybody.`);
+}
+
+function isEverybody(network: string): boolean {
+  const [base = '', bits] = network.split('/');
+  if (bits === undefined) return false;
+  if (Number(bits) === 0) return true;
+  // The IPv4 addresses as IPv6 writes them: that block, or a larger one that holds it.
+  return isIP(base) === 6 && Number(bits) <= 96 && blockListOf([network]).check('::ffff:0.0.0.0', 'ipv6');
 }

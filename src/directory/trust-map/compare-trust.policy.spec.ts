@@ -217,6 +217,12 @@ describe('the map as Mermaid', () => {
     ]);
   });
 
+  it('says so in the drawing when facts are missing, and only then', () => {
+    const map = compareTrust(facts({}));
+    expect(toMermaid(map, true)).toMatch(/^flowchart LR\n {2}cut\{\{"This map is cut/);
+    expect(toMermaid(map, false)).not.toContain('cut');
+  });
+
   // Seen to fail when labels are written as they are.
   it('lets no name end its label, begin markup or draw an edge', () => {
     const name = 'a"]\n  n0 --> n1["<script>#quot;`|';

@@ -4,8 +4,13 @@ const NOBODY = 'somebody unknown';
 const NOWHERE = 'no such service';
 const MAX_LABEL = 80;
 
-/** The map as a Mermaid flowchart (https://mermaid.js.org): what text it holds is escaped, whoever wrote it. */
-export function toMermaid(map: TrustMap): string {
+const CUT = '  cut{{"This map is cut: there is more than is shown. Take a shorter window."}}';
+
+/**
+ * The map as a Mermaid flowchart (https://mermaid.js.org): what text it holds is escaped, whoever wrote it.
+ * @param isCut adds a node that says so: a drawing that looks whole would be believed
+ */
+export function toMermaid(map: TrustMap, isCut = false): string {
   const ids = new NodeIds(map.nodes.map(({ name }) => name));
   const edges = [...entranceEdges(map, ids), ...allowedEdges(map, ids), ...unallowedEdges(map, ids), ...refusedEdges(map, ids)];
   const nodes = map.nodes.map(({ name, kind, active }) => {
@@ -13,7 +18,7 @@ export function toMermaid(map: TrustMap): string {
     return `  ${ids.of(name)}${shape[0]}"${label(active ? name : `${name} (disabled)`)}"${shape[1]}`;
   });
   const others = ids.without(map.nodes.map(({ name }) => name)).map((name) => `  ${ids.of(name)}{{"${label(name)}"}}`);
-  return ['flowchart LR', ...nodes, ...others, ...edges, ''].join('\n');
+  return ['flowchart LR', ...(isCut ? [CUT] : []), ...nodes, ...others, ...edges, ''].join('\n');
 }
 
 function entranceEdges({ entrances }: TrustMap, ids: NodeIds): string[] {

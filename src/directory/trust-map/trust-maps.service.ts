@@ -6,9 +6,9 @@ import { compareTrust } from './compare-trust.policy.js';
 import { TrustMapDocument } from './dto/trust-map.dto.js';
 import type { TrustMapQuery } from './dto/trust-map-query.dto.js';
 import { toMermaid } from './mermaid.js';
-import { Names, type TrustFacts } from './trust-facts.js';
+import type { TrustFacts } from './trust-facts.js';
 import { TrustMapRepository, type TimeSpan } from './trust-map.repository.js';
-import { unusedGrantsOf } from './unused-grants.policy.js';
+import { callersOfUnused } from './unused-grants.policy.js';
 
 /** Of each kind of fact; a platform with more of one gets a map that says it is cut. */
 const MAX_FACTS = 10_000;
@@ -32,7 +32,7 @@ export class TrustMaps {
     const span = query.span();
     const facts = await this.transactions.run((tx) => this.read(tx, span));
     const map = compareTrust(facts);
-    if (query.wantsMermaid(accept)) return { type: 'text/vnd.mermaid; charset=utf-8', body: toMermaid(map) };
+    if (query.wantsMermaid(accept)) return { type: 'text/vnd.mermaid; charset=utf-8', body: toMermaid(map, isCut(facts)) };
     return { type: 'application/json; charset=utf-8', body: TrustMapDocument.from(map, span, isCut(facts)) };
   }
 
@@ -50,11 +50,6 @@ export class TrustMaps {
     };
     return { ...facts, lastUses: await this.repository.lastUses(tx, callersOfUnused(facts), span.from, MAX_FACTS) };
   }
-}
-
-function callersOfUnused(facts: TrustFacts): string[] {
-  const unused = new Set(unusedGrantsOf(facts, new Names(facts)).map(({ policyId }) => policyId));
-  return [...new Set(facts.policies.filter(({ id }) => unused.has(id)).map(({ callerId }) => callerId))];
 }
 
 function isCut(facts: TrustFacts): boolean {

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { Client } from '@countersign/oauth';
 import { guardedFetch } from '../../platform/outbound/index.js';
 import { authenticationFailed } from './authentication-failed.js';
+import { patientFetch } from './patient-fetch.js';
 
 const COOLDOWN_MS = 30_000;
 const MAX_AGE_MS = 600_000;
@@ -67,7 +68,8 @@ export class ClientKeys {
     const name = `${clientId} ${uri}`;
     let set = this.remote.get(name);
     if (!set) {
-      set = createRemoteJWKSet(new URL(uri), { cooldownDuration: COOLDOWN_MS, cacheMaxAge: MAX_AGE_MS, [customFetch]: guardedFetch });
+      const fetch = patientFetch(guardedFetch);
+      set = createRemoteJWKSet(new URL(uri), { cooldownDuration: COOLDOWN_MS, cacheMaxAge: MAX_AGE_MS, [customFetch]: fetch });
       this.remote.set(name, set);
     }
     return set;

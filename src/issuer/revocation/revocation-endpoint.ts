@@ -24,13 +24,15 @@ export class RevocationEndpoint {
     const token = request.params.get('token');
     const caller = await this.clients.authenticate(request);
     const claims = await this.tokens.read(token, request.zone);
+    const isOwn = claims?.client_id === caller.client.id;
+    if (isOwn || caller.proof.singleUse)
+      await this.transactions.run(async (tx) => {
+        // Before anything is refused: an assertion that was shown is used, and what it is refused for does not give it back.
+        await this.useOnce(tx, caller);
+        if (claims && isOwn) await this.kill(tx, claims, caller, request);
+      });
     // RFC 7009 §2.1: a token of another client is not revoked, and the client is told.
-    if (claims && claims.client_id !== caller.client.id) throw new OAuthError('invalid_grant', 'The token was issued to another client.');
-    if (!claims && !caller.proof.singleUse) return;
-    await this.transactions.run(async (tx) => {
-      await this.useOnce(tx, caller);
-      if (claims) await this.kill(tx, claims, caller, request);
-    });
+    if (claims && !isOwn) throw new OAuthError('invalid_grant', 'The token was issued to another client.');
   }
 
   /** PKJ-8: an assertion is good for one request at any endpoint. */

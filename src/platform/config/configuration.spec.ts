@@ -181,7 +181,7 @@ describe('an unsafe or wrong setting is refused by its name', () => {
     ['a database without a name', 'DATABASE_URL', { DATABASE_URL: 'postgres://app:pw@db' }],
     ['a proxy that is no network', 'TRUSTED_PROXIES', { TRUSTED_PROXIES: '10.0.0.0/8,everyone' }],
     ['a certificate header from nobody', 'FORWARDED_CLIENT_CERTIFICATE', { FORWARDED_CLIENT_CERTIFICATE: 'rfc9440' }],
-    ...['0.0.0.0/0', '10.0.0.0/8,::/0', '::ffff:0.0.0.0/96'].map((open): [string, string, Record<string, string>] => [
+    ...['0.0.0.0/0', '10.0.0.0/8,::/0', '::ffff:0.0.0.0/96', '::/64'].map((open): [string, string, Record<string, string>] => [
       `a certificate header from everybody, ${open}`,
       'FORWARDED_CLIENT_CERTIFICATE',
       { FORWARDED_CLIENT_CERTIFICATE: 'xfcc', TRUSTED_PROXIES: open },

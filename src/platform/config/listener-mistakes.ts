@@ -74,6 +74,7 @@ function openProxies(s: Settings, broken: ReadonlySet<string>): Mistake[] {
 function isEverybody(block: string): boolean {
   const [base = '', bits] = block.split('/');
   if (bits === undefined) return false;
-  // The IPv4 addresses as IPv6 writes them.
-  return Number(bits) === 0 || (Number(bits) <= 96 && base.includes(':') && ipaddr.parse(base).range() === 'ipv4Mapped');
+  if (Number(bits) === 0) return true;
+  // The IPv4 addresses as IPv6 writes them: that block, or a larger one that holds it.
+  return base.includes(':') && Number(bits) <= 96 && ipaddr.IPv6.parse('::ffff:0.0.0.0').match(ipaddr.IPv6.parse(base), Number(bits));
 }

@@ -5,6 +5,7 @@ import { identityFields, type Log, type LogFields } from '../logging/index.js';
 import type { RequestMetrics } from '../metrics/index.js';
 import type { BegunRequest, RequestIdentity, Tracing } from '../tracing/index.js';
 import { zoneOf } from './listener-zones.js';
+import { trustedProxy } from './trusted-proxy.js';
 
 /** Who made a request and for what, left on it by guards and the token endpoint, for its log line and span. */
 export type RequestSubject = Partial<Omit<RequestIdentity, 'requestId' | 'trace'>>;
@@ -31,11 +32,12 @@ export function loggedIdentityOf(request: FastifyRequest): LogFields {
 
 /** Headers of every response, and one log line and one measurement when it has been sent. */
 export function addRequestHooks(fastify: FastifyInstance, settings: Settings, { log, metrics, tracing }: Observers): void {
+  const isProxy = trustedProxy(settings.TRUSTED_PROXIES);
   const https = settings.PUBLIC_URL.startsWith('https:');
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id).header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
     if (https) reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
-    const begun = tracing.begin(request.raw, request.id);
+    const begun = tracing.begin(request.raw, request.id, zoneOf(request) === 'internal' || isProxy(request));
     BEGUN.set(request, begun);
     // https://w3c.github.io/trace-context/#traceresponse-header: for who sent a trace, which part of it is ours.
     if (begun.identity.trace.parentSpanId) reply.header('traceresponse', traceHeaders(begun.identity.trace).traceparent);

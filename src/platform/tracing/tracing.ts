@@ -24,9 +24,10 @@ export class Tracing {
     return new Tracing(openTelemetry(endpoint, name));
   }
 
-  begin(request: HttpRequestFacts, requestId: string): BegunRequest {
+  /** @param isTrusted whether the caller may say that its request is not traced; strangers could hide by it */
+  begin(request: HttpRequestFacts, requestId: string, isTrusted: boolean): BegunRequest {
     const received = traceContextOf(request);
-    const span = this.tracer?.serverSpan(received);
+    const span = this.tracer?.serverSpan(isTrusted ? received : { ...received, isSampled: true });
     const identity: RequestIdentity = { requestId, trace: span?.trace ?? received };
     return { identity, span, run: runIn(identity, span) };
   }

@@ -1,5 +1,4 @@
-import type { ProblemItem } from '../../platform/http/index.js';
-import { isMoment } from '../period/moment.decorator.js';
+import { isMoment, type ProblemItem } from '../../platform/http/index.js';
 
 export const EVENT_LIMITS = {
   batch: 1_000,

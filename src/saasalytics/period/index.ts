@@ -1,4 +1,3 @@
-export { IsMoment, isMoment } from './moment.decorator.js';
 export {
   assertBuckets,
   assertPeriod,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../platform/http/index.js';
-import { isMoment } from './moment.decorator.js';
 import { assertBuckets, assertPeriod, type Interval, type Period } from './period.policy.js';
 
 const aPeriod = (from: string, to: string): Period => ({ from: new Date(from), to: new Date(to), timezone: 'UTC', currency: 'EUR' });
@@ -12,30 +11,6 @@ const fixOf = (interval: Interval, period: Period): string | undefined => {
     return (error as Problem).options.errors?.[0]?.fix;
   }
 };
-
-describe('a moment', () => {
-  it.each(['2026-11-01', '2024-02-29', '2026-11-01T09:30Z', '2026-11-01T09:30:00Z', '2026-11-01T09:30:00.123456+05:30'])(
-    'is %s',
-    (text) => {
-      expect(isMoment(text)).toBe(true);
-    },
-  );
-  it.each([
-    '',
-    '2026-02-29',
-    '2026-13-01',
-    '2026-11-01T24:00:00Z',
-    '2026-11-01T09:30:00',
-    '1999-01-01',
-    'now',
-    '2026-11-01\n',
-    20_261_101,
-    null,
-    ['2026-11-01'],
-  ])('is not %j', (value) => {
-    expect(isMoment(value)).toBe(false);
-  });
-});
 
 describe('a period', () => {
   it('422 when it is empty, turned round or too long', () => {

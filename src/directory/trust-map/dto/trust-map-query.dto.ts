@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsOptional, Max, Min } from 'class-validator';
-import { httpProblem } from '../../../platform/http/index.js';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { httpProblem, IsMoment } from '../../../platform/http/index.js';
 import type { TimeSpan } from '../trust-map.repository.js';
 
 const HOUR_MS = 3_600_000;
@@ -31,12 +31,12 @@ export class TrustMapQuery {
     example: '2026-11-01T00:00:00Z',
   })
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsMoment()
   from?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'End of the window; left out: now.', example: '2026-12-01T00:00:00Z' })
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsMoment()
   to?: string;
 
   @ApiPropertyOptional({ enum: FORMATS, description: 'Left out: as `Accept` says.', example: 'mermaid' })

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, Matches } from 'class-validator';
-import { ListQuery } from '../../../platform/http/index.js';
+import { IsIn, IsOptional, Matches } from 'class-validator';
+import { IsMoment, ListQuery } from '../../../platform/http/index.js';
 import { USAGE_RESULTS } from '../usage-line.js';
 import { USAGE_DIMENSIONS, type UsageDimension, type UsageFilter } from '../usage.repository.js';
 
@@ -51,12 +51,12 @@ export class UsageQuery extends ListQuery {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Hours that begin then or later.', example: '2026-11-01T00:00:00Z' })
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsMoment()
   from?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Hours that begin before then.', example: '2026-12-01T00:00:00Z' })
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsMoment()
   to?: string;
 
   @ApiPropertyOptional({

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, Matches } from 'class-validator';
+import { IsIn, IsOptional, Matches } from 'class-validator';
 import { ACTOR_TYPES, type AuditFilter, type StoredAuditEvent } from '../../audit/index.js';
-import { ListQuery } from '../../http/index.js';
+import { IsMoment, ListQuery } from '../../http/index.js';
 
 // PostgreSQL takes no NUL in text.
 const PRINTABLE = /^[^\p{Cc}]{1,256}$/u;
@@ -37,12 +37,12 @@ export class AuditEventsQuery extends ListQuery {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Not before this time.', example: '2026-11-01T00:00:00Z' })
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsMoment()
   from?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Before this time.', example: '2026-12-01T00:00:00Z' })
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsMoment()
   to?: string;
 
   toFilter(): AuditFilter {

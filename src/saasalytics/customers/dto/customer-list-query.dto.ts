@@ -1,7 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
-import { ListQuery } from '../../../platform/http/index.js';
-import { IsMoment } from '../../period/index.js';
+import { IsMoment, ListQuery } from '../../../platform/http/index.js';
 
 export class CustomerListQuery extends ListQuery {
   @ApiPropertyOptional({ description: 'Only customers of this segment.', example: 'enterprise' })

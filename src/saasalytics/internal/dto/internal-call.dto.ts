@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsOptional, IsString, Length } from 'class-validator';
-import { IsMoment } from '../../period/index.js';
+import { IsMoment } from '../../../platform/http/index.js';
 
 /** What both internal operations take: a period, and for whom the caller believes to work. */
 @ApiSchema({ name: 'AnalyticsPeriodRequest' })

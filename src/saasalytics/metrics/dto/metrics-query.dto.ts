@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { INTERVALS, IsMoment, type Interval } from '../../period/index.js';
+import { IsMoment } from '../../../platform/http/index.js';
+import { INTERVALS, type Interval } from '../../period/index.js';
 import { GROUPINGS, METRICS, type Grouping, type Metric } from '../metrics.policy.js';
 
 export class MetricsQuery {

@@ -1,6 +1,6 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, ApiSchema, getSchemaPath } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { IsMoment } from '../../period/index.js';
+import { IsMoment } from '../../../platform/http/index.js';
 import { REPORT_KINDS, type ReportKind } from '../report.js';
 import type { StoredReport } from '../reports.repository.js';
 import { ActivityResult } from './activity-result.dto.js';

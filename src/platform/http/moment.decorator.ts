@@ -2,7 +2,7 @@ import { ValidateBy, type ValidationOptions } from 'class-validator';
 
 const MOMENT = /^(20\d{2}-\d{2}-\d{2})(?:T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d))?$/;
 
-/** A date (`2026-11-01`, midnight in the zone of the request) or an RFC 3339 date and time with its offset, of this century. */
+/** A date (`2026-11-01`, midnight in the zone of the request, else UTC) or an RFC 3339 date and time with its offset, of this century. */
 export function isMoment(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   const date = MOMENT.exec(value)?.[1];
