@@ -36,14 +36,15 @@ async function verdictOn(fields: CertificateFields, chain: readonly MadeCertific
 
 describe('section 18 SPF-5: an X.509-SVID', () => {
   it('names its workload, its thumbprint and its end', async () => {
-    const leaf = await makeCertificate({ signer: root, uris: [BILLING], subject: 'CN=svc_1', notAfter: inHours(12) });
+    const notAfter = inHours(12);
+    const leaf = await makeCertificate({ signer: root, uris: [BILLING], subject: 'CN=svc_1', notAfter });
     expect(verifySvid({ leaf: leaf.der, chain: [] }, bundles, Date.now())).toEqual({
       svid: {
         spiffeId: BILLING,
         trustDomain: DOMAIN,
         thumbprint: createHash('sha256').update(leaf.der).digest('base64url'),
         commonName: 'svc_1',
-        validUntil: inHours(12).getTime(),
+        validUntil: notAfter.getTime(),
       },
     });
   });
