@@ -44,19 +44,33 @@ const lifetime = ({ default: usual, min, max }: { default: number; min: number; 
   time(min),
   time(max),
 ];
+const PASSWORDS = 'src/directory/users/password.policy.ts';
+const WRITE_MEMBER = 'src/directory/users/dto/write-member.dto.ts';
 const ADAPTER = 'src/platform/http/fastify-adapter.ts';
 const ASSERTION = 'src/issuer/client-auth/methods/private-key-jwt.method.ts';
 const VERIFIER = 'libs/resource-server/src/access-token-verifier.ts';
 const JWKS = 'libs/resource-server/src/remote-jwks.ts';
 const WRITE_API = 'src/directory/api-resources/dto/write-api.dto.ts';
 const API = 'src/directory/api-resources/api-resource.policy.ts';
-const PASSWORDS = 'src/directory/users/password.policy.ts';
-const WRITE_MEMBER = 'src/directory/users/dto/write-member.dto.ts';
 const CLIENT_KEYS = 'src/issuer/client-auth/client-keys.ts';
 const bound = (zone: string, end: string): string => time(numberIn(API, new RegExp(`${zone}: \\{[^}]*${end}: ([\\d_]+)`)));
 
 /** First cell of a row → its other cells that hold numbers, as the code has them. */
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
+  'characters of a password': [`${numberIn(PASSWORDS, 'MIN_PASSWORD_LENGTH')} to ${numberIn(PASSWORDS, 'MAX_PASSWORD_LENGTH')}`],
+  'sessions of a person; the oldest ends': [String(numberIn('src/issuer/sessions/sessions.ts', 'MAX_SESSIONS'))],
+  'identity providers of an organization, or of the platform': [
+    String(numberIn('src/directory/identity-providers/identity-providers.service.ts', 'MAX_PROVIDERS')),
+  ],
+  'rules of an identity provider': [String(numberIn('src/directory/identity-providers/dto/write-identity-provider.dto.ts', 'MAX_RULES'))],
+  'link by which an invited person joins': [
+    time(numberIn(WRITE_MEMBER, 'DEFAULT_LINK_SECONDS')),
+    time(numberIn(WRITE_MEMBER, /@Min\(([\d_]+)\)/)),
+    time(numberIn(WRITE_MEMBER, /@Max\(([\d_]+)\)/)),
+  ],
+  'a sign-in at another identity provider may take': [
+    `${numberIn('src/issuer/provider-sign-in/pending-sign-ins.repository.ts', /LIFETIME = '(\d+) minutes'/)} min`,
+  ],
   'a form at an OAuth endpoint': [size(FORM_BODY_BYTES)],
   'one parameter of it': [size(numberIn('libs/oauth/src/form-parameters.ts', 'MAX_PARAMETER_BYTES'))],
   'authorities in `tls_client_auth_ca`': [String(MAX_TRUST_ANCHORS)],
@@ -109,20 +123,6 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'and a retry is given the secret again': [time(SECRET_MS / 1000)],
   'a running request may take after SIGTERM': [time(Number(settings['SHUTDOWN_GRACE_SECONDS']?.default))],
   'one statement may take in the database': [time(Number(settings['DATABASE_STATEMENT_TIMEOUT_MS']?.default) / 1000)],
-  'characters of a password': [`${numberIn(PASSWORDS, 'MIN_PASSWORD_LENGTH')} to ${numberIn(PASSWORDS, 'MAX_PASSWORD_LENGTH')}`],
-  'sessions of a person; the oldest ends': [String(numberIn('src/issuer/sessions/sessions.ts', 'MAX_SESSIONS'))],
-  'identity providers of an organization, or of the platform': [
-    String(numberIn('src/directory/identity-providers/identity-providers.service.ts', 'MAX_PROVIDERS')),
-  ],
-  'rules of an identity provider': [String(numberIn('src/directory/identity-providers/dto/write-identity-provider.dto.ts', 'MAX_RULES'))],
-  'link by which an invited person joins': [
-    time(numberIn(WRITE_MEMBER, 'DEFAULT_LINK_SECONDS')),
-    time(numberIn(WRITE_MEMBER, /@Min\(([\d_]+)\)/)),
-    time(numberIn(WRITE_MEMBER, /@Max\(([\d_]+)\)/)),
-  ],
-  'a sign-in at another identity provider may take': [
-    `${numberIn('src/issuer/provider-sign-in/pending-sign-ins.repository.ts', /LIFETIME = '(\d+) minutes'/)} min`,
-  ],
   'metadata and JWKS, in every cache between': [
     'what `max-age` says',
     time(numberIn('src/issuer/discovery/discovery.controller.ts', 'MAX_AGE_SECONDS')),
