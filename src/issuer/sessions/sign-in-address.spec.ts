@@ -27,7 +27,10 @@ describe('isOwnPath', () => {
 
 describe('signInAddress', () => {
   it('leads to the sign-in page and names the way back', () => {
-    const address = new URL(signInAddress({ returnTo: '/oauth/authorize?a=1&b=2', loginHint: 'ada+x@example.com' }), 'https://auth.example.com');
+    const address = new URL(
+      signInAddress({ returnTo: '/oauth/authorize?a=1&b=2', loginHint: 'ada+x@example.com' }),
+      'https://auth.example.com',
+    );
     expect(address.pathname).toBe('/login');
     expect(Object.fromEntries(address.searchParams)).toEqual({ return_to: '/oauth/authorize?a=1&b=2', login_hint: 'ada+x@example.com' });
   });
