@@ -1,5 +1,6 @@
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operatorOf, refusalOf, type ApiCaller } from '../e2e/support/management.js';
+import { operatorOf, pause, refusalOf, type ApiCaller } from '../e2e/support/management.js';
 import type { Operator } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import type { Answer } from '../support/requests.js';
@@ -293,25 +294,27 @@ describe('guessing', () => {
   });
 });
 
-describe('a password change in the middle of a sign-in', () => {
-  // Seen to fail when `hold` does not look at the hash again.
-  it('leaves no session of the old password', async () => {
-    for (let round = 0; round < 4; round++) {
-      const someone = await aPersonElsewhere();
-      const thief = from();
-      const { csrf_token: token } = await thief.state();
-      const change = { current_password: someone.password, new_password: 'five entirely other words' };
-      const [changed] = await Promise.all([
-        someone.browser.submit('/account/password', change),
-        ...Array.from({ length: 10 }, (_, i) =>
-          new Promise((resolve) => setTimeout(resolve, 15 * i)).then(() =>
-            thief.post('/login', { csrf_token: token, email: someone.email, password: someone.password }),
-          ),
-        ),
-      ]);
-      expect(changed.status).toBe(303);
-      const left = await server.sql('SELECT FROM sessions WHERE user_id = $1', [someone.userId]);
-      expect(left.length).toBe(1);
+describe('a change in the middle of a sign-in', () => {
+  // Seen to fail when holdPassword does not compare the hash, and when it does not look at the person.
+  it.each([
+    ['another password', `UPDATE user_passwords SET hash = hash || 'x' WHERE user_id = $1`],
+    ['the person disabled', `UPDATE users SET status = 'disabled' WHERE id = $1`],
+  ])('401 when it ends with %s: what was right when it began is asked again', async (_, change) => {
+    const someone = await aPersonElsewhere();
+    const browser = from();
+    const client = new Client({ connectionString: server.files.runtimeUrl });
+    await client.connect();
+    try {
+      await client.query('BEGIN; SET LOCAL ROLE countersign_platform');
+      await client.query(change, [someone.userId]);
+      const signingIn = browser.signIn(someone.email, someone.password);
+      // By now the password was found right, and the session waits for the change that is not committed yet.
+      await pause(700);
+      await client.query('COMMIT');
+      expect(refusalOf(await signingIn)).toEqual([401, 'sign_in_refused']);
+      expect(await browser.isSignedIn()).toBe(false);
+    } finally {
+      await client.end();
     }
   });
 });
