@@ -11,6 +11,7 @@ import { TrustedIssuers1763769600040 } from './1763769600040-trusted-issuers.js'
 import { ClientCertificates1763769600050 } from './1763769600050-client-certificates.js';
 import { TrustMap1763769600060 } from './1763769600060-trust-map.js';
 import { TrustMapIndex1763769600061 } from './1763769600061-trust-map-index.js';
+import { People1763769700010 } from './1763769700010-people.js';
 
 /** Every migration in order. Add one here; never change one that has been released. Those with `transaction = false` run after all others. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   ClientCertificates1763769600050,
   TrustMap1763769600060,
   TrustMapIndex1763769600061,
+  People1763769700010,
 ];

@@ -8,17 +8,21 @@ import { ApiResourcesModule } from './directory/api-resources/index.js';
 import { CallPoliciesModule } from './directory/call-policies/index.js';
 import { CredentialsModule } from './directory/credentials/index.js';
 import { DIRECTORY_ENTITIES } from './directory/entities.js';
+import { IdentityProvidersModule } from './directory/identity-providers/index.js';
 import { MicroserviceIdentitiesModule } from './directory/microservice-identities/index.js';
 import { OrgsModule } from './directory/orgs/index.js';
 import { ServicePrincipalsModule } from './directory/service-principals/index.js';
 import { TrustMapModule } from './directory/trust-map/index.js';
 import { TrustedIssuersModule } from './directory/trusted-issuers/index.js';
 import { OwnUsage, UsageModule } from './directory/usage/index.js';
+import { UsersModule } from './directory/users/index.js';
 import { CertificatesModule } from './issuer/certificates/index.js';
 import { ClientAuthModule } from './issuer/client-auth/index.js';
 import { DiscoveryModule } from './issuer/discovery/index.js';
 import { FederationModule } from './issuer/federation/index.js';
 import { RevocationModule, Revocations } from './issuer/revocation/index.js';
+import { ProviderSignInModule } from './issuer/provider-sign-in/index.js';
+import { SessionsModule } from './issuer/sessions/index.js';
 import { ALGORITHMS_OF_ZONE, SigningKeys, SigningKeysModule } from './issuer/signing-keys/index.js';
 import { TestTokensModule } from './issuer/test-tokens/index.js';
 import { TokenIssuanceModule } from './issuer/token-issuance/index.js';
@@ -53,19 +57,23 @@ const DIRECTORY = [
   ApiResourcesModule,
   CallPoliciesModule,
   CredentialsModule,
+  IdentityProvidersModule,
   MicroserviceIdentitiesModule,
   OrgsModule,
   ServicePrincipalsModule,
   TrustedIssuersModule,
   TrustMapModule,
   UsageModule,
+  UsersModule,
 ];
 const ISSUER = [
   CertificatesModule,
   ClientAuthModule,
   DiscoveryModule,
   FederationModule,
+  ProviderSignInModule,
   RevocationModule,
+  SessionsModule,
   SigningKeysModule,
   TokenIssuanceModule,
   UsageReportsModule,

@@ -1,10 +1,12 @@
 import { ApiResource, ApiScope } from './api-resources/index.js';
 import { CallPolicy } from './call-policies/index.js';
 import { ClientSecret } from './credentials/index.js';
+import { IdentityProvider } from './identity-providers/index.js';
 import { Microservice } from './microservice-identities/index.js';
 import { Org } from './orgs/index.js';
 import { ServicePrincipal, ServicePrincipalGrant } from './service-principals/index.js';
 import { TrustedIssuer } from './trusted-issuers/index.js';
+import { Member, User } from './users/index.js';
 
 /** Every entity of the directory, for the data source. */
 export const DIRECTORY_ENTITIES = [
@@ -17,4 +19,7 @@ export const DIRECTORY_ENTITIES = [
   Microservice,
   CallPolicy,
   TrustedIssuer,
+  User,
+  Member,
+  IdentityProvider,
 ];

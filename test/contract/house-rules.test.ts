@@ -21,6 +21,11 @@ const ACROSS_ORGS: Readonly<Record<string, string>> = {
   'src/directory/service-principals/operator-seeding.ts': 'operators belong to no organization',
   'src/directory/service-principals/service-principal-source.ts': 'a client id says nothing of its organization',
   'src/directory/trusted-issuers/trust-transactions.ts': 'issuers that the platform trusts belong to no organization',
+  'src/directory/users': 'people belong to no organization, and join links lead to any',
+  'src/directory/identity-providers/provider-transactions.ts':
+    'providers of the platform belong to no organization, and a sign-in knows none yet',
+  'src/issuer/sessions': 'sessions belong to people',
+  'src/issuer/provider-sign-in/pending-sign-ins.ts': 'nobody is signed in yet',
   'src/issuer/federation/rule-tester.service.ts': 'asks whether an assertion was used, wherever that was',
   'src/directory/trust-map': 'our own services belong to no organization',
   'src/directory/usage': 'guards report the calls of all clients, and operators read them',

@@ -46,6 +46,9 @@ export async function launch(files: ServerFiles, environment: Readonly<Record<st
       RATE_LIMIT_TOKEN_PER_SOURCE: '1000000',
       RATE_LIMIT_FAILURES_PER_SOURCE: '1000000',
       RATE_LIMIT_API_PER_CLIENT: '1000000',
+      RATE_LIMIT_SIGN_IN_PER_SOURCE: '1000000',
+      RATE_LIMIT_SIGN_IN_PER_ACCOUNT: '1000000',
+      RATE_LIMIT_SIGN_IN_STRANGERS_PER_ACCOUNT: '1000000',
       ...environment,
     },
   });

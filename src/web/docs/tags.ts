@@ -9,6 +9,8 @@ export const TAGS = {
   'Management: organizations': 'Tenants, and how to stop one.',
   'Management: service principals': 'Machines of a tenant: their credentials and what they may do.',
   'Management: trusted issuers': 'Workloads that log in with a token of their own platform, without a secret of ours.',
+  'Management: members': 'People of a tenant, and how they join.',
+  'Management: identity providers': 'Where people sign in, if not here.',
   'Management: APIs': 'What tokens are for: audiences and their scopes.',
   'Management: microservices': 'Our own services, as callers in the internal zone.',
   'Management: call policies': 'Which service may call which, for what, and for whose data.',
@@ -17,6 +19,7 @@ export const TAGS = {
   'Management: audit': 'Who did what, and when.',
   'Guards of APIs': 'What the guards of a protected API ask and report, with the credentials of the API.',
   'Management: usage': 'What was really called, and by whom.',
+  'Sign-in': 'What the pages for people send; a browser with cookies, no token.',
   Discovery: 'What a client needs to know, at the places where it looks.',
   Operations: 'Is it alive, and may it get requests?',
 } as const;
