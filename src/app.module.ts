@@ -11,6 +11,7 @@ import { DIRECTORY_ENTITIES } from './directory/entities.js';
 import { MicroserviceIdentitiesModule } from './directory/microservice-identities/index.js';
 import { OrgsModule } from './directory/orgs/index.js';
 import { ServicePrincipalsModule } from './directory/service-principals/index.js';
+import { ThirdPartyAppsModule } from './directory/third-party-apps/index.js';
 import { TrustMapModule } from './directory/trust-map/index.js';
 import { TrustedIssuersModule } from './directory/trusted-issuers/index.js';
 import { OwnUsage, UsageModule } from './directory/usage/index.js';
@@ -56,6 +57,7 @@ const DIRECTORY = [
   MicroserviceIdentitiesModule,
   OrgsModule,
   ServicePrincipalsModule,
+  ThirdPartyAppsModule,
   TrustedIssuersModule,
   TrustMapModule,
   UsageModule,

@@ -4,6 +4,7 @@ import { ClientSecret } from './credentials/index.js';
 import { Microservice } from './microservice-identities/index.js';
 import { Org } from './orgs/index.js';
 import { ServicePrincipal, ServicePrincipalGrant } from './service-principals/index.js';
+import { ThirdPartyApp } from './third-party-apps/index.js';
 import { TrustedIssuer } from './trusted-issuers/index.js';
 
 /** Every entity of the directory, for the data source. */
@@ -17,4 +18,5 @@ export const DIRECTORY_ENTITIES = [
   Microservice,
   CallPolicy,
   TrustedIssuer,
+  ThirdPartyApp,
 ];

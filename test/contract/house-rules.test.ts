@@ -20,6 +20,8 @@ const ACROSS_ORGS: Readonly<Record<string, string>> = {
   'src/directory/orgs': 'operators list, create and suspend organizations',
   'src/directory/service-principals/operator-seeding.ts': 'operators belong to no organization',
   'src/directory/service-principals/service-principal-source.ts': 'a client id says nothing of its organization',
+  'src/directory/third-party-apps/app-transactions.ts': 'operators see the apps of all publishers',
+  'src/directory/third-party-apps/third-party-app-source.ts': 'a client id says nothing of its publisher',
   'src/directory/trusted-issuers/trust-transactions.ts': 'issuers that the platform trusts belong to no organization',
   'src/issuer/federation/rule-tester.service.ts': 'asks whether an assertion was used, wherever that was',
   'src/directory/trust-map': 'our own services belong to no organization',

@@ -19,6 +19,7 @@ export const ID_PREFIXES = [
   'jtk',
   'iss',
   'rule',
+  'req',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

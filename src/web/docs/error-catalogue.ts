@@ -7,6 +7,7 @@ import { CREDENTIALS_PROBLEMS } from '../../directory/credentials/index.js';
 import { MICROSERVICES_PROBLEMS } from '../../directory/microservice-identities/index.js';
 import { ORGS_PROBLEMS } from '../../directory/orgs/index.js';
 import { SERVICE_PRINCIPALS_PROBLEMS } from '../../directory/service-principals/index.js';
+import { THIRD_PARTY_APPS_PROBLEMS } from '../../directory/third-party-apps/index.js';
 import { CERTIFICATES_PROBLEMS } from '../../issuer/certificates/index.js';
 import { TRUSTED_ISSUERS_PROBLEMS } from '../../directory/trusted-issuers/index.js';
 import { CLIENT_AUTH_PROBLEMS } from '../../issuer/client-auth/index.js';
@@ -14,11 +15,12 @@ import { REVOCATION_FEED_PROBLEMS } from '../../issuer/revocation/index.js';
 import { HTTP_PROBLEMS, type ProblemTable } from '../../platform/http/index.js';
 import { IDEMPOTENCY_PROBLEMS } from '../../platform/idempotency/index.js';
 import type { AdviceTable, ErrorAdvice } from './error-advice.js';
+import { DELEGATION_ADVICE } from './delegation-advice.js';
 import { INTERNAL_ZONE_ADVICE } from './internal-zone-advice.js';
 import { OAUTH_ADVICE } from './oauth-error-advice.js';
 import { PROBLEM_ADVICE } from './problem-advice.js';
 
-const ADVICE: AdviceTable = { ...PROBLEM_ADVICE, ...INTERNAL_ZONE_ADVICE };
+const ADVICE: AdviceTable = { ...PROBLEM_ADVICE, ...INTERNAL_ZONE_ADVICE, ...DELEGATION_ADVICE };
 
 export interface ErrorEntry {
   readonly code: string;
@@ -44,6 +46,7 @@ const PROBLEMS: readonly ProblemTable[] = [
   API_RESOURCES_PROBLEMS,
   CREDENTIALS_PROBLEMS,
   SERVICE_PRINCIPALS_PROBLEMS,
+  THIRD_PARTY_APPS_PROBLEMS,
   MICROSERVICES_PROBLEMS,
   CALL_POLICIES_PROBLEMS,
   CERTIFICATES_PROBLEMS,

@@ -1,0 +1,17 @@
+import type { AdviceTable } from './error-advice.js';
+
+/** By code: of apps that act for people. */
+export const DELEGATION_ADVICE: AdviceTable = {
+  app_was_reviewed: {
+    cause: 'The publisher adds a redirect URI, a scope or another name to an app that people trust as it is.',
+    fix: 'Ask an operator to make the change; `errors` names the fields. What takes away needs nobody.',
+  },
+  app_state: {
+    cause: 'The step was skipped: an app is submitted before it is approved, and reinstated before it is approved again.',
+    fix: 'GET /v1/apps/{id} shows `state`; `detail` names the states from which the step is possible.',
+  },
+  app_without_secrets: {
+    cause: 'The app is public, or signs assertions with a key.',
+    fix: 'Nothing to rotate. For a key send `jwks` with PATCH.',
+  },
+};
