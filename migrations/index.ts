@@ -10,6 +10,7 @@ import { Certificates1763769600030 } from './1763769600030-certificates.js';
 import { TrustedIssuers1763769600040 } from './1763769600040-trusted-issuers.js';
 import { ClientCertificates1763769600050 } from './1763769600050-client-certificates.js';
 import { TrustMap1763769600060 } from './1763769600060-trust-map.js';
+import { People1763769700010 } from './1763769700010-people.js';
 import { DelegatedAccess1763769700050 } from './1763769700050-delegated-access.js';
 
 /** Every migration in order. Add one here; never change one that has been released. */
@@ -26,5 +27,6 @@ export const MIGRATIONS = [
   TrustedIssuers1763769600040,
   ClientCertificates1763769600050,
   TrustMap1763769600060,
+  People1763769700010,
   DelegatedAccess1763769700050,
 ];

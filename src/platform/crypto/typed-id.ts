@@ -19,6 +19,10 @@ export const ID_PREFIXES = [
   'jtk',
   'iss',
   'rule',
+  'mem',
+  'inv',
+  'ses',
+  'idp',
   'req',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];

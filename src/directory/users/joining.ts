@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import type { AuditOrigin } from '../../platform/audit/index.js';
+import { PlatformTransactions, sqlState, UNIQUE_VIOLATION, type Transaction } from '../../platform/database/index.js';
+import { Problem } from '../../platform/http/index.js';
+import { Orgs } from '../orgs/index.js';
+import { JoinLinks } from './join-links.js';
+import type { Member } from './member.entity.js';
+import { MemberRecords } from './member-records.js';
+import { MembersRepository } from './members.repository.js';
+import type { OrgRole } from './org-role.policy.js';
+import { PasswordAccounts, type ProvenPassword } from './password-accounts.js';
+import { newUser } from './user.entity.js';
+import { USERS_PROBLEMS } from './users.errors.js';
+import { UsersRepository } from './users.repository.js';
+
+/** What whoever holds a link that works may know of it. */
+export interface Invitation {
+  readonly orgName: string;
+  readonly email: string;
+  readonly role: OrgRole;
+  /** Somebody signs in with this address already; they join with the password they have. */
+  readonly hasPassword: boolean;
+}
+
+/** The other end of a join link. */
+@Injectable()
+export class Joining {
+  constructor(
+    private readonly transactions: PlatformTransactions,
+    private readonly links: JoinLinks,
+    private readonly members: MembersRepository,
+    private readonly users: UsersRepository,
+    private readonly orgs: Orgs,
+    private readonly passwords: PasswordAccounts,
+    private readonly records: MemberRecords,
+  ) {}
+
+  /** Undefined: never made, used, replaced, taken back or expired; nobody is told which. */
+  async find(link: string): Promise<Invitation | undefined> {
+    const found = await this.transactions.run(async (tx) => {
+      const target = await this.links.find(tx, link);
+      const member = target && (await this.members.find(tx, target.orgId, target.memberId));
+      return member && { email: member.email, role: member.role, orgName: (await this.orgs.getInside(tx, member.orgId)).name };
+    });
+    return found && { ...found, hasPassword: await this.passwords.has(found.email) };
+  }
+
+  /**
+   * Somebody who is here already takes the place.
+   * @returns false when the link no longer works, or the password no longer holds
+   * @throws Problem `already_joined`, `org_suspended`
+   */
+  async join(link: string, proven: ProvenPassword, origin: AuditOrigin): Promise<boolean> {
+    return this.transactions.run(async (tx) => {
+      if (!(await this.passwords.hold(tx, proven))) return false;
+      return (await this.take(tx, link, async () => proven.userId, origin)) !== undefined;
+    });
+  }
+
+  /**
+   * Somebody new takes the place and chooses a password.
+   * @returns undefined when the link no longer works
+   * @throws Problem `validation_failed`, `already_joined` when somebody with this address was faster, `org_suspended`
+   */
+  async register(
+    link: string,
+    { email, name, password }: { email: string; name: string; password: string },
+    origin: AuditOrigin,
+  ): Promise<ProvenPassword | undefined> {
+    const hash = await this.passwords.hashNew(password, email);
+    const user = newUser(email, name);
+    const makeUser = async (tx: Transaction): Promise<string> => {
+      await this.users.insert(tx, user);
+      await this.users.insertPassword(tx, { userId: user.id, email, hash });
+      return user.id;
+    };
+    const userId = await this.transactions.run((tx) => this.take(tx, link, () => makeUser(tx), origin));
+    return userId === undefined ? undefined : { userId, hash };
+  }
+
+  private async take(tx: Transaction, link: string, userOf: () => Promise<string>, origin: AuditOrigin): Promise<string | undefined> {
+    const target = await this.links.spend(tx, link);
+    const member = target && (await this.members.findForUpdate(tx, target.orgId, target.memberId));
+    if (!member || member.status !== 'invited') return undefined;
+    await this.orgs.getForCredentials(tx, member.orgId);
+    const userId = await unlessTaken(async () => {
+      const id = await userOf();
+      await this.members.update(tx, Object.assign(member, { userId: id, status: 'active', updatedAt: new Date() } satisfies Partial<Member>));
+      return id;
+    });
+    await this.records.changedBy(tx, { actor: { type: 'user', id: userId, name: member.email }, origin }, { action: 'member.joined', member });
+    return userId;
+  }
+}
+
+/** The person is in this organization by another way, or the address got a password in this moment. */
+async function unlessTaken<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
+    throw new Problem(USERS_PROBLEMS, 'already_joined', 'You are a member of this organization already. Sign in instead.', { cause: error });
+  }
+}

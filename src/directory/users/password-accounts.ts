@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import type { AuditOrigin } from '../../platform/audit/index.js';
+import { HashingBusy, PasswordHasher } from '../../platform/crypto/index.js';
+import { PlatformTransactions, type Transaction } from '../../platform/database/index.js';
+import { httpProblem } from '../../platform/http/index.js';
+import { ChangeRecorder } from '../administration/index.js';
+import { readEmail } from './email.policy.js';
+import { mistakeInPassword, normalizePassword } from './password.policy.js';
+import { UsersRepository, type StoredPassword } from './users.repository.js';
+
+/** A password that was right when it was looked at. `PasswordAccounts.hold` says whether it still is. */
+export type ProvenPassword = StoredPassword;
+
+/** Passwords of people. */
+@Injectable()
+export class PasswordAccounts {
+  constructor(
+    private readonly transactions: PlatformTransactions,
+    private readonly repository: UsersRepository,
+    private readonly hasher: PasswordHasher,
+    private readonly recorder: ChangeRecorder,
+  ) {}
+
+  /** Whether somebody signs in with this address by password. Never to be told to who has not proven anything. */
+  async has(email: string): Promise<boolean> {
+    return (await this.find(email)) !== undefined;
+  }
+
+  /**
+   * Undefined for a wrong password and for an unknown address alike, after the same work.
+   * @throws Problem `service_unavailable` when too many passwords are being hashed
+   */
+  async verify(email: string, password: string): Promise<ProvenPassword | undefined> {
+    const stored = await this.find(email);
+    const matches = await unlessBusy(() => this.hasher.verify(stored?.hash, normalizePassword(password)));
+    return matches ? stored : undefined;
+  }
+
+  /** Whether the proven password is still the person's, and the person not disabled; until the transaction ends that cannot change. */
+  hold(tx: Transaction, proven: ProvenPassword): Promise<boolean> {
+    return this.repository.holdPassword(tx, proven);
+  }
+
+  /**
+   * Asks for the present password, and ends with the event `user.password_changed`.
+   * @returns false when the present password is wrong, or the person has none
+   * @throws Problem `validation_failed` when the new one will not do
+   */
+  async change(userId: string, present: string, next: string, origin: AuditOrigin): Promise<boolean> {
+    const stored = await this.transactions.run((tx) => this.repository.findPasswordOf(tx, userId));
+    if (stored) requireGood(next, stored.email, '/new_password');
+    const matches = await unlessBusy(() => this.hasher.verify(stored?.hash, normalizePassword(present)));
+    if (!stored || !matches) return false;
+    const hash = await this.hash(next);
+    return this.transactions.run(async (tx) => {
+      // A second change that ran meanwhile has taken this one's ground away.
+      if (!(await this.repository.replacePassword(tx, stored, hash))) return false;
+      await this.recorder.record(tx, { actor: { type: 'user', id: userId }, origin }, {
+        action: 'user.password_changed',
+        target: { type: 'user', id: userId, name: stored.email },
+      });
+      return true;
+    });
+  }
+
+  /** @throws Problem `validation_failed` when the password will not do, `service_unavailable` */
+  async hashNew(password: string, email: string): Promise<string> {
+    requireGood(password, email, '/password');
+    return this.hash(password);
+  }
+
+  private hash(password: string): Promise<string> {
+    return unlessBusy(() => this.hasher.hash(normalizePassword(password)));
+  }
+
+  private async find(email: string): Promise<StoredPassword | undefined> {
+    const address = readEmail(email);
+    // Asked about all the same: an address that is none must not be answered sooner.
+    return this.transactions.run((tx) => this.repository.findPassword(tx, address ?? ''));
+  }
+}
+
+async function unlessBusy<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof HashingBusy)) throw error;
+    throw httpProblem('service_unavailable', 'Too many people are signing in right now. Try again shortly.', {
+      cause: error,
+      headers: { 'retry-after': '2' },
+    });
+  }
+}
+
+function requireGood(password: string, email: string, location: string): void {
+  const mistake = mistakeInPassword(password, { email });
+  if (mistake)
+    throw httpProblem('validation_failed', `${mistake} Nothing was stored.`, {
+      errors: [{ location, message: mistake, fix: 'Choose a longer one, such as four or five words.' }],
+    });
+}
