@@ -171,6 +171,7 @@ const REFRESH = [
    ) WITH (fillfactor = 80)`,
   // To the day, so that a refresh seldom moves it and its row stays where it is (heap-only tuples).
   'CREATE INDEX refresh_families_expiry ON refresh_families (expires_at)',
+  'CREATE INDEX refresh_families_user ON refresh_families (user_id)',
   'CREATE INDEX refresh_families_consent ON refresh_families (org_id, consent_id)',
   ...forceRowSecurity('refresh_families', { tenant: 'SELECT, DELETE', platform: READ_WRITE }),
   // What a refresh answered, for a client whose response was lost; only the token that was presented opens it.

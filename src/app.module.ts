@@ -16,9 +16,12 @@ import { TrustMapModule } from './directory/trust-map/index.js';
 import { TrustedIssuersModule } from './directory/trusted-issuers/index.js';
 import { OwnUsage, UsageModule } from './directory/usage/index.js';
 import { CertificatesModule } from './issuer/certificates/index.js';
+import { AuthorizationCodesModule } from './issuer/authorization-codes/index.js';
 import { ClientAuthModule } from './issuer/client-auth/index.js';
+import { ConsentsModule } from './issuer/consents/index.js';
 import { DiscoveryModule } from './issuer/discovery/index.js';
 import { FederationModule } from './issuer/federation/index.js';
+import { RefreshTokensModule } from './issuer/refresh-tokens/index.js';
 import { RevocationModule, Revocations } from './issuer/revocation/index.js';
 import { ALGORITHMS_OF_ZONE, SigningKeys, SigningKeysModule } from './issuer/signing-keys/index.js';
 import { TestTokensModule } from './issuer/test-tokens/index.js';
@@ -63,10 +66,13 @@ const DIRECTORY = [
   UsageModule,
 ];
 const ISSUER = [
+  AuthorizationCodesModule,
   CertificatesModule,
   ClientAuthModule,
+  ConsentsModule,
   DiscoveryModule,
   FederationModule,
+  RefreshTokensModule,
   RevocationModule,
   SigningKeysModule,
   TokenIssuanceModule,

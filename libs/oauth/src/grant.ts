@@ -26,6 +26,8 @@ export interface GrantRequest {
   /** Only the parameters that the grant declares. */
   readonly params: Readonly<Record<string, string>>;
   readonly proof: SenderProof | undefined;
+  /** Where the request comes from, after trusted proxies. */
+  readonly sourceAddress: string;
   /** Keeps facts for the audit event of this request, granted or refused; never a secret. */
   readonly note: (facts: Readonly<Record<string, unknown>>) => void;
 }

@@ -29,6 +29,7 @@ describe('what a change of the directory kills', () => {
     ['app.secret.retired', 'credential'],
     ['consent.withdrawn', 'grant'],
     ['consent.narrowed', 'grant'],
+    ['consent.suspended', 'grant'],
     ['authorization_code.reused', 'root'],
     ['refresh_token.reused', 'root'],
     ['refresh_token.revoked', 'root'],

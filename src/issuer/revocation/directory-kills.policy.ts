@@ -26,6 +26,7 @@ const WHOLE: Readonly<Record<string, RevocationKind>> = {
   'app.secret.retired': 'credential',
   'consent.withdrawn': 'grant',
   'consent.narrowed': 'grant',
+  'consent.suspended': 'grant',
   // RFC 6749 §4.1.2, RFC 9700 §4.14.2: somebody else holds it too, so nobody keeps what came of it.
   'authorization_code.reused': 'root',
   'refresh_token.reused': 'root',

@@ -32,6 +32,7 @@ export class DirectoryReaction implements AuditReaction, OnModuleInit {
     'app.secret.retired',
     'consent.withdrawn',
     'consent.narrowed',
+    'consent.suspended',
     'authorization_code.reused',
     'refresh_token.reused',
     'refresh_token.revoked',

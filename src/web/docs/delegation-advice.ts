@@ -14,4 +14,8 @@ export const DELEGATION_ADVICE: AdviceTable = {
     cause: 'The app is public, or signs assertions with a key.',
     fix: 'Nothing to rotate. For a key send `jwks` with PATCH.',
   },
+  app_request_decided: {
+    cause: 'Two administrators looked at the same list.',
+    fix: 'PATCH /v1/orgs/{org_id}/app-policy admits an app, or takes it off the list, whatever was decided before.',
+  },
 };

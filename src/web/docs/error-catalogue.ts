@@ -11,6 +11,7 @@ import { THIRD_PARTY_APPS_PROBLEMS } from '../../directory/third-party-apps/inde
 import { CERTIFICATES_PROBLEMS } from '../../issuer/certificates/index.js';
 import { TRUSTED_ISSUERS_PROBLEMS } from '../../directory/trusted-issuers/index.js';
 import { CLIENT_AUTH_PROBLEMS } from '../../issuer/client-auth/index.js';
+import { CONSENTS_PROBLEMS } from '../../issuer/consents/index.js';
 import { REVOCATION_FEED_PROBLEMS } from '../../issuer/revocation/index.js';
 import { HTTP_PROBLEMS, type ProblemTable } from '../../platform/http/index.js';
 import { IDEMPOTENCY_PROBLEMS } from '../../platform/idempotency/index.js';
@@ -47,6 +48,7 @@ const PROBLEMS: readonly ProblemTable[] = [
   CREDENTIALS_PROBLEMS,
   SERVICE_PRINCIPALS_PROBLEMS,
   THIRD_PARTY_APPS_PROBLEMS,
+  CONSENTS_PROBLEMS,
   MICROSERVICES_PROBLEMS,
   CALL_POLICIES_PROBLEMS,
   CERTIFICATES_PROBLEMS,
