@@ -8,6 +8,7 @@ import { ApiResourcesModule } from './directory/api-resources/index.js';
 import { CallPoliciesModule } from './directory/call-policies/index.js';
 import { CredentialsModule } from './directory/credentials/index.js';
 import { DIRECTORY_ENTITIES } from './directory/entities.js';
+import { IdentityProvidersModule } from './directory/identity-providers/index.js';
 import { MicroserviceIdentitiesModule } from './directory/microservice-identities/index.js';
 import { OrgsModule } from './directory/orgs/index.js';
 import { ServicePrincipalsModule } from './directory/service-principals/index.js';
@@ -15,6 +16,7 @@ import { ThirdPartyAppsModule } from './directory/third-party-apps/index.js';
 import { TrustMapModule } from './directory/trust-map/index.js';
 import { TrustedIssuersModule } from './directory/trusted-issuers/index.js';
 import { OwnUsage, UsageModule } from './directory/usage/index.js';
+import { UsersModule } from './directory/users/index.js';
 import { CertificatesModule } from './issuer/certificates/index.js';
 import { AuthorizationCodesModule } from './issuer/authorization-codes/index.js';
 import { ClientAuthModule } from './issuer/client-auth/index.js';
@@ -23,6 +25,8 @@ import { DiscoveryModule } from './issuer/discovery/index.js';
 import { FederationModule } from './issuer/federation/index.js';
 import { RefreshTokensModule } from './issuer/refresh-tokens/index.js';
 import { RevocationModule, Revocations } from './issuer/revocation/index.js';
+import { ProviderSignInModule } from './issuer/provider-sign-in/index.js';
+import { SessionsModule } from './issuer/sessions/index.js';
 import { ALGORITHMS_OF_ZONE, SigningKeys, SigningKeysModule } from './issuer/signing-keys/index.js';
 import { TestTokensModule } from './issuer/test-tokens/index.js';
 import { TokenIssuanceModule } from './issuer/token-issuance/index.js';
@@ -57,6 +61,7 @@ const DIRECTORY = [
   ApiResourcesModule,
   CallPoliciesModule,
   CredentialsModule,
+  IdentityProvidersModule,
   MicroserviceIdentitiesModule,
   OrgsModule,
   ServicePrincipalsModule,
@@ -64,6 +69,7 @@ const DIRECTORY = [
   TrustedIssuersModule,
   TrustMapModule,
   UsageModule,
+  UsersModule,
 ];
 const ISSUER = [
   AuthorizationCodesModule,
@@ -72,8 +78,10 @@ const ISSUER = [
   ConsentsModule,
   DiscoveryModule,
   FederationModule,
+  ProviderSignInModule,
   RefreshTokensModule,
   RevocationModule,
+  SessionsModule,
   SigningKeysModule,
   TokenIssuanceModule,
   UsageReportsModule,

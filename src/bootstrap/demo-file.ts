@@ -9,9 +9,17 @@ export interface DemoCredential {
   scope: string;
 }
 
+export interface DemoUser {
+  email: string;
+  password: string;
+  role: 'admin' | 'member';
+}
+
 export interface DemoOrgEntry {
   id: string;
   name: string;
+  /** Absent in a file of an older version. */
+  users?: DemoUser[];
   service_principals: (DemoCredential & { name: string })[];
 }
 

@@ -6,6 +6,7 @@ import { DEMO_PROFILES, SAASALYTICS_SCOPES, SaasalyticsDemo } from '../saasalyti
 import { Configuration, servesZone } from '../platform/config/index.js';
 import type { DemoDocument, DemoOrgEntry } from './demo-file.js';
 import { DemoServices } from './demo-services.js';
+import { DemoUsers } from './demo-users.js';
 import { ManagementClient } from './management-client.js';
 
 const ORGS = [
@@ -23,6 +24,7 @@ export class DemoLoader {
     private readonly http: HttpAdapterHost,
     private readonly analytics: SaasalyticsDemo,
     private readonly services: DemoServices,
+    private readonly users: DemoUsers,
     private readonly configuration: Configuration,
   ) {}
 
@@ -30,12 +32,14 @@ export class DemoLoader {
     const missing = ORGS.filter(({ name }) => !document.orgs.some((org) => org.name === name));
     const servicesNeeded = servesZone(this.configuration.settings, 'internal') && !this.services.areReady(document);
     if (missing.length > 0) progress('loading the Saasalytics demo');
-    if (missing.length > 0 || servicesNeeded) {
+    const usersNeeded = missing.length > 0 || !(await this.users.areReady(document));
+    if (usersNeeded || servicesNeeded) {
       const api = new ManagementClient(this.http.httpAdapter.getInstance<FastifyInstance>(), await this.operatorToken(document));
       for (const org of missing) {
         document.orgs.push(await this.makeOrg(api, org, document.public_url));
         save(document);
       }
+      if (usersNeeded) await this.users.load(api, document, save);
       if (servicesNeeded) await this.services.load(api, document, save);
     }
     await this.analytics.load(document.orgs.map(({ id, name }, i) => ({ id, name, profile: i % DEMO_PROFILES.length })));

@@ -23,6 +23,11 @@ const ACROSS_ORGS: Readonly<Record<string, string>> = {
   'src/directory/third-party-apps/app-transactions.ts': 'operators see the apps of all publishers',
   'src/directory/third-party-apps/third-party-app-source.ts': 'a client id says nothing of its publisher',
   'src/directory/trusted-issuers/trust-transactions.ts': 'issuers that the platform trusts belong to no organization',
+  'src/directory/users': 'people belong to no organization, and join links lead to any',
+  'src/directory/identity-providers/provider-transactions.ts':
+    'providers of the platform belong to no organization, and a sign-in knows none yet',
+  'src/issuer/sessions': 'sessions belong to people',
+  'src/issuer/provider-sign-in/pending-sign-ins.ts': 'nobody is signed in yet',
   'src/issuer/authorization-codes': 'a code says nothing of its organization',
   'src/issuer/consents': 'people see what they allowed, in all their organizations',
   'src/issuer/refresh-tokens': 'a refresh token says nothing of its organization',

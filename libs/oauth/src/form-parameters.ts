@@ -52,6 +52,11 @@ export class FormParameters {
     return this.values.get(name)?.[0];
   }
 
+  /** Names of all parameters, in the order in which they came. */
+  names(): string[] {
+    return [...this.values.keys()];
+  }
+
   list(name: string): readonly string[] {
     return this.values.get(name) ?? [];
   }

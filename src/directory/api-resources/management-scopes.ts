@@ -32,6 +32,8 @@ export const MANAGEMENT_SCOPES: readonly ScopeDefinition[] = [
   ofPlatform('write:call-policies', 'high', 'Decide which microservice may call which.'),
   ofOrg('read:trusted-issuers', 'low', 'See the issuers whose tokens an organization trusts.'),
   ofOrg('write:trusted-issuers', 'high', 'Decide whose tokens an organization trusts.'),
+  ofOrg('read:identity-providers', 'low', 'See where the people of an organization sign in.'),
+  ofOrg('write:identity-providers', 'high', 'Decide where the people of an organization sign in, and whom that lets in.'),
   ofOrg('read:members', 'medium', 'See the members of an organization and their roles.'),
   ofOrg('write:members', 'high', 'Invite and remove members and change their roles.'),
   ofOrg('read:consents', 'medium', 'See what people have allowed to apps.'),

@@ -63,6 +63,7 @@ export class OrgSuspension {
   private async getForUpdate(tx: Transaction, id: string): Promise<Org> {
     const org = await this.repository.findForUpdate(tx, id);
     if (!org) throw notFound();
+    org.requireChangeable();
     return org;
   }
 }

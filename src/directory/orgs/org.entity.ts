@@ -1,5 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ClientGrant } from '@countersign/oauth';
+import { Problem } from '../../platform/http/index.js';
+import { ORGS_PROBLEMS } from './orgs.errors.js';
+
+/** The reserved organization whose members operate the platform. It is there from the first start, and stays as it is. */
+export const OPERATORS_ORG = 'org_00000000000000000000000000';
 
 /** A tenant of the platform. */
 @Entity('orgs')
@@ -26,6 +31,12 @@ export class Org {
 
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
+
+  /** @throws Problem `reserved_org` */
+  requireChangeable(): void {
+    if (this.id === OPERATORS_ORG)
+      throw new Problem(ORGS_PROBLEMS, 'reserved_org', 'The organization of the operators cannot be changed, suspended or deleted.');
+  }
 
   isActive(): boolean {
     return this.status === 'active';

@@ -13,7 +13,7 @@ import { Orgs } from './orgs.service.js';
 
 const ORG_ID = { name: 'id', description: 'Id of the organization.', example: 'org_01kamx4f5ye8wvq3m2ts6dgn0h' };
 const { operator_only } = ADMINISTRATION_PROBLEMS;
-const { external_id_taken } = ORGS_PROBLEMS;
+const { external_id_taken, reserved_org } = ORGS_PROBLEMS;
 
 @ApiTags('Management: organizations')
 @InZone('external')
@@ -74,7 +74,7 @@ export class OrgsController {
   })
   @ApiParam(ORG_ID)
   @ApiOkResponse({ type: OrgDocument })
-  @ApiProblems({ external_id_taken, operator_only }, 'not_found', 'validation_failed')
+  @ApiProblems({ external_id_taken, operator_only, reserved_org }, 'not_found', 'validation_failed')
   update(
     @Caller() caller: Caller,
     @Origin() origin: AuditOrigin,
@@ -95,7 +95,7 @@ export class OrgsController {
   })
   @ApiParam(ORG_ID)
   @ApiOkResponse({ type: OrgSuspensionDocument })
-  @ApiProblems({ operator_only }, 'not_found')
+  @ApiProblems({ operator_only, reserved_org }, 'not_found')
   suspend(
     @Caller() caller: Caller,
     @Origin() origin: AuditOrigin,
@@ -115,7 +115,7 @@ export class OrgsController {
   })
   @ApiParam(ORG_ID)
   @ApiOkResponse({ type: OrgDocument })
-  @ApiProblems({ operator_only }, 'not_found')
+  @ApiProblems({ operator_only, reserved_org }, 'not_found')
   reinstate(@Caller() caller: Caller, @Origin() origin: AuditOrigin, @Param('id', new IdPipe('org')) id: string): Promise<OrgDocument> {
     return this.suspension.reinstate(caller, origin, id);
   }
@@ -130,7 +130,7 @@ export class OrgsController {
   })
   @ApiParam(ORG_ID)
   @ApiNoContentResponse({ description: 'Deleted.' })
-  @ApiProblems({ operator_only }, 'not_found')
+  @ApiProblems({ operator_only, reserved_org }, 'not_found')
   delete(@Caller() caller: Caller, @Origin() origin: AuditOrigin, @Param('id', new IdPipe('org')) id: string): Promise<void> {
     return this.orgs.delete(caller, origin, id);
   }

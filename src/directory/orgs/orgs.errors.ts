@@ -7,4 +7,9 @@ export const ORGS_PROBLEMS = {
     title: 'Organization suspended',
     meaning: 'The organization is suspended: no credential can be created in it. Reinstate it first.',
   },
+  reserved_org: {
+    status: 409,
+    title: 'Reserved organization',
+    meaning: 'It is the organization of the operators, which cannot be changed, suspended or deleted.',
+  },
 } as const satisfies ProblemTable;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan } from 'typeorm';
+import { And, LessThan, Not } from 'typeorm';
 import { pageOf, type Page, type Transaction } from '../../platform/database/index.js';
-import { Org } from './org.entity.js';
+import { OPERATORS_ORG, Org } from './org.entity.js';
 
 @Injectable()
 export class OrgsRepository {
@@ -14,9 +14,9 @@ export class OrgsRepository {
     return (await tx.manager.findOne(Org, { where: { id }, lock: { mode: 'for_no_key_update' } })) ?? undefined;
   }
 
-  /** Newest first. */
+  /** Newest first, without the reserved one, which is nobody's tenant. */
   async list(tx: Transaction, after: string | undefined, limit: number): Promise<Page<Org>> {
-    const where = after === undefined ? {} : { id: LessThan(after) };
+    const where = { id: after === undefined ? Not(OPERATORS_ORG) : And(LessThan(after), Not(OPERATORS_ORG)) };
     return pageOf(await tx.manager.find(Org, { where, order: { id: 'DESC' }, take: limit + 1 }), limit, (org) => org.id);
   }
 

@@ -62,6 +62,7 @@ export class Orgs {
     return this.platform.run(async (tx) => {
       const org = await this.repository.findForUpdate(tx, id);
       if (!org) throw notFound();
+      org.requireChangeable();
       const before = org.facts();
       this.applyTo(org, body);
       const changed = changedFields(before, org.facts());
@@ -84,6 +85,7 @@ export class Orgs {
     await this.platform.run(async (tx) => {
       const org = await this.repository.findForUpdate(tx, id);
       if (!org) throw notFound();
+      org.requireChangeable();
       await this.repository.delete(tx, id);
       await this.recorder.record(tx, actOf(caller, origin), {
         action: 'org.deleted',

@@ -4,7 +4,6 @@ export { type Invitation, Joining } from './joining.js';
 export { Member } from './member.entity.js';
 export type { Membership } from './membership.js';
 export { Memberships } from './memberships.js';
-export { OPERATORS_ORG } from './operators-org.js';
 export { ORG_ROLES, type OrgRole, scopesOfRole } from './org-role.policy.js';
 export { PasswordAccounts, type ProvenPassword } from './password-accounts.js';
 export { People } from './people.js';

@@ -85,10 +85,17 @@ export class Joining {
     await this.orgs.getForCredentials(tx, member.orgId);
     const userId = await unlessTaken(async () => {
       const id = await userOf();
-      await this.members.update(tx, Object.assign(member, { userId: id, status: 'active', updatedAt: new Date() } satisfies Partial<Member>));
+      await this.members.update(
+        tx,
+        Object.assign(member, { userId: id, status: 'active', updatedAt: new Date() } satisfies Partial<Member>),
+      );
       return id;
     });
-    await this.records.changedBy(tx, { actor: { type: 'user', id: userId, name: member.email }, origin }, { action: 'member.joined', member });
+    await this.records.changedBy(
+      tx,
+      { actor: { type: 'user', id: userId, name: member.email }, origin },
+      { action: 'member.joined', member },
+    );
     return userId;
   }
 }
@@ -99,6 +106,8 @@ async function unlessTaken<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
-    throw new Problem(USERS_PROBLEMS, 'already_joined', 'You are a member of this organization already. Sign in instead.', { cause: error });
+    throw new Problem(USERS_PROBLEMS, 'already_joined', 'You are a member of this organization already. Sign in instead.', {
+      cause: error,
+    });
   }
 }

@@ -164,7 +164,8 @@ export class MembersController {
   @ApiOperation({
     operationId: 'removeMember',
     summary: 'Remove a member, or take an invitation back',
-    description: 'They can no longer act in this organization, and their link stops working. Other organizations of theirs are not touched.',
+    description:
+      'They can no longer act in this organization, and their link stops working. Other organizations of theirs are not touched.',
   })
   @ApiParam(ORG_ID)
   @ApiParam(ID)

@@ -95,9 +95,7 @@ export class Members {
   private async documentsOf(tx: Transaction, orgId: string, members: readonly Member[]): Promise<MemberDocument[]> {
     const names = await this.repository.namesOf(tx, members);
     const links = await this.links.of(tx, orgId, members);
-    return members.map((member) =>
-      MemberDocument.from(member, names.get(member.userId ?? '') ?? null, links.get(member.id) ?? null),
-    );
+    return members.map((member) => MemberDocument.from(member, names.get(member.userId ?? '') ?? null, links.get(member.id) ?? null));
   }
 }
 

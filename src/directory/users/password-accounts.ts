@@ -55,10 +55,14 @@ export class PasswordAccounts {
     return this.transactions.run(async (tx) => {
       // A second change that ran meanwhile has taken this one's ground away.
       if (!(await this.repository.replacePassword(tx, stored, hash))) return false;
-      await this.recorder.record(tx, { actor: { type: 'user', id: userId }, origin }, {
-        action: 'user.password_changed',
-        target: { type: 'user', id: userId, name: stored.email },
-      });
+      await this.recorder.record(
+        tx,
+        { actor: { type: 'user', id: userId }, origin },
+        {
+          action: 'user.password_changed',
+          target: { type: 'user', id: userId, name: stored.email },
+        },
+      );
       return true;
     });
   }

@@ -4,8 +4,9 @@ import { mistakeInPassword, normalizePassword } from './password.policy.js';
 const OF_ADA = { email: 'ada@example.com' };
 
 describe('mistakeInPassword', () => {
-  it.each(['correct horse battery', 'twelve chars', 'пароль из слов', '🔑🗝🚪🏠🌙⭐🔥🌊🍀🎲🎯🎹', 'a'.repeat(252) + 'bcde'])('accepts %j', (password) =>
-    expect(mistakeInPassword(password, OF_ADA)).toBeUndefined(),
+  it.each(['correct horse battery', 'twelve chars', 'пароль из слов', '🔑🗝🚪🏠🌙⭐🔥🌊🍀🎲🎯🎹', 'a'.repeat(252) + 'bcde'])(
+    'accepts %j',
+    (password) => expect(mistakeInPassword(password, OF_ADA)).toBeUndefined(),
   );
 
   it.each([

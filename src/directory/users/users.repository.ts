@@ -37,7 +37,9 @@ export class UsersRepository {
   }
 
   async findPassword(tx: Transaction, email: string): Promise<StoredPassword | undefined> {
-    const [row] = await tx.manager.query<StoredPassword[]>('SELECT user_id AS "userId", hash FROM user_passwords WHERE email = $1', [email]);
+    const [row] = await tx.manager.query<StoredPassword[]>('SELECT user_id AS "userId", hash FROM user_passwords WHERE email = $1', [
+      email,
+    ]);
     return row;
   }
 

@@ -6,6 +6,7 @@ import { databaseSettings } from './database.settings.js';
 import { keysSettings } from './keys.settings.js';
 import { limitsSettings } from './limits.settings.js';
 import { listenersSettings } from './listeners.settings.js';
+import { peopleSettings } from './people.settings.js';
 import { runtimeSettings } from './runtime.settings.js';
 import { listenerMistakes } from './listener-mistakes.js';
 import { shareKeys } from './setting-types.js';
@@ -19,6 +20,7 @@ export const SETTINGS_BY_TOPIC = {
   Keys: keysSettings,
   Certificates: certificatesSettings,
   Limits: limitsSettings,
+  People: peopleSettings,
   Tracing: tracingSettings,
 };
 
@@ -29,6 +31,7 @@ const SETTINGS = {
   ...keysSettings,
   ...certificatesSettings,
   ...limitsSettings,
+  ...peopleSettings,
   ...tracingSettings,
 };
 

@@ -11,11 +11,22 @@ const MAX_BYTES = 256 * 1024;
 /** An address named by a tenant may not be fetched, or did not answer within the limits. */
 export class OutboundRefused extends Error {}
 
+/** What a request may carry beside its address: enough for a token endpoint. */
+export interface GuardedRequest {
+  readonly method?: string | undefined;
+  readonly headers?: ConstructorParameters<typeof Headers>[0];
+  /** A form. */
+  readonly body?: unknown;
+}
+
+/** Headers of a caller that are sent; all others are ours (SSRF-5). */
+const PASSED_ON = ['authorization', 'content-type'];
+
 /**
- * GET of a URL that a tenant named (standards SSRF-1 to SSRF-5): https on port 443, no redirects, size and time bounded.
+ * Request to a URL that a tenant named (standards SSRF-1 to SSRF-5): https on port 443, no redirects, size and time bounded.
  * The name is resolved once and only public addresses are connected to, so that it cannot be switched afterwards.
  */
-export async function guardedFetch(input: string | URL): Promise<Response> {
+export async function guardedFetch(input: string | URL, request: GuardedRequest = {}): Promise<Response> {
   const url = new URL(input);
   if (url.protocol !== 'https:') throw new OutboundRefused('Only https addresses are fetched.');
   if (url.port !== '') throw new OutboundRefused('Only port 443 is fetched.');
@@ -23,11 +34,11 @@ export async function guardedFetch(input: string | URL): Promise<Response> {
   // SSRF-2: Node asks no lookup about a host that is an address already. URL has brought every spelling of it to one form.
   const literal = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw new OutboundRefused('The address is not public.');
-  return tracedOutbound(url, (headers) => fetchPublic(url, headers));
+  return tracedOutbound(url, (headers) => fetchPublic(url, request, headers));
 }
 
-async function fetchPublic(url: URL, headers: Readonly<Record<string, string>>): Promise<Response> {
-  const response = await get(url, headers);
+async function fetchPublic(url: URL, request: GuardedRequest, traced: Readonly<Record<string, string>>): Promise<Response> {
+  const response = await send(url, request, { ...passedOn(request), ...traced });
   if (response.statusCode !== 200) {
     response.destroy();
     throw new OutboundRefused(`The address answered ${response.statusCode ?? 'nothing'}.`);
@@ -35,9 +46,15 @@ async function fetchPublic(url: URL, headers: Readonly<Record<string, string>>):
   return new Response(await readBody(response), { status: 200, headers: { 'content-type': 'application/json' } });
 }
 
-function get(url: URL, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
+function passedOn({ headers }: GuardedRequest): Record<string, string> {
+  const given = new Headers(headers);
+  return Object.fromEntries(PASSED_ON.flatMap((name): [string, string][] => (given.has(name) ? [[name, given.get(name) ?? '']] : [])));
+}
+
+function send(url: URL, { method, body }: GuardedRequest, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const options: RequestOptions = {
+      method: method ?? 'GET',
       timeout: TIMEOUT_MS,
       lookup: publicLookup,
       agent: false,
@@ -47,7 +64,7 @@ function get(url: URL, headers: Readonly<Record<string, string>>): Promise<Incom
     request(url, options, resolve)
       .once('error', reject)
       .once('timeout', () => reject(new OutboundRefused('The address did not answer in time.')))
-      .end();
+      .end(body === undefined || body === null ? undefined : String(body as string | URLSearchParams));
   });
 }
 

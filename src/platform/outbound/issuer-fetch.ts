@@ -17,7 +17,7 @@ export function issuerFetch(issuer: string, loopbackAllowed: boolean): typeof fe
   const onLoopback = loopbackAllowed && own !== undefined && isLoopbackHost(own.hostname);
   return (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
-    return onLoopback && url.origin === own.origin ? loopbackFetch(url, init) : guardedFetch(url);
+    return onLoopback && url.origin === own.origin ? loopbackFetch(url, init) : guardedFetch(url, init);
   };
 }
 

@@ -4,24 +4,29 @@ import { ADMINISTRATION_PROBLEMS } from '../../directory/administration/index.js
 import { API_RESOURCES_PROBLEMS } from '../../directory/api-resources/index.js';
 import { CALL_POLICIES_PROBLEMS } from '../../directory/call-policies/index.js';
 import { CREDENTIALS_PROBLEMS } from '../../directory/credentials/index.js';
+import { IDENTITY_PROVIDERS_PROBLEMS } from '../../directory/identity-providers/index.js';
 import { MICROSERVICES_PROBLEMS } from '../../directory/microservice-identities/index.js';
 import { ORGS_PROBLEMS } from '../../directory/orgs/index.js';
 import { SERVICE_PRINCIPALS_PROBLEMS } from '../../directory/service-principals/index.js';
 import { THIRD_PARTY_APPS_PROBLEMS } from '../../directory/third-party-apps/index.js';
 import { CERTIFICATES_PROBLEMS } from '../../issuer/certificates/index.js';
 import { TRUSTED_ISSUERS_PROBLEMS } from '../../directory/trusted-issuers/index.js';
+import { USERS_PROBLEMS } from '../../directory/users/index.js';
 import { CLIENT_AUTH_PROBLEMS } from '../../issuer/client-auth/index.js';
 import { CONSENTS_PROBLEMS } from '../../issuer/consents/index.js';
 import { REVOCATION_FEED_PROBLEMS } from '../../issuer/revocation/index.js';
+import { PROVIDER_SIGN_IN_PROBLEMS } from '../../issuer/provider-sign-in/index.js';
+import { SESSIONS_PROBLEMS } from '../../issuer/sessions/index.js';
 import { HTTP_PROBLEMS, type ProblemTable } from '../../platform/http/index.js';
 import { IDEMPOTENCY_PROBLEMS } from '../../platform/idempotency/index.js';
 import type { AdviceTable, ErrorAdvice } from './error-advice.js';
 import { DELEGATION_ADVICE } from './delegation-advice.js';
 import { INTERNAL_ZONE_ADVICE } from './internal-zone-advice.js';
 import { OAUTH_ADVICE } from './oauth-error-advice.js';
+import { PEOPLE_ADVICE } from './people-advice.js';
 import { PROBLEM_ADVICE } from './problem-advice.js';
 
-const ADVICE: AdviceTable = { ...PROBLEM_ADVICE, ...INTERNAL_ZONE_ADVICE, ...DELEGATION_ADVICE };
+const ADVICE: AdviceTable = { ...PROBLEM_ADVICE, ...INTERNAL_ZONE_ADVICE, ...PEOPLE_ADVICE, ...DELEGATION_ADVICE };
 
 export interface ErrorEntry {
   readonly code: string;
@@ -55,6 +60,10 @@ const PROBLEMS: readonly ProblemTable[] = [
   TRUSTED_ISSUERS_PROBLEMS,
   CLIENT_AUTH_PROBLEMS,
   REVOCATION_FEED_PROBLEMS,
+  USERS_PROBLEMS,
+  IDENTITY_PROVIDERS_PROBLEMS,
+  SESSIONS_PROBLEMS,
+  PROVIDER_SIGN_IN_PROBLEMS,
 ];
 
 /** Every code that a caller can meet, read from the tables that the code throws from. */

@@ -11,6 +11,8 @@ export const TAGS = {
   'Management: apps': 'Programs of others that act for people, and the way of one through its review.',
   'Management: consents': 'What people allowed to apps, and which apps an organization admits.',
   'Management: trusted issuers': 'Workloads that log in with a token of their own platform, without a secret of ours.',
+  'Management: members': 'People of a tenant, and how they join.',
+  'Management: identity providers': 'Where people sign in, if not here.',
   'Management: APIs': 'What tokens are for: audiences and their scopes.',
   'Management: microservices': 'Our own services, as callers in the internal zone.',
   'Management: call policies': 'Which service may call which, for what, and for whose data.',
@@ -19,6 +21,7 @@ export const TAGS = {
   'Management: audit': 'Who did what, and when.',
   'Guards of APIs': 'What the guards of a protected API ask and report, with the credentials of the API.',
   'Management: usage': 'What was really called, and by whom.',
+  'Sign-in': 'What the pages for people send; a browser with cookies, no token.',
   Discovery: 'What a client needs to know, at the places where it looks.',
   Operations: 'Is it alive, and may it get requests?',
 } as const;

@@ -49,7 +49,10 @@ export class IdentityProviderDocument {
   @ApiProperty({ description: 'Whether a client secret is stored. It is never shown.', example: true })
   has_client_secret!: boolean;
 
-  @ApiProperty({ type: [JoinRuleDocument], description: 'Whom it lets in at the first sign-in. Without a rule only those who are members.' })
+  @ApiProperty({
+    type: [JoinRuleDocument],
+    description: 'Whom it lets in at the first sign-in. Without a rule only those who are members.',
+  })
   rules!: JoinRuleDocument[];
 
   @ApiProperty({

@@ -8,7 +8,10 @@ import { PROVIDER_AUTH_METHODS, type ProviderAuthMethod } from '../identity-prov
 export const MAX_RULES = 50;
 
 export class WriteJoinRule {
-  @ApiProperty({ description: 'Domain of the verified e-mail address, in lower case; domains below it are not meant.', example: 'example.com' })
+  @ApiProperty({
+    description: 'Domain of the verified e-mail address, in lower case; domains below it are not meant.',
+    example: 'example.com',
+  })
   @ValidateBy({
     name: 'isDomain',
     validator: {
@@ -80,7 +83,12 @@ export class CreateIdentityProvider {
   @IsArray()
   rules?: WriteJoinRule[];
 
-  @ApiPropertyOptional({ enum: ['active', 'disabled'], default: 'active', description: 'Nobody signs in by a disabled one.', example: 'active' })
+  @ApiPropertyOptional({
+    enum: ['active', 'disabled'],
+    default: 'active',
+    description: 'Nobody signs in by a disabled one.',
+    example: 'active',
+  })
   @Omittable()
   @IsIn(['active', 'disabled'])
   status?: 'active' | 'disabled';

@@ -23,7 +23,10 @@ export class InvitationDocument {
 }
 
 export class MemberDocument {
-  @ApiProperty({ description: 'Id of the membership; the same before and after somebody joins.', example: 'mem_01kamx4f5ye8wvq3m2ts6dgn0h' })
+  @ApiProperty({
+    description: 'Id of the membership; the same before and after somebody joins.',
+    example: 'mem_01kamx4f5ye8wvq3m2ts6dgn0h',
+  })
   id!: string;
 
   @ApiProperty({ description: 'The organization.', example: 'org_01kamx4f5ye8wvq3m2ts6dgn0h' })

@@ -1,0 +1,64 @@
+import { readEmail, type ForeignIdentity } from '../../directory/users/index.js';
+
+const MAX_SUBJECT = 255;
+const MAX_NAME = 100;
+const MAX_VALUES = 10;
+const MAX_VALUE = 256;
+/** `acr` and `amr` of a sign-in of which the other provider says nothing. */
+export const FEDERATED_ACR = 'urn:countersign:acr:federated';
+export const FEDERATED_AMR = 'federated';
+/** For clocks that differ. */
+const TOLERANCE_SECONDS = 60;
+// As in names that administrators enter: nothing that writes lines or reorders text.
+const UNSAFE = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
+
+/** Claims of an ID token that was verified, and of the userinfo endpoint. */
+export interface ForeignClaims {
+  readonly iss: string;
+  readonly sub: string;
+  readonly auth_time?: unknown;
+  readonly amr?: unknown;
+  readonly acr?: unknown;
+  readonly email?: unknown;
+  readonly email_verified?: unknown;
+  readonly name?: unknown;
+}
+
+/** Who it is; undefined when the token is of another issuer than the provider's, or names nobody. */
+export function identityOf(claims: ForeignClaims, issuer: string): ForeignIdentity | undefined {
+  // Exactly: some libraries let one issuer speak for all tenants of a cloud.
+  if (claims.iss !== issuer || claims.sub === '' || claims.sub.length > MAX_SUBJECT) return undefined;
+  const email = typeof claims.email === 'string' ? (readEmail(claims.email) ?? '') : '';
+  const name = typeof claims.name === 'string' ? claims.name.replace(UNSAFE, '').trim().slice(0, MAX_NAME) : '';
+  return { issuer, subject: claims.sub, email, name: name || email || claims.sub.replace(UNSAFE, '').slice(0, MAX_NAME) };
+}
+
+export interface SignInFacts {
+  readonly authTime: Date;
+  readonly amr: readonly string[];
+  readonly acr: string;
+}
+
+/**
+ * How and when they signed in there.
+ * @param after they must have proven themselves since then; undefined: any session of theirs will do
+ * @returns undefined when they have not
+ */
+export function signInFactsOf({ auth_time, amr, acr }: ForeignClaims, now: Date, after?: Date): SignInFacts | undefined {
+  const seconds = typeof auth_time === 'number' && Number.isFinite(auth_time) && auth_time > 0 ? auth_time : undefined;
+  // OpenID Connect Core §3.1.2.1: with max_age the ID token says when; without that nobody knows whether they were asked.
+  if (after && (seconds === undefined || seconds < after.getTime() / 1000 - TOLERANCE_SECONDS)) return undefined;
+  return {
+    authTime: seconds === undefined ? now : new Date(Math.min(seconds * 1000, now.getTime())),
+    amr: isTextList(amr) ? amr : [FEDERATED_AMR],
+    acr: isText(acr) ? acr : FEDERATED_ACR,
+  };
+}
+
+function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length > 0 && value.length <= MAX_VALUES && value.every(isText);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7E]+$/.test(value) && value.length <= MAX_VALUE;
+}

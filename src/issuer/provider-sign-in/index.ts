@@ -1,0 +1,2 @@
+export { PROVIDER_SIGN_IN_PROBLEMS } from './provider-sign-in.errors.js';
+export { ProviderSignInModule } from './provider-sign-in.module.js';

@@ -1,0 +1,66 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsString, Length } from 'class-validator';
+import { IsDisplayText, Omittable } from '../../../directory/administration/index.js';
+
+const MAX_PASSWORD_BYTES = 4_096;
+
+export class CsrfForm {
+  @ApiProperty({ description: 'From GET /login/state, or the hidden field of the page.', example: 'uYx0Jm2o…' })
+  @Length(1, 128)
+  @IsString()
+  csrf_token!: string;
+}
+
+class SignInTargetForm extends CsrfForm {
+  @ApiPropertyOptional({
+    description: 'Path of this server to go to afterwards; anything else leads to the account page.',
+    example: '/account',
+  })
+  @Omittable()
+  @Length(1, 8_192)
+  @IsString()
+  return_to?: string;
+}
+
+export class SignInForm extends SignInTargetForm {
+  @ApiProperty({ description: 'E-mail address.', example: 'ada@example.com' })
+  @Length(1, 320)
+  @IsString()
+  email!: string;
+
+  @ApiProperty({ description: 'Password.', example: 'correct horse battery' })
+  @Length(1, MAX_PASSWORD_BYTES)
+  @IsString()
+  password!: string;
+}
+
+export class JoinForm extends SignInTargetForm {
+  @ApiProperty({ description: 'The link parameter of the link that was sent.', example: 'csn_invite_…' })
+  @Length(1, 128)
+  @IsString()
+  link!: string;
+
+  @ApiProperty({ description: 'Name for others to see; not used for somebody who has an account here.', example: 'Ada Lovelace' })
+  @IsDisplayText(100)
+  name!: string;
+
+  @ApiProperty({
+    description: 'The password of the account here; for somebody new the one they choose, of at least 12 characters.',
+    example: 'correct horse battery',
+  })
+  @Length(1, MAX_PASSWORD_BYTES)
+  @IsString()
+  password!: string;
+}
+
+export class ChangePasswordForm extends CsrfForm {
+  @ApiProperty({ description: 'The password that they have.', example: 'correct horse battery' })
+  @Length(1, MAX_PASSWORD_BYTES)
+  @IsString()
+  current_password!: string;
+
+  @ApiProperty({ description: 'The one they choose, of at least 12 characters.', example: 'four entirely other words' })
+  @Length(1, MAX_PASSWORD_BYTES)
+  @IsString()
+  new_password!: string;
+}

@@ -1,0 +1,13 @@
+import { describe, expect, it } from 'vitest';
+import { sourceNetwork } from './source-network.policy.js';
+
+describe('sourceNetwork', () => {
+  it.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8:1:2:ffff::1', '2001:db8:1:2::/64'],
+    ['::1', '::/64'],
+    ['nonsense', 'nonsense'],
+  ])('%s counts as %s', (address, network) => expect(sourceNetwork(address)).toBe(network));
+});
