@@ -18,6 +18,7 @@ import { TrustedIssuersModule } from './directory/trusted-issuers/index.js';
 import { OwnUsage, UsageModule } from './directory/usage/index.js';
 import { UsersModule } from './directory/users/index.js';
 import { CertificatesModule } from './issuer/certificates/index.js';
+import { AuthorizationModule } from './issuer/authorization/index.js';
 import { AuthorizationCodesModule } from './issuer/authorization-codes/index.js';
 import { ClientAuthModule } from './issuer/client-auth/index.js';
 import { ConsentsModule } from './issuer/consents/index.js';
@@ -73,6 +74,7 @@ const DIRECTORY = [
 ];
 const ISSUER = [
   AuthorizationCodesModule,
+  AuthorizationModule,
   CertificatesModule,
   ClientAuthModule,
   ConsentsModule,

@@ -28,6 +28,7 @@ const ACROSS_ORGS: Readonly<Record<string, string>> = {
     'providers of the platform belong to no organization, and a sign-in knows none yet',
   'src/issuer/sessions': 'sessions belong to people',
   'src/issuer/provider-sign-in/pending-sign-ins.ts': 'nobody is signed in yet',
+  'src/issuer/authorization/': 'requests wait for people, not for organizations',
   'src/issuer/authorization-codes': 'a code says nothing of its organization',
   'src/issuer/consents': 'people see what they allowed, in all their organizations',
   'src/issuer/refresh-tokens': 'a refresh token says nothing of its organization',

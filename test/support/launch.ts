@@ -46,6 +46,7 @@ export async function launch(files: ServerFiles, environment: Readonly<Record<st
       RATE_LIMIT_TOKEN_PER_SOURCE: '1000000',
       RATE_LIMIT_FAILURES_PER_SOURCE: '1000000',
       RATE_LIMIT_API_PER_CLIENT: '1000000',
+      RATE_LIMIT_AUTHORIZATION_PER_SOURCE: '1000000',
       ...environment,
     },
   });

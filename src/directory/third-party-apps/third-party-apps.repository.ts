@@ -30,11 +30,16 @@ export class ThirdPartyAppsRepository {
     await tx.manager.insert(ThirdPartyApp, { ...app, jwks: app.jwks as never, grants: app.grants as never });
   }
 
-  async update(
-    tx: Transaction,
-    { id, kind: _, publisherOrgId: __, createdBy: ___, createdAt: ____, ...fields }: ThirdPartyApp,
-  ): Promise<void> {
-    await tx.manager.update(ThirdPartyApp, { id }, { ...fields, jwks: fields.jwks as never, grants: fields.grants as never });
+  /** All but what never changes: kind, publisher, and how it came to be. */
+  async update(tx: Transaction, { id, name, publisher, state, reviewNote, clientType, authMethod, ...rest }: ThirdPartyApp): Promise<void> {
+    const { jwks, jwksUri, redirectUris, grants, logoUri, policyUri, tosUri, updatedAt } = rest;
+    const authentication = { clientType, authMethod, jwks: jwks as never, jwksUri };
+    const pages = { logoUri, policyUri, tosUri };
+    await tx.manager.update(
+      ThirdPartyApp,
+      { id },
+      { name, publisher, state, reviewNote, ...authentication, redirectUris, grants: grants as never, ...pages, updatedAt },
+    );
   }
 
   async delete(tx: Transaction, id: string): Promise<void> {

@@ -3,9 +3,10 @@ import type { Confirmation } from '@countersign/oauth';
 import type { PresentedFamily, RefreshFamily } from './refresh-family.js';
 
 const DAY_MS = 24 * 3_600_000;
-/** Contract: 30 days without use, 180 in all. */
-export const IDLE_MS = 30 * DAY_MS;
-export const ABSOLUTE_MS = 180 * DAY_MS;
+/** Contract: so many without use, so many in all. */
+export const REFRESH_DAYS = { idle: 30, total: 180 } as const;
+const IDLE_MS = REFRESH_DAYS.idle * DAY_MS;
+export const ABSOLUTE_MS = REFRESH_DAYS.total * DAY_MS;
 /** Contract: a client whose answer was lost may ask again for so long. */
 export const RETRY_SECONDS = 60;
 

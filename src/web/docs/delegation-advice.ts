@@ -18,4 +18,12 @@ export const DELEGATION_ADVICE: AdviceTable = {
     cause: 'Two administrators looked at the same list.',
     fix: 'PATCH /v1/orgs/{org_id}/app-policy admits an app, or takes it off the list, whatever was decided before.',
   },
+  interaction_ended: {
+    cause: 'The page was left open for more than ten minutes, answered in another tab, or its address was sent to somebody else.',
+    fix: 'Go back to the app and begin again: it makes a new request.',
+  },
+  nothing_allowed: {
+    cause: 'Every box was cleared, or the boxes are those of another organization.',
+    fix: 'Tick at least one, or refuse: the app is then told so.',
+  },
 };

@@ -12,6 +12,7 @@ import { THIRD_PARTY_APPS_PROBLEMS } from '../../directory/third-party-apps/inde
 import { CERTIFICATES_PROBLEMS } from '../../issuer/certificates/index.js';
 import { TRUSTED_ISSUERS_PROBLEMS } from '../../directory/trusted-issuers/index.js';
 import { USERS_PROBLEMS } from '../../directory/users/index.js';
+import { AUTHORIZATION_PROBLEMS } from '../../issuer/authorization/index.js';
 import { CLIENT_AUTH_PROBLEMS } from '../../issuer/client-auth/index.js';
 import { CONSENTS_PROBLEMS } from '../../issuer/consents/index.js';
 import { REVOCATION_FEED_PROBLEMS } from '../../issuer/revocation/index.js';
@@ -54,6 +55,7 @@ const PROBLEMS: readonly ProblemTable[] = [
   SERVICE_PRINCIPALS_PROBLEMS,
   THIRD_PARTY_APPS_PROBLEMS,
   CONSENTS_PROBLEMS,
+  AUTHORIZATION_PROBLEMS,
   MICROSERVICES_PROBLEMS,
   CALL_POLICIES_PROBLEMS,
   CERTIFICATES_PROBLEMS,
