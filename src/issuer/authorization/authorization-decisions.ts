@@ -77,6 +77,11 @@ export class AuthorizationDecisions {
     return signInAddress({ returnTo: path, loginHint: request.loginHint });
   }
 
+  /** Of a page of ours. */
+  urlOf(path: string): string {
+    return this.configuration.settings.PUBLIC_URL + path;
+  }
+
   private addressOf({ redirectUri, state }: Pick<SavedRequest, 'redirectUri' | 'state'>): {
     redirectUri: string;
     state: string | undefined;

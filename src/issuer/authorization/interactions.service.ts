@@ -66,7 +66,7 @@ export class Interactions implements OnModuleInit {
     const id = randomBytes(32).toString('base64url');
     await this.transactions.run((tx) => this.repository.insert(tx, sha256(id), browser, request, INTERACTION_LIFETIME_SECONDS));
     const path = `${CONSENT_PAGE}?interaction=${id}`;
-    return decision.step === 'sign_in' ? this.decisions.signInPath(request, path) : path;
+    return this.decisions.urlOf(decision.step === 'sign_in' ? this.decisions.signInPath(request, path) : path);
   }
 
   /** What a page has to show now. @throws Problem `interaction_ended` */
