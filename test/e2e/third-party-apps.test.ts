@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Operator } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import { READ, REDIRECT_URI, REPORTS } from '../support/delegation.js';
-import { publicKeys } from '../support/public-keys.js';
+import { aClientKey } from '../support/public-keys.js';
 import { postForm } from '../support/requests.js';
 import {
   aTenant,
@@ -91,7 +91,7 @@ describe('section apps: the life of one', () => {
     expect(await made(api, { kind: 'agent' })).toMatchObject({ kind: 'agent', publisher_org_id: null });
     const native = await made(api, { client_type: 'public', redirect_uris: ['http://127.0.0.1/cb', 'com.example.app:/cb'] });
     expect([native['auth_method'], native.client_secret, native.secrets]).toEqual(['none', undefined, []]);
-    const signing = await made(api, { auth_method: 'private_key_jwt', jwks: await publicKeys() });
+    const signing = await made(api, { auth_method: 'private_key_jwt', jwks: (await aClientKey('ES256')).jwks });
     expect([signing['auth_method'], signing.client_secret]).toEqual(['private_key_jwt', undefined]);
   });
 

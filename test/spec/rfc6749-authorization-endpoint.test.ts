@@ -212,7 +212,7 @@ describe('AE-12…15 the answer of a person', () => {
     const back = await choose(browser, interaction);
     expect(locationOf(back).href).toMatch(new RegExp(`^${REDIRECT_URI}\\?code=csn_code_`));
     expect(answerOf(back)).toMatchObject({ state: 'some state', iss: server.url });
-    expect((await redeem(server.url, app, answerOf(back)['code'] ?? '', proof)).status).toBe(200);
+    expect((await redeem(server.url, app, answerOf(back).code, proof)).status).toBe(200);
   });
 
   it('303 AE-12 access_denied where the person refuses', async () => {

@@ -65,7 +65,7 @@ describe('PAR-1 RFC 9126 §2 a request that is left by the back channel', () => 
     const begun = await go(person.browser, app, String(answer.body['request_uri']));
     const back = answerOf(await choose(person.browser, interactionOf(begun)));
     expect(back).toMatchObject({ state: 'some state', iss: server.url });
-    expect((await redeem(server.url, app, back['code'] ?? '', proof)).status).toBe(200);
+    expect((await redeem(server.url, app, back.code, proof)).status).toBe(200);
   });
 
   it('201 by HTTP Basic, and for a public app by its name', async () => {
@@ -148,7 +148,7 @@ describe('PAR-3 RFC 9126 §4 what the browser brings', () => {
     const back = location.searchParams.has('code') ? begun : await choose(person.browser, interactionOf(begun));
     expect(locationOf(back).href).toMatch(new RegExp(`^${REDIRECT_URI}\\?`));
     expect(answerOf(back)).toMatchObject({ state: 'pushed' });
-    expect((await redeem(server.url, app, answerOf(back)['code'] ?? '', proof)).body['scope']).toBe(READ);
+    expect((await redeem(server.url, app, answerOf(back).code, proof)).body['scope']).toBe(READ);
   });
 
   it('400 for another app, for another browser than the first, and after a minute; a reload is fine', async () => {

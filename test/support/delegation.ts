@@ -88,9 +88,17 @@ export function locationOf(answer: Answer): URL {
   return new URL(location, 'http://own.example');
 }
 
-/** `error`, `state`, `iss`, `code` of an answer to the app. */
-export function answerOf(answer: Answer): Record<string, string> {
-  return Object.fromEntries(locationOf(answer).searchParams);
+export interface AnswerToApp {
+  readonly [name: string]: string;
+  readonly code: string;
+  readonly error: string;
+  readonly state: string;
+  readonly iss: string;
+}
+
+/** What an answer to the app says; any of it may be missing. */
+export function answerOf(answer: Answer): AnswerToApp {
+  return Object.fromEntries(locationOf(answer).searchParams) as unknown as AnswerToApp;
 }
 
 export interface AskedState {
