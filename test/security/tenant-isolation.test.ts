@@ -16,6 +16,7 @@ const TABLES = [
   'client_secrets',
   'audit_events',
   'usage_rollups',
+  'members',
 ];
 
 let server: TestServer;

@@ -1,10 +1,10 @@
 import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Public } from '@countersign/guards';
 import { ApiProblems, IdPipe } from '../../directory/administration/index.js';
 import { InZone } from '../../platform/http/index.js';
 import { AccountForms } from './account-forms.js';
+import { BySession } from './by-session.decorator.js';
 import { ChangePasswordForm, CsrfForm } from './dto/forms.dto.js';
 import { SessionList } from './dto/session.dto.js';
 import { SESSIONS_PROBLEMS } from './sessions.errors.js';
@@ -21,7 +21,7 @@ export class AccountController {
   constructor(private readonly forms: AccountForms) {}
 
   @Get('sessions')
-  @Public()
+  @BySession()
   @ApiOperation({ operationId: 'listOwnSessions', summary: 'My sessions', description: 'Those that have not ended, newest first.' })
   @ApiOkResponse({ type: SessionList })
   @ApiProblems({ sign_in_required })
@@ -31,7 +31,7 @@ export class AccountController {
 
   @Post('sessions/end-others')
   @HttpCode(303)
-  @Public()
+  @BySession()
   @ApiOperation({ operationId: 'endOtherSessions', summary: 'End my other sessions', description: 'All but the one of this browser.' })
   @ApiConsumes(FORM)
   @ApiBody({ type: CsrfForm })
@@ -43,7 +43,7 @@ export class AccountController {
 
   @Post('sessions/:id/end')
   @HttpCode(303)
-  @Public()
+  @BySession()
   @ApiOperation({
     operationId: 'endOwnSession',
     summary: 'End one of my sessions',
@@ -64,7 +64,7 @@ export class AccountController {
 
   @Post('password')
   @HttpCode(303)
-  @Public()
+  @BySession()
   @ApiOperation({
     operationId: 'changeOwnPassword',
     summary: 'Change my password',

@@ -1,3 +1,4 @@
+export { BySession } from './by-session.decorator.js';
 export { CsrfForm } from './dto/forms.dto.js';
 export { Forms } from './forms.js';
 export { FormTokens } from './form-tokens.js';

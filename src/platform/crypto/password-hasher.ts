@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB and two passes; about 25 ms of one core. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
-/** Half of the cores at most: the threads that hash are also those that sign tokens. */
-const MAX_RUNNING = Math.max(1, Math.floor(availableParallelism() / 2));
+/** Half of the cores, and half of libuv's four threads: they are also those that sign tokens. */
+const MAX_RUNNING = Math.min(2, Math.max(1, Math.floor(availableParallelism() / 2)));
 /** Who comes when so many wait would wait for seconds. */
 const MAX_WAITING = 50;
 
@@ -18,10 +18,14 @@ export class HashingBusy extends Error {
 
 /** Passwords that people chose, by argon2id: off the event loop, and only so many at a time, each of which takes its memory. */
 @Injectable()
-export class PasswordHasher {
+export class PasswordHasher implements OnModuleInit {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
   private decoy: Promise<string> | undefined;
+
+  async onModuleInit(): Promise<void> {
+    await this.decoyHash();
+  }
 
   /** @throws HashingBusy */
   hash(password: string): Promise<string> {
@@ -38,8 +42,8 @@ export class PasswordHasher {
     return matches && stored !== undefined;
   }
 
-  /** Of no password; made before the first sign-in, so that making it tells nobody anything. */
-  decoyHash(): Promise<string> {
+  /** Of no password; made at the start, so that the first sign-in of somebody unknown takes no longer than all others. */
+  private decoyHash(): Promise<string> {
     this.decoy ??= hash('no password', COST);
     return this.decoy;
   }
