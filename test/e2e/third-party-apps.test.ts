@@ -3,7 +3,7 @@ import type { Operator } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import { READ, REDIRECT_URI, REPORTS } from '../support/delegation.js';
 import { aClientKey } from '../support/public-keys.js';
-import { postForm } from '../support/requests.js';
+import { postForm, type Answer } from '../support/requests.js';
 import {
   aTenant,
   locationsOf,
@@ -97,7 +97,7 @@ describe('section apps: the life of one', () => {
 
   it('409, 200 the way through the review, each step an event, and none that leaves one out', async () => {
     const { id } = await made(tenant.api);
-    const step = (by: ApiCaller, name: string, body: object = {}): ReturnType<ApiCaller['post']> => by.post(`/v1/apps/${id}/${name}`, body);
+    const step = (by: ApiCaller, name: string, body: object = {}): Promise<Answer<AppDocument>> => by.post<AppDocument>(`/v1/apps/${id}/${name}`, body);
     const stateAfter = async (by: ApiCaller, name: string, body?: object): Promise<unknown> => (await step(by, name, body)).body['state'];
     expect(refusalOf(await step(api, 'approve'))).toEqual([409, 'app_state']);
     expect(await stateAfter(tenant.api, 'submit')).toBe('in_review');
