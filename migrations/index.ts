@@ -12,6 +12,7 @@ import { ClientCertificates1763769600050 } from './1763769600050-client-certific
 import { TrustMap1763769600060 } from './1763769600060-trust-map.js';
 import { TrustMapIndex1763769600061 } from './1763769600061-trust-map-index.js';
 import { People1763769700010 } from './1763769700010-people.js';
+import { DelegatedAccess1763769700050 } from './1763769700050-delegated-access.js';
 
 /** Every migration in order. Add one here; never change one that has been released. Those with `transaction = false` run after all others. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   TrustMap1763769600060,
   TrustMapIndex1763769600061,
   People1763769700010,
+  DelegatedAccess1763769700050,
 ];

@@ -12,14 +12,19 @@ import { IdentityProvidersModule } from './directory/identity-providers/index.js
 import { MicroserviceIdentitiesModule } from './directory/microservice-identities/index.js';
 import { OrgsModule } from './directory/orgs/index.js';
 import { ServicePrincipalsModule } from './directory/service-principals/index.js';
+import { ThirdPartyAppsModule } from './directory/third-party-apps/index.js';
 import { TrustMapModule } from './directory/trust-map/index.js';
 import { TrustedIssuersModule } from './directory/trusted-issuers/index.js';
 import { OwnUsage, UsageModule } from './directory/usage/index.js';
 import { UsersModule } from './directory/users/index.js';
 import { CertificatesModule } from './issuer/certificates/index.js';
+import { AuthorizationModule } from './issuer/authorization/index.js';
+import { AuthorizationCodesModule } from './issuer/authorization-codes/index.js';
 import { ClientAuthModule } from './issuer/client-auth/index.js';
+import { ConsentsModule } from './issuer/consents/index.js';
 import { DiscoveryModule } from './issuer/discovery/index.js';
 import { FederationModule } from './issuer/federation/index.js';
+import { RefreshTokensModule } from './issuer/refresh-tokens/index.js';
 import { RevocationModule, Revocations } from './issuer/revocation/index.js';
 import { ProviderSignInModule } from './issuer/provider-sign-in/index.js';
 import { SessionsModule } from './issuer/sessions/index.js';
@@ -61,17 +66,22 @@ const DIRECTORY = [
   MicroserviceIdentitiesModule,
   OrgsModule,
   ServicePrincipalsModule,
+  ThirdPartyAppsModule,
   TrustedIssuersModule,
   TrustMapModule,
   UsageModule,
   UsersModule,
 ];
 const ISSUER = [
+  AuthorizationCodesModule,
+  AuthorizationModule,
   CertificatesModule,
   ClientAuthModule,
+  ConsentsModule,
   DiscoveryModule,
   FederationModule,
   ProviderSignInModule,
+  RefreshTokensModule,
   RevocationModule,
   SessionsModule,
   SigningKeysModule,

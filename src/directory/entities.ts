@@ -5,6 +5,7 @@ import { IdentityProvider } from './identity-providers/index.js';
 import { Microservice } from './microservice-identities/index.js';
 import { Org } from './orgs/index.js';
 import { ServicePrincipal, ServicePrincipalGrant } from './service-principals/index.js';
+import { ThirdPartyApp } from './third-party-apps/index.js';
 import { TrustedIssuer } from './trusted-issuers/index.js';
 import { Member, User } from './users/index.js';
 
@@ -19,6 +20,7 @@ export const DIRECTORY_ENTITIES = [
   Microservice,
   CallPolicy,
   TrustedIssuer,
+  ThirdPartyApp,
   User,
   Member,
   IdentityProvider,

@@ -52,6 +52,8 @@ const VERIFIER = 'libs/resource-server/src/access-token-verifier.ts';
 const JWKS = 'libs/resource-server/src/remote-jwks.ts';
 const WRITE_API = 'src/directory/api-resources/dto/write-api.dto.ts';
 const API = 'src/directory/api-resources/api-resource.policy.ts';
+const REFRESH = 'src/issuer/refresh-tokens/refresh.policy.ts';
+const REDIRECT_URIS = 'src/directory/third-party-apps/redirect-uris.policy.ts';
 const CLIENT_KEYS = 'src/issuer/client-auth/client-keys.ts';
 const bound = (zone: string, end: string): string => time(numberIn(API, new RegExp(`${zone}: \\{[^}]*${end}: ([\\d_]+)`)));
 
@@ -121,6 +123,21 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'and a retry is given the secret again': [time(SECRET_MS / 1000)],
   'a running request may take after SIGTERM': [time(Number(settings['SHUTDOWN_GRACE_SECONDS']?.default))],
   'one statement may take in the database': [time(Number(settings['DATABASE_STATEMENT_TIMEOUT_MS']?.default) / 1000)],
+  'an authorization code can be redeemed for': [
+    time(numberIn('src/issuer/authorization-codes/authorization-codes.service.ts', 'CODE_LIFETIME_SECONDS')),
+  ],
+  'a pushed authorization request waits for its browser': [
+    time(numberIn('src/issuer/authorization/pushed-requests.service.ts', 'PUSHED_LIFETIME_SECONDS')),
+  ],
+  'an authorization request waits for its person': [
+    time(numberIn('src/issuer/authorization/interactions.service.ts', 'INTERACTION_LIFETIME_SECONDS')),
+  ],
+  'a refresh token may go unused': [time(numberIn(REFRESH, /idle: (\d+)/) * 86_400)],
+  'all refreshes after one consent of a person': [time(numberIn(REFRESH, /total: (\d+)/) * 86_400)],
+  'a client whose answer was lost may send the same refresh again within': [time(numberIn(REFRESH, 'RETRY_SECONDS'))],
+  'bytes of `state`': [String(numberIn('src/issuer/authorization/authorization-answer.ts', 'MAX_STATE_BYTES'))],
+  'characters of a redirect URI': [String(numberIn(REDIRECT_URIS, 'MAX_REDIRECT_URI_LENGTH'))],
+  'redirect URIs of an app': [String(numberIn(REDIRECT_URIS, 'MAX_REDIRECT_URIS'))],
   'metadata and JWKS, in every cache between': [
     'what `max-age` says',
     time(numberIn('src/issuer/discovery/discovery.controller.ts', 'MAX_AGE_SECONDS')),

@@ -26,13 +26,14 @@ describe('RFC 8414 and OpenID Connect Discovery', () => {
       token_endpoint: `${server.url}/oauth/token`,
       revocation_endpoint: `${server.url}/oauth/revoke`,
       jwks_uri: `${server.url}/.well-known/jwks.json`,
-      grant_types_supported: ['client_credentials', 'urn:ietf:params:oauth:grant-type:jwt-bearer'],
+      grant_types_supported: ['authorization_code', 'client_credentials', 'urn:ietf:params:oauth:grant-type:jwt-bearer', 'refresh_token'],
       token_endpoint_auth_methods_supported: [
         'client_secret_basic',
         'client_secret_post',
         'private_key_jwt',
         'tls_client_auth',
         'self_signed_tls_client_auth',
+        'none',
       ],
       code_challenge_methods_supported: ['S256'],
     });

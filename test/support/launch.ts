@@ -49,6 +49,7 @@ export async function launch(files: ServerFiles, environment: Readonly<Record<st
       RATE_LIMIT_SIGN_IN_PER_SOURCE: '1000000',
       RATE_LIMIT_SIGN_IN_PER_ACCOUNT: '1000000',
       RATE_LIMIT_SIGN_IN_STRANGERS_PER_ACCOUNT: '1000000',
+      RATE_LIMIT_AUTHORIZATION_PER_SOURCE: '1000000',
       ...environment,
     },
   });

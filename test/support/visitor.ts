@@ -37,6 +37,11 @@ export class Visitor {
     });
   }
 
+  /** A form whose text is ready, for fields that repeat. */
+  postText<T = Record<string, unknown>>(path: string, form: string, headers: Record<string, string> = {}): Promise<Answer<T>> {
+    return this.send<T>('POST', path, form, { 'content-type': 'application/x-www-form-urlencoded', ...headers });
+  }
+
   /** A form from a page of ours, with its token. */
   async submit<T = Record<string, unknown>>(path: string, form: Record<string, string> = {}): Promise<Answer<T>> {
     return this.post<T>(

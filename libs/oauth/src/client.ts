@@ -50,6 +50,21 @@ export interface ClientSecretDigest {
   expiresAt: Date | undefined;
 }
 
+/** What only apps and agents have, which act for people. */
+export interface AppRegistration {
+  /** A public one runs where its secrets could be read, so it has none, and nothing proves who it is. */
+  readonly clientType: 'public' | 'confidential';
+  readonly redirectUris: readonly string[];
+  readonly publisher: string;
+  /** The organization that registered it; undefined: an operator did. */
+  readonly publisherOrgId: string | undefined;
+  /** An operator has looked at it. Until then it works for its publisher's own people alone. */
+  readonly reviewed: boolean;
+  readonly logoUri: string | undefined;
+  readonly policyUri: string | undefined;
+  readonly tosUri: string | undefined;
+}
+
 /** *Client* is what any identity is to the issuer: a service principal, an app, a microservice, an API's own credential. */
 export interface Client {
   id: string;
@@ -76,6 +91,7 @@ export interface Client {
   spiffeId?: string | undefined;
   /** For `tls_client_auth` of a tenant's client. */
   certificateTrust?: CertificateTrust | undefined;
+  app?: AppRegistration;
 }
 
 /** Where clients come from. Each identity module of the directory implements one. */

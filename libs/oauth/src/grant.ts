@@ -26,8 +26,37 @@ export interface GrantRequest {
   /** Only the parameters that the grant declares. */
   readonly params: Readonly<Record<string, string>>;
   readonly proof: SenderProof | undefined;
+  /** Where the request comes from, after trusted proxies. */
+  readonly sourceAddress: string;
   /** Keeps facts for the audit event of this request, granted or refused; never a secret. */
   readonly note: (facts: Readonly<Record<string, unknown>>) => void;
+}
+
+/** How and when a person signed in, as tokens tell it (RFC 9068 §2.2.1). */
+export interface UserAuthentication {
+  /** Seconds since 1970. */
+  readonly authTime: number;
+  readonly acr: string;
+  readonly amr: readonly string[];
+}
+
+/** RFC 6749 §5.1. */
+export interface TokenAnswer {
+  readonly access_token: string;
+  readonly token_type: 'Bearer' | 'DPoP';
+  /** Seconds. */
+  readonly expires_in: number;
+  readonly scope: string;
+  readonly refresh_token?: string;
+  /** RFC 8693 §2.2.1; for exchanges only. */
+  readonly issued_token_type?: string;
+}
+
+/** What leaves in place of what was signed. */
+export interface SettledAnswer {
+  readonly answer: TokenAnswer;
+  /** It left before: this is the answer to an earlier try, whose response was lost. */
+  readonly repeated: boolean;
 }
 
 /** A grant's decision: who the token is for, for what, how long. */
@@ -48,6 +77,15 @@ export interface Issuance {
   readonly notAfter?: number;
   /** RFC 8693 §2.2.1; for exchanges only. */
   readonly issuedTokenType?: string;
+  /** The `jti`; undefined: a new one. */
+  readonly tokenId?: string;
+  /** Of the person it is for. */
+  readonly authentication?: UserAuthentication;
+  /**
+   * Uses up what the token stands on, and keeps what must be kept, once all else is decided: what is refused before costs the client
+   * nothing. @throws OAuthError `invalid_grant` where somebody else was faster
+   */
+  readonly settle?: (signed: TokenAnswer) => Promise<SettledAnswer>;
 }
 
 /** RFC 6749 §4: one `grant_type`. A grant only decides; it sees no HTTP, no keys and no SQL. */

@@ -9,6 +9,8 @@ export * from './form-parameters.js';
 export * from './grant.js';
 export * from './issuer-location.js';
 export * from './key-credential-id.js';
+export * from './pkce.js';
+export * from './redirect-uri.js';
 export * from './registry.js';
 export * from './scope.js';
 export * from './secret-format.js';

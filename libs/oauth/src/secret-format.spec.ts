@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSecret, mintSecret, SECRET_PATTERN, SECRET_PREFIXES } from './secret-format.js';
+import { formatSecret, isSecret, mintSecret, parseSecret, SECRET_PATTERN, SECRET_PREFIXES } from './secret-format.js';
 
 describe('a secret', () => {
   it.each(SECRET_PREFIXES)('of %s has its prefix, 43 digits of base62 for 256 bits, and 6 of a checksum', (prefix) => {
@@ -39,5 +39,17 @@ describe('a secret', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void expect(isSecret(text, 'csn_secret')).toBe(false)));
     expect(isSecret('', 'csn_secret')).toBe(false);
     expect(isSecret('csn_secret_', 'csn_secret')).toBe(false);
+  });
+
+  it('of given bytes gives them back, and any other text nothing', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (array) => {
+        const bytes = Buffer.from(array);
+        expect(parseSecret(formatSecret('csn_rt', bytes), 'csn_rt')).toEqual(bytes);
+      }),
+    );
+    expect(parseSecret(mintSecret('csn_secret'), 'csn_rt')).toBeUndefined();
+    expect(parseSecret('csn_rt_', 'csn_rt')).toBeUndefined();
+    expect(() => formatSecret('csn_rt', Buffer.alloc(31))).toThrow();
   });
 });

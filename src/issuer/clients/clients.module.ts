@@ -2,7 +2,12 @@ import { Module } from '@nestjs/common';
 import { ApiResourcesModule } from '../../directory/api-resources/index.js';
 import { MicroserviceIdentitiesModule } from '../../directory/microservice-identities/index.js';
 import { ServicePrincipalsModule } from '../../directory/service-principals/index.js';
+import { ThirdPartyAppsModule } from '../../directory/third-party-apps/index.js';
 import { Clients } from './clients.service.js';
 
-@Module({ imports: [ApiResourcesModule, MicroserviceIdentitiesModule, ServicePrincipalsModule], providers: [Clients], exports: [Clients] })
+@Module({
+  imports: [ApiResourcesModule, MicroserviceIdentitiesModule, ServicePrincipalsModule, ThirdPartyAppsModule],
+  providers: [Clients],
+  exports: [Clients],
+})
 export class ClientsModule {}

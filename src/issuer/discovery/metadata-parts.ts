@@ -31,6 +31,31 @@ function endpointsAt(base: string): Record<string, string> {
   return { token_endpoint: `${base}/oauth/token`, revocation_endpoint: `${base}/oauth/revoke` };
 }
 
+/** Where people are asked: in the external zone alone. */
+@Injectable()
+export class AuthorizationPart implements MetadataPart {
+  readonly name = 'authorization';
+  constructor(private readonly configuration: Configuration) {}
+
+  metadata(zone: Zone): Record<string, unknown> {
+    if (zone !== 'external') return { response_types_supported: [] };
+    const { PUBLIC_URL, REQUIRE_PUSHED_AUTHORIZATION_REQUESTS } = this.configuration.settings;
+    return {
+      authorization_endpoint: `${PUBLIC_URL}/oauth/authorize`,
+      // RFC 9126 §5.
+      pushed_authorization_request_endpoint: `${PUBLIC_URL}/oauth/par`,
+      require_pushed_authorization_requests: REQUIRE_PUSHED_AUTHORIZATION_REQUESTS,
+      response_types_supported: ['code'],
+      response_modes_supported: ['query'],
+      prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+      // RFC 9207 §3: in every answer, so that apps can tell issuers apart.
+      authorization_response_iss_parameter_supported: true,
+      request_parameter_supported: false,
+      request_uri_parameter_supported: false,
+    };
+  }
+}
+
 @Injectable()
 export class GrantsPart implements MetadataPart {
   readonly name = 'grants';
@@ -39,7 +64,7 @@ export class GrantsPart implements MetadataPart {
   metadata(zone: Zone): Record<string, unknown> {
     const usable = [...this.grants].filter(({ zones }) => zones?.includes(zone) ?? true).map(({ name }) => name);
     // RFC 8414 §2: left out, these would mean authorization_code and implicit; an empty list means there is none.
-    return { grant_types_supported: usable, response_types_supported: [], code_challenge_methods_supported: ['S256'] };
+    return { grant_types_supported: usable, code_challenge_methods_supported: ['S256'] };
   }
 }
 
@@ -91,4 +116,4 @@ export class ApisPart implements MetadataPart {
 }
 
 /** In the order of the document. */
-export const METADATA_PARTS = [EndpointsPart, GrantsPart, ClientAuthPart, ApisPart];
+export const METADATA_PARTS = [EndpointsPart, AuthorizationPart, GrantsPart, ClientAuthPart, ApisPart];

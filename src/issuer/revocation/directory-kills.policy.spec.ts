@@ -22,6 +22,17 @@ describe('what a change of the directory kills', () => {
     ['call_policy.deleted', 'grant'],
     ['org.suspended', 'org'],
     ['org.deleted', 'org'],
+    ['app.suspended', 'client'],
+    ['app.publisher_suspended', 'client'],
+    ['app.deleted', 'client'],
+    ['app.secret.deleted', 'credential'],
+    ['app.secret.retired', 'credential'],
+    ['consent.withdrawn', 'grant'],
+    ['consent.narrowed', 'grant'],
+    ['consent.suspended', 'grant'],
+    ['authorization_code.reused', 'root'],
+    ['refresh_token.reused', 'root'],
+    ['refresh_token.revoked', 'root'],
   ])('%s kills by %s', (action, kind) => {
     expect(killsOf(event(action), apiIdOf)).toEqual([{ kind, value: 'sp_1' }]);
   });
@@ -48,6 +59,18 @@ describe('what a change of the directory kills', () => {
       ),
     ).toEqual([{ kind: 'grant', value: 'sp_1.api_a' }]);
     expect(killsOf(event('service_principal.updated', { before, after: { grants: [] } }), apiIdOf)).toHaveLength(2);
+  });
+
+  it('an app that may ask for less, or proves itself otherwise, loses all its tokens; one that may ask for more loses none', () => {
+    const before = { grants: [{ audience: 'https://a', scopes: ['x', 'y'] }] };
+    const after = (scopes: string[]): object => ({ grants: [{ audience: 'https://a', scopes }] });
+    const killed = [{ kind: 'client', value: 'sp_1' }];
+    expect(killsOf(event('app.updated', { before, after: after(['x']) }), apiIdOf)).toEqual(killed);
+    expect(killsOf(event('app.updated', { before, after: { auth_method: 'private_key_jwt' } }), apiIdOf)).toEqual(killed);
+    expect(killsOf(event('app.updated', { before, after: after(['x', 'y', 'z']) }), apiIdOf)).toEqual([]);
+    expect(killsOf(event('app.updated', { removed_keys: ['t'] }), apiIdOf)).toEqual([
+      { kind: 'credential', value: keyCredentialId('sp_1', 't') },
+    ]);
   });
 
   it('a new name or a wider grant kills nothing', () => {

@@ -19,6 +19,18 @@ const WHOLE: Readonly<Record<string, RevocationKind>> = {
   'call_policy.deleted': 'grant',
   'org.suspended': 'org',
   'org.deleted': 'org',
+  'app.suspended': 'client',
+  'app.publisher_suspended': 'client',
+  'app.deleted': 'client',
+  'app.secret.deleted': 'credential',
+  'app.secret.retired': 'credential',
+  'consent.withdrawn': 'grant',
+  'consent.narrowed': 'grant',
+  'consent.suspended': 'grant',
+  // RFC 6749 §4.1.2, RFC 9700 §4.14.2: somebody else holds it too, so nobody keeps what came of it.
+  'authorization_code.reused': 'root',
+  'refresh_token.reused': 'root',
+  'refresh_token.revoked': 'root',
 };
 
 /** The tokens that must die with a change of the directory, by the handles they carry. */
@@ -35,6 +47,7 @@ type KillsOfChange = (id: string, details: object, apiIdOf: (audience: string) =
 const CHANGES: Readonly<Record<string, KillsOfChange>> = {
   'service_principal.updated': killsOfClient,
   'microservice.updated': killsOfClient,
+  'app.updated': killsOfApp,
   'trusted_issuer.updated': killsOfRules,
   'trusted_issuer.deleted': killsOfRules,
   'call_policy.updated': (id, details) => (narrowsPolicy(details) ? [{ kind: 'grant', value: id }] : []),
@@ -48,6 +61,15 @@ function killsOfClient(id: string, details: PrincipalChange, apiIdOf: (audience:
     ...[...removedKeys, ...removedAnchors].map((thumbprint): Kill => ({ kind: 'credential', value: keyCredentialId(id, thumbprint) })),
     // Another method, another address of keys, or another name: what proved the client before proves it no longer.
     ...(replacesCredentials(after) ? [{ kind: 'client', value: id } as const] : []),
+  ];
+}
+
+/** Its tokens stand on what people allowed, not on one grant by API: where less is left than before, each has to be got anew. */
+function killsOfApp(id: string, { before, after, removed_keys: removedKeys = [] }: PrincipalChange): Kill[] {
+  const isNarrowed = narrowedAudiences(before?.grants ?? [], after?.grants ?? []).length > 0;
+  return [
+    ...removedKeys.map((thumbprint): Kill => ({ kind: 'credential', value: keyCredentialId(id, thumbprint) })),
+    ...(isNarrowed || replacesCredentials(after) ? [{ kind: 'client', value: id } as const] : []),
   ];
 }
 

@@ -24,6 +24,18 @@ export class DirectoryReaction implements AuditReaction, OnModuleInit {
     'trusted_issuer.deleted',
     'org.suspended',
     'org.deleted',
+    'app.suspended',
+    'app.publisher_suspended',
+    'app.deleted',
+    'app.updated',
+    'app.secret.deleted',
+    'app.secret.retired',
+    'consent.withdrawn',
+    'consent.narrowed',
+    'consent.suspended',
+    'authorization_code.reused',
+    'refresh_token.reused',
+    'refresh_token.revoked',
   ];
 
   constructor(

@@ -4,6 +4,7 @@ import { AuditLog, AuditRepository } from '../../platform/audit/index.js';
 import { PlatformTransactions, type Transaction } from '../../platform/database/index.js';
 import { sha256 } from '../../platform/crypto/index.js';
 import { authenticationFailed, ClientAuthenticator } from '../client-auth/index.js';
+import { RefreshTokens } from '../refresh-tokens/index.js';
 import { OwnTokens } from './own-tokens.js';
 import { Revocations } from './revocations.service.js';
 
@@ -13,6 +14,7 @@ export class RevocationEndpoint {
   constructor(
     private readonly clients: ClientAuthenticator,
     private readonly tokens: OwnTokens,
+    private readonly refreshTokens: RefreshTokens,
     private readonly revocations: Revocations,
     private readonly audit: AuditLog,
     private readonly auditRows: AuditRepository,
@@ -23,6 +25,7 @@ export class RevocationEndpoint {
     request.params.refuseRepeats();
     const token = request.params.get('token');
     const caller = await this.clients.authenticate(request);
+    if (this.refreshTokens.recognises(token)) return this.revokeRefreshToken(token, caller);
     const claims = await this.tokens.read(token, request.zone);
     const isOwn = claims?.client_id === caller.client.id;
     if (isOwn || caller.proof.singleUse)
@@ -33,6 +36,12 @@ export class RevocationEndpoint {
       });
     // RFC 7009 §2.1: a token of another client is not revoked, and the client is told.
     if (claims && !isOwn) throw new OAuthError('invalid_grant', 'The token was issued to another client.');
+  }
+
+  /** With its family, and all access tokens that came of it. */
+  private async revokeRefreshToken(token: string, caller: AuthenticatedClient): Promise<void> {
+    if (caller.proof.singleUse) await this.transactions.run((tx) => this.useOnce(tx, caller));
+    await this.refreshTokens.revoke(token, caller.client);
   }
 
   /** PKJ-8: an assertion is good for one request at any endpoint. */

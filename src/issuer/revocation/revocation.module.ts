@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ApiResourcesModule } from '../../directory/api-resources/index.js';
 import { ClientAuthModule } from '../client-auth/index.js';
 import { ClientsModule } from '../clients/index.js';
+import { RefreshTokensModule } from '../refresh-tokens/index.js';
 import { SigningKeysModule } from '../signing-keys/index.js';
 import { DirectoryReaction } from './directory-reaction.js';
 import { OwnTokens } from './own-tokens.js';
@@ -18,7 +19,7 @@ import { Revocations } from './revocations.service.js';
 const FEED = [RevocationFeedAccess, RevocationFeedDocuments, RevocationFeedSnapshots, RevocationFeedStreams];
 
 @Module({
-  imports: [ApiResourcesModule, ClientAuthModule, ClientsModule, SigningKeysModule],
+  imports: [ApiResourcesModule, ClientAuthModule, ClientsModule, RefreshTokensModule, SigningKeysModule],
   controllers: [RevocationController, RevocationFeedController],
   providers: [RevocationRepository, Revocations, DirectoryReaction, OwnTokens, RevocationEndpoint, ...FEED],
   exports: [OwnTokens, Revocations],

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OAuthError, type AuthenticatedClient, type OAuthRequest } from '@countersign/oauth';
 import { ApiCatalogue, type CatalogueApi } from '../../directory/api-resources/index.js';
-import { AuditWriter, type AuditTarget } from '../../platform/audit/index.js';
+import { AuditWriter, RefusalCounter, type AuditTarget } from '../../platform/audit/index.js';
 
 /** One request of an authenticated client, and what its grant noted of it. */
 export interface AuditedRequest {
@@ -17,6 +17,7 @@ const MAX_ASKED = 256;
 export class RefusalAudit {
   constructor(
     private readonly audit: AuditWriter,
+    private readonly counter: RefusalCounter,
     private readonly apis: ApiCatalogue,
   ) {}
 
@@ -30,6 +31,8 @@ export class RefusalAudit {
   }
 
   private async record({ caller: { client, proof }, request, noted }: AuditedRequest, error: OAuthError): Promise<void> {
+    // Anybody can name a public client: what it is refused is counted, or strangers would write the log full.
+    if (proof.via === 'none') return this.counter.count('token.refused', request.sourceAddress, error.detail ?? error.code);
     const event = {
       action: 'token.refused',
       actor: { type: client.principalType, id: client.id, name: client.displayName },

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Client, OAuthRequest } from '@countersign/oauth';
+import type { Client, OAuthRequest, TokenAnswer } from '@countersign/oauth';
 import { ApiCatalogue } from '../../directory/api-resources/index.js';
 import type { RequestSubject } from '../../platform/http/index.js';
 import { TokenIssuance } from './token-issuance.service.js';
 import { TokenLimits } from './token-limits.js';
-import type { TokenResponse } from './token-minter.js';
 
 /** The token endpoint around an issuance: limits before and after authentication, and the headers that tell of them. */
 @Injectable()
@@ -19,12 +18,13 @@ export class TokenEndpoint {
     request: OAuthRequest,
     setHeaders: (headers: Record<string, string>) => void,
     note: (subject: RequestSubject) => void,
-  ): Promise<TokenResponse> {
+  ): Promise<TokenAnswer> {
     await this.limits.countSource(request.sourceAddress);
-    return this.issuance.issue(request, async ({ client }) => {
+    return this.issuance.issue(request, async (caller) => {
+      const { client } = caller;
       note({ clientId: client.id, orgId: client.orgId, ...this.callOf(client, request) });
       // RFC 6749 §5.1: responses with tokens carry Pragma too, for HTTP/1.0 caches.
-      setHeaders({ pragma: 'no-cache', ...(await this.limits.countClient(client.id)) });
+      setHeaders({ pragma: 'no-cache', ...(await this.limits.countClient(caller, request.sourceAddress)) });
     });
   }
 

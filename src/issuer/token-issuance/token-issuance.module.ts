@@ -2,7 +2,10 @@ import { Module } from '@nestjs/common';
 import { Registry, type Grant } from '@countersign/oauth';
 import { ApiResourcesModule } from '../../directory/api-resources/index.js';
 import { OrgsModule } from '../../directory/orgs/index.js';
+import { AuthorizationCodesModule } from '../authorization-codes/index.js';
 import { ClientAuthModule } from '../client-auth/index.js';
+import { ConsentsModule } from '../consents/index.js';
+import { RefreshTokensModule } from '../refresh-tokens/index.js';
 import { SenderConstraintsModule } from '../sender-constraints/index.js';
 import { SigningKeysModule } from '../signing-keys/index.js';
 import { SubjectTokensModule } from '../subject-tokens/index.js';
@@ -15,7 +18,17 @@ import { TokenMinter } from './token-minter.js';
 import { TokenController } from './token.controller.js';
 
 @Module({
-  imports: [ApiResourcesModule, OrgsModule, ClientAuthModule, SenderConstraintsModule, SigningKeysModule, SubjectTokensModule],
+  imports: [
+    ApiResourcesModule,
+    AuthorizationCodesModule,
+    ClientAuthModule,
+    ConsentsModule,
+    OrgsModule,
+    RefreshTokensModule,
+    SenderConstraintsModule,
+    SigningKeysModule,
+    SubjectTokensModule,
+  ],
   controllers: [TokenController],
   providers: [
     ...GRANTS,

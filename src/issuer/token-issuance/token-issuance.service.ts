@@ -7,15 +7,16 @@ import {
   type Grant,
   type OAuthRequest,
   type RequestedAccess,
+  type TokenAnswer,
   type Zone,
 } from '@countersign/oauth';
 import { ApiCatalogue } from '../../directory/api-resources/index.js';
 import { ClientAuthenticator } from '../client-auth/index.js';
+import { requestedTarget } from '../endpoint/index.js';
 import { SenderProver } from '../sender-constraints/index.js';
 import { approve, assertGrantAllowed } from './issuance.policy.js';
-import { requestedTarget } from './target.policy.js';
 import { RefusalAudit } from './refusal-audit.js';
-import { TokenMinter, type TokenResponse } from './token-minter.js';
+import { TokenMinter } from './token-minter.js';
 
 export const GRANT_REGISTRY = Symbol('grants');
 
@@ -32,7 +33,7 @@ export class TokenIssuance {
   ) {}
 
   /** @param seen hears of the client as soon as it is proven. @throws OAuthError of table RFC 6749 §5.2 */
-  async issue(request: OAuthRequest, seen: (caller: AuthenticatedClient) => Promise<void>): Promise<TokenResponse> {
+  async issue(request: OAuthRequest, seen: (caller: AuthenticatedClient) => Promise<void>): Promise<TokenAnswer> {
     const grant = this.grantFor(request);
     request.params.refuseRepeats(grant.repeatable);
     const caller = await this.clients.authenticate(request);
@@ -46,6 +47,7 @@ export class TokenIssuance {
         requested: this.requestedAccess(request),
         params: ownParameters(grant, request),
         proof,
+        sourceAddress: request.sourceAddress,
         note: (facts) => void Object.assign(noted, facts),
       });
       const approved = approve(issuance, caller.client, proof);

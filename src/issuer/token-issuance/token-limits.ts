@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { OAuthError } from '@countersign/oauth';
+import { OAuthError, type AuthenticatedClient } from '@countersign/oauth';
 import { Configuration } from '../../platform/config/index.js';
 import { RateLimiter, rateLimitHeaders, type RateLimitPolicy } from '../../platform/rate-limit/index.js';
 
@@ -22,9 +22,13 @@ export class TokenLimits {
     await this.count(this.perSource, address, 'Too many token requests from this address.');
   }
 
-  /** @returns the headers that tell the client where it stands. */
-  countClient(clientId: string): Promise<Record<string, string>> {
-    return this.count(this.perClient, clientId, 'Too many token requests of this client. Keep a token until it is nearly expired.');
+  /**
+   * Whoever names a public client is taken for it, so its count is one per address: strangers must not use it up.
+   * @returns the headers that tell the client where it stands.
+   */
+  countClient({ client, proof }: AuthenticatedClient, address: string): Promise<Record<string, string>> {
+    const key = proof.via === 'none' ? `${client.id} ${address}` : client.id;
+    return this.count(this.perClient, key, 'Too many token requests of this client. Keep a token until it is nearly expired.');
   }
 
   private async count(policy: RateLimitPolicy, key: string, message: string): Promise<Record<string, string>> {

@@ -8,23 +8,15 @@ import {
   type ClientProof,
   type OAuthRequest,
   type SenderProof,
+  type TokenAnswer,
+  type UserAuthentication,
 } from '@countersign/oauth';
+import { decodeJwt } from 'jose';
 import { AlreadyUsed, AuditWriter, type AuditEvent } from '../../platform/audit/index.js';
 import { Configuration, issuerOf } from '../../platform/config/index.js';
 import { ASSERTION_REFUSED, authenticationFailed } from '../client-auth/index.js';
 import { SigningKeys, type TokenSigner } from '../signing-keys/index.js';
 import type { ApprovedIssuance } from './issuance.policy.js';
-
-/** RFC 6749 §5.1. */
-export interface TokenResponse {
-  readonly access_token: string;
-  readonly token_type: 'Bearer' | 'DPoP';
-  /** Seconds. */
-  readonly expires_in: number;
-  readonly scope: string;
-  /** RFC 8693 §2.2.1; for exchanges only. */
-  readonly issued_token_type?: string;
-}
 
 export interface MintRequest {
   readonly issuance: ApprovedIssuance;
@@ -49,26 +41,32 @@ export class TokenMinter {
     this.auditing = !configuration.settings.DANGEROUSLY_DISABLE_TOKEN_AUDIT;
   }
 
-  async mint(mint: MintRequest): Promise<TokenResponse> {
-    const { issuance, caller, proof } = mint;
+  async mint(mint: MintRequest): Promise<TokenAnswer> {
+    const { issuance, caller } = mint;
     const signer = this.keys.signer(issuance.api.zone, issuance.api.signingAlg);
     const claims = this.claimsOf(mint);
-    const recorded = this.auditing ? this.record(mint, claims, signer) : Promise.resolve();
-    const [access_token] = await Promise.all([signer.sign(claims), recorded]).catch((error: unknown) => {
+    const minting = issuance.settle ? this.mintSettled(mint, claims, signer) : this.mintAtOnce(mint, claims, signer);
+    return minting.catch((error: unknown) => {
       throw error instanceof AlreadyUsed ? replayed(caller.proof) : error;
     });
-    return {
-      access_token,
-      token_type: proof?.constraint === 'dpop' ? 'DPoP' : 'Bearer',
-      expires_in: claims.exp - claims.iat,
-      scope: claims.scope,
-      ...(issuance.issuedTokenType !== undefined && { issued_token_type: issuance.issuedTokenType }),
-    };
+  }
+
+  private async mintAtOnce(mint: MintRequest, claims: AccessTokenClaims, signer: TokenSigner): Promise<TokenAnswer> {
+    const [access_token] = await Promise.all([signer.sign(claims), this.record(mint, claims, signer)]);
+    return answerOf(mint, claims, access_token);
+  }
+
+  /** What the token stands on is used up first, so that of many who ask at once only one is recorded; and then before it leaves. */
+  private async mintSettled(mint: MintRequest, claims: AccessTokenClaims, signer: TokenSigner): Promise<TokenAnswer> {
+    const signed = answerOf(mint, claims, await signer.sign(claims));
+    const { answer, repeated } = (await mint.issuance.settle?.(signed)) ?? { answer: signed, repeated: false };
+    await this.record(mint, repeated ? decodeJwt<AccessTokenClaims>(answer.access_token) : claims, signer, repeated);
+    return answer;
   }
 
   private claimsOf({ issuance, caller: { client, proof: credential }, proof }: MintRequest): AccessTokenClaims {
     const iat = Math.floor(Date.now() / 1000);
-    const jti = randomUUID();
+    const jti = issuance.tokenId ?? randomUUID();
     return {
       iss: issuerOf(this.configuration.settings, issuance.api.zone),
       sub: issuance.subject,
@@ -86,13 +84,20 @@ export class TokenMinter {
       ...(issuance.ancestors && { ancestors: [...issuance.ancestors] }),
       ...(issuance.actor && { act: issuance.actor }),
       ...(proof && { cnf: proof.cnf }),
+      ...(issuance.authentication && authenticationClaims(issuance.authentication)),
     };
   }
 
-  private record({ caller, request, grantType, noted }: MintRequest, claims: AccessTokenClaims, signer: TokenSigner): Promise<void> {
+  private async record(
+    { caller, request, grantType, noted }: MintRequest,
+    claims: AccessTokenClaims,
+    signer: TokenSigner,
+    repeated = false,
+  ): Promise<void> {
+    if (!this.auditing) return;
     const { client, proof } = caller;
     const event: AuditEvent = {
-      action: 'token.issued',
+      action: repeated ? 'token.repeated' : 'token.issued',
       actor: { type: client.principalType, id: client.id, name: client.displayName },
       orgId: claims.org_id,
       target: { type: 'token', id: claims.jti },
@@ -111,8 +116,23 @@ export class TokenMinter {
         ...proof.evidence,
       },
     };
-    return this.audit.append(event, proof.singleUse);
+    await this.audit.append(event, proof.singleUse);
   }
+}
+
+function answerOf({ issuance, proof }: MintRequest, claims: AccessTokenClaims, access_token: string): TokenAnswer {
+  return {
+    access_token,
+    token_type: proof?.constraint === 'dpop' ? 'DPoP' : 'Bearer',
+    expires_in: claims.exp - claims.iat,
+    scope: claims.scope,
+    ...(issuance.issuedTokenType !== undefined && { issued_token_type: issuance.issuedTokenType }),
+  };
+}
+
+// RFC 9068 §2.2.1.
+function authenticationClaims({ authTime, acr, amr }: UserAuthentication): Pick<AccessTokenClaims, 'auth_time' | 'acr' | 'amr'> {
+  return { auth_time: authTime, acr, amr: [...amr] };
 }
 
 function replayed({ via, isGrant }: ClientProof): OAuthError {

@@ -2,12 +2,11 @@ import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientAuthenticated } from '@countersign/guards';
-import type { Zone } from '@countersign/oauth';
+import type { TokenAnswer, Zone } from '@countersign/oauth';
 import { InZone, noteSubject, RequestZone } from '../../platform/http/index.js';
 import { OAuthErrorResponses, readOAuthRequest } from '../endpoint/index.js';
 import { TokenDocument, TokenForm } from './token.documents.js';
 import { TokenEndpoint } from './token-endpoint.js';
-import type { TokenResponse } from './token-minter.js';
 
 @ApiTags('OAuth')
 @InZone('external', 'internal')
@@ -28,11 +27,7 @@ export class TokenController {
   @ApiBody({ type: TokenForm })
   @ApiOkResponse({ type: TokenDocument })
   @OAuthErrorResponses()
-  token(
-    @Req() request: FastifyRequest,
-    @RequestZone() zone: Zone,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenResponse> {
+  token(@Req() request: FastifyRequest, @RequestZone() zone: Zone, @Res({ passthrough: true }) reply: FastifyReply): Promise<TokenAnswer> {
     return this.endpoint.answer(
       readOAuthRequest(request, zone),
       (headers) => void reply.headers(headers),

@@ -3,7 +3,10 @@ import { JWT_BEARER_GRANT_TYPE } from '@countersign/oauth';
 
 /** The form of a token request, for the API documentation only: the raw form is parsed by FormParameters. */
 export class TokenForm {
-  @ApiProperty({ enum: ['client_credentials', JWT_BEARER_GRANT_TYPE], example: 'client_credentials' })
+  @ApiProperty({
+    enum: ['client_credentials', 'authorization_code', 'refresh_token', JWT_BEARER_GRANT_TYPE],
+    example: 'client_credentials',
+  })
   grant_type!: string;
   @ApiPropertyOptional({
     description: 'Client id, unless it is in the Authorization header or the assertion.',
@@ -32,6 +35,18 @@ export class TokenForm {
     description: 'For the jwt-bearer grant: a JWT of a trusted issuer with aud = {issuer}/orgs/{org_id}. No other credential is needed.',
   })
   assertion?: string;
+
+  @ApiPropertyOptional({ format: 'password', description: 'For the authorization_code grant; good once, for 60 seconds.' })
+  code?: string;
+
+  @ApiPropertyOptional({ description: 'For the authorization_code grant: what code_challenge was made from (RFC 7636).' })
+  code_verifier?: string;
+
+  @ApiPropertyOptional({ description: 'For the authorization_code grant; needed no more, but if sent that of the authorization request.' })
+  redirect_uri?: string;
+
+  @ApiPropertyOptional({ format: 'password', description: 'For the refresh_token grant. Each is good once: keep the one of the answer.' })
+  refresh_token?: string;
 }
 
 export class TokenDocument {
@@ -46,4 +61,7 @@ export class TokenDocument {
   expires_in!: number;
   @ApiProperty({ description: 'What was granted.', example: 'read:analytics-data' })
   scope!: string;
+
+  @ApiPropertyOptional({ description: 'For apps that act for people; takes the place of the one before.', example: 'csn_rt_4f9KZ…' })
+  refresh_token?: string;
 }

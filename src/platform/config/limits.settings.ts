@@ -14,6 +14,10 @@ export const limitsSettings = {
     desc: 'Requests per minute and client at the management and reference APIs.',
     default: 30_000,
   }),
+  RATE_LIMIT_AUTHORIZATION_PER_SOURCE: positiveInteger({
+    desc: 'Authorization requests of browsers, and pushed ones, per minute and source address.',
+    default: 600,
+  }),
   REVOCATION_STREAMS_PER_API: positiveInteger({ desc: 'Open streams of the revocation feed per API and process.', default: 500 }),
   RATE_LIMIT_USAGE_REPORTS_PER_API: positiveInteger({ desc: 'Usage reports per minute and API.', default: 1_200 }),
   USAGE_RETENTION_DAYS: positiveInteger({ desc: 'Days for which usage figures are kept.', default: 90 }),

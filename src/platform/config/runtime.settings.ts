@@ -15,6 +15,10 @@ export const runtimeSettings = {
   }),
   DEMO: bool({ desc: 'Load the Saasalytics demo on the first start; refused in production.', default: false, devDefault: true }),
   SHUTDOWN_GRACE_SECONDS: positiveInteger({ desc: 'Longest time running requests may take to finish after SIGTERM.', default: 10 }),
+  REQUIRE_PUSHED_AUTHORIZATION_REQUESTS: bool({
+    desc: 'Take authorization requests only where the app has left them at /oauth/par before (RFC 9126).',
+    default: false,
+  }),
   DANGEROUSLY_DISABLE_TOKEN_AUDIT: bool({
     desc: 'Issue tokens without an audit row, for benchmarks; refused in production.',
     default: false,

@@ -23,6 +23,7 @@ export const ID_PREFIXES = [
   'inv',
   'ses',
   'idp',
+  'req',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

@@ -8,22 +8,26 @@ import { IDENTITY_PROVIDERS_PROBLEMS } from '../../directory/identity-providers/
 import { MICROSERVICES_PROBLEMS } from '../../directory/microservice-identities/index.js';
 import { ORGS_PROBLEMS } from '../../directory/orgs/index.js';
 import { SERVICE_PRINCIPALS_PROBLEMS } from '../../directory/service-principals/index.js';
+import { THIRD_PARTY_APPS_PROBLEMS } from '../../directory/third-party-apps/index.js';
 import { CERTIFICATES_PROBLEMS } from '../../issuer/certificates/index.js';
 import { TRUSTED_ISSUERS_PROBLEMS } from '../../directory/trusted-issuers/index.js';
 import { USERS_PROBLEMS } from '../../directory/users/index.js';
+import { AUTHORIZATION_PROBLEMS } from '../../issuer/authorization/index.js';
 import { CLIENT_AUTH_PROBLEMS } from '../../issuer/client-auth/index.js';
+import { CONSENTS_PROBLEMS } from '../../issuer/consents/index.js';
 import { REVOCATION_FEED_PROBLEMS } from '../../issuer/revocation/index.js';
 import { PROVIDER_SIGN_IN_PROBLEMS } from '../../issuer/provider-sign-in/index.js';
 import { SESSIONS_PROBLEMS } from '../../issuer/sessions/index.js';
 import { HTTP_PROBLEMS, type ProblemTable } from '../../platform/http/index.js';
 import { IDEMPOTENCY_PROBLEMS } from '../../platform/idempotency/index.js';
 import type { AdviceTable, ErrorAdvice } from './error-advice.js';
+import { DELEGATION_ADVICE } from './delegation-advice.js';
 import { INTERNAL_ZONE_ADVICE } from './internal-zone-advice.js';
 import { OAUTH_ADVICE } from './oauth-error-advice.js';
 import { PEOPLE_ADVICE } from './people-advice.js';
 import { PROBLEM_ADVICE } from './problem-advice.js';
 
-const ADVICE: AdviceTable = { ...PROBLEM_ADVICE, ...INTERNAL_ZONE_ADVICE, ...PEOPLE_ADVICE };
+const ADVICE: AdviceTable = { ...PROBLEM_ADVICE, ...INTERNAL_ZONE_ADVICE, ...PEOPLE_ADVICE, ...DELEGATION_ADVICE };
 
 export interface ErrorEntry {
   readonly code: string;
@@ -49,6 +53,9 @@ const PROBLEMS: readonly ProblemTable[] = [
   API_RESOURCES_PROBLEMS,
   CREDENTIALS_PROBLEMS,
   SERVICE_PRINCIPALS_PROBLEMS,
+  THIRD_PARTY_APPS_PROBLEMS,
+  CONSENTS_PROBLEMS,
+  AUTHORIZATION_PROBLEMS,
   MICROSERVICES_PROBLEMS,
   CALL_POLICIES_PROBLEMS,
   CERTIFICATES_PROBLEMS,

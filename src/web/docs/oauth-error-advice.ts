@@ -35,6 +35,44 @@ export const OAUTH_ADVICE: AdviceTable = {
       'No API has this `audience`, it is disabled, nothing is granted for it, `audience` and `resource` differ, or neither was sent and several grants would fit.',
     fix: 'Send `audience` exactly as GET /v1/apis shows the `identifier`. One token is for one API.',
   },
+  unsupported_response_type: {
+    cause: 'An app of an older kind that asks for tokens in the address (`token`, `id_token`), or none at all.',
+    fix: 'Send `response_type=code` with PKCE. A library of today does so by itself.',
+  },
+  access_denied: {
+    cause:
+      'The person refused, their organization does not admit the app, their role has nothing of what was asked for, or they are not in the organization that `org_id` names. `error_description` tells a refusal from the rest.',
+    fix: 'Ask the person. Administrators: GET /v1/orgs/{org_id}/app-policy shows which apps are admitted.',
+  },
+  login_required: {
+    cause: '`prompt=none` without a session in this browser, or with one that is older than `max_age`.',
+    fix: 'Send the browser again without `prompt=none`.',
+  },
+  consent_required: {
+    cause: '`prompt=none`, and the person has not allowed this before: something is new, the app is public, or they took it back.',
+    fix: 'Send the browser again without `prompt=none`.',
+  },
+  interaction_required: {
+    cause: '`prompt=none`, and the person is in several organizations.',
+    fix: 'Name the organization with `org_id`, or send the browser again without `prompt=none`.',
+  },
+  invalid_authorization_details: { cause: 'Rich authorization requests (RFC 9396) are not served.', fix: 'Use `scope`.' },
+  unmet_authentication_requirements: {
+    cause: '`acr_values` names ways to sign in that are not offered here.',
+    fix: 'Leave it out, or use the value that `acr` of a token shows.',
+  },
+  request_not_supported: {
+    cause: 'A request object (RFC 9101) was sent.',
+    fix: 'Push the parameters to /oauth/par: that protects them as well.',
+  },
+  request_uri_not_supported: {
+    cause: '`request_uri` is an address of the app.',
+    fix: 'Push the request to /oauth/par and send the `request_uri` that it answers.',
+  },
+  invalid_request_uri: {
+    cause: 'More than a minute has passed, the link was opened in a second browser, or `client_id` is another one.',
+    fix: 'Push the request again for each attempt.',
+  },
   unsupported_token_type: {
     cause: 'A kind of token that cannot be revoked.',
     fix: 'Revoke what it was made from: the secret, the grant or the client.',

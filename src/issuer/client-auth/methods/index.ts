@@ -1,5 +1,6 @@
 import { ClientSecretMethod } from './client-secret.method.js';
 import { FederatedJwtMethod } from './federated-jwt.method.js';
+import { NoneMethod } from './none.method.js';
 import { PrivateKeyJwtMethod } from './private-key-jwt.method.js';
 import { SelfSignedTlsClientAuthMethod } from './self-signed-tls-client-auth.method.js';
 import { TlsClientAuthMethod } from './tls-client-auth.method.js';
@@ -11,4 +12,5 @@ export const CLIENT_AUTH_METHODS = [
   FederatedJwtMethod,
   TlsClientAuthMethod,
   SelfSignedTlsClientAuthMethod,
+  NoneMethod,
 ];

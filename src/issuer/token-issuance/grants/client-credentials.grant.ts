@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { OAuthError, type Client, type Grant, type GrantRequest, type Issuance, type OrgMode, type TargetApi } from '@countersign/oauth';
 import { ApiCatalogue } from '../../../directory/api-resources/index.js';
 import { ActiveOrgs } from '../../../directory/orgs/index.js';
-import { grantFor, scopesOf, soleGrant } from '../granted-access.policy.js';
+import { grantFor, scopesOf, soleGrant } from '../../endpoint/index.js';
 
 /** RFC 6749 §4.4: the client acts for itself, on what an administrator granted it. */
 @Injectable()

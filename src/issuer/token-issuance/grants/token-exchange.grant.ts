@@ -12,7 +12,7 @@ import {
 import { ApiCatalogue } from '../../../directory/api-resources/index.js';
 import { ActiveOrgs } from '../../../directory/orgs/index.js';
 import { SubjectTokens, type VerifiedSubject } from '../../subject-tokens/index.js';
-import { grantFor, scopesOf, soleGrant } from '../granted-access.policy.js';
+import { grantFor, scopesOf, soleGrant } from '../../endpoint/index.js';
 import { actorsOf, narrowed, nextActor, orgOfExchange, readExchange } from '../token-exchange.policy.js';
 
 /** RFC 8693: a microservice passes on, to the next one, for whom it was called. */

@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import type { JSONWebKeySet } from 'jose';
+import type { Client } from '@countersign/oauth';
+import type { Transaction } from '../../platform/database/index.js';
+import { AppGrants } from './app-grants.js';
+import type { AppAuthMethod, ClientType } from './app-authentication.policy.js';
+import type { ReviewState } from './review.policy.js';
+import type { AppGrant, AppKind } from './third-party-app.entity.js';
+
+interface AppRow {
+  id: string;
+  name: string;
+  kind: AppKind;
+  publisher: string;
+  publisher_org_id: string | null;
+  publisher_status: string | null;
+  state: ReviewState;
+  client_type: ClientType;
+  auth_method: AppAuthMethod;
+  jwks: JSONWebKeySet | null;
+  jwks_uri: string | null;
+  redirect_uris: string[];
+  grants: AppGrant[];
+  logo_uri: string | null;
+  policy_uri: string | null;
+  tos_uri: string | null;
+  secrets: { id: string; digest: string; pepper_version: string; expires_at: string | null }[];
+}
+
+// Everything an authorization or token request needs of an app, in one query.
+const APP = `
+  SELECT a.id, a.name, a.kind, a.publisher, a.publisher_org_id, o.status AS publisher_status, a.state, a.client_type, a.auth_method, a.jwks, a.jwks_uri,
+         a.redirect_uris, a.grants, a.logo_uri, a.policy_uri, a.tos_uri,
+         COALESCE((SELECT json_agg(json_build_object('id', c.id, 'digest', encode(c.digest, 'hex'), 'pepper_version', c.pepper_version, 'expires_at', c.expires_at))
+                   FROM client_secrets c WHERE c.owner_id = a.id AND (c.expires_at IS NULL OR c.expires_at > now())), '[]') AS secrets
+    FROM third_party_apps a LEFT JOIN orgs o ON o.id = a.publisher_org_id
+   WHERE a.id = $1`;
+
+/** Reads apps as clients of the issuer. */
+@Injectable()
+export class AppClientsRepository {
+  constructor(private readonly grants: AppGrants) {}
+
+  async find(tx: Transaction, id: string): Promise<Client | undefined> {
+    const [row] = await tx.manager.query<AppRow[]>(APP, [id]);
+    return row && this.toClient(row);
+  }
+
+  private toClient(row: AppRow): Client {
+    return {
+      id: row.id,
+      displayName: row.name,
+      zone: 'external',
+      principalType: row.kind,
+      // Whose data it touches is said by who allowed it, token by token.
+      orgId: undefined,
+      active: row.state !== 'suspended' && (row.publisher_org_id === null || row.publisher_status === 'active'),
+      authMethod: row.auth_method,
+      grantTypes: ['authorization_code', 'refresh_token'],
+      grants: this.grants.write(row.grants),
+      tokenLifetimeSeconds: undefined,
+      allowedNetworks: [],
+      secrets: row.secrets.map(({ id, digest, pepper_version, expires_at }) => ({
+        id,
+        digest: Buffer.from(digest, 'hex'),
+        pepperVersion: pepper_version,
+        expiresAt: expires_at === null ? undefined : new Date(expires_at),
+      })),
+      jwks: row.jwks ?? undefined,
+      jwksUri: row.jwks_uri ?? undefined,
+      app: {
+        clientType: row.client_type,
+        redirectUris: row.redirect_uris,
+        publisher: row.publisher,
+        publisherOrgId: row.publisher_org_id ?? undefined,
+        reviewed: row.state === 'approved',
+        logoUri: row.logo_uri ?? undefined,
+        policyUri: row.policy_uri ?? undefined,
+        tosUri: row.tos_uri ?? undefined,
+      },
+    };
+  }
+}

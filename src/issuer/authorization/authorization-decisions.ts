@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { OAuthError } from '@countersign/oauth';
+import { ApiCatalogue, type CatalogueApi } from '../../directory/api-resources/index.js';
+import { Configuration } from '../../platform/config/index.js';
+import { AuthorizationCodes } from '../authorization-codes/index.js';
+import { Clients } from '../clients/index.js';
+import { Delegation, type DelegationPlace } from '../consents/index.js';
+import { signInAddress, type SignedInUser } from '../sessions/index.js';
+import { codeAnswer, errorAnswer } from './authorization-answer.js';
+import type { AppClient } from './authorization-facts.js';
+import { candidates, needsSignIn, refuseSilently, requireAcr, settledPlace } from './next-step.policy.js';
+import { askedBy, type SavedRequest } from './saved-request.js';
+
+/** What is to happen with a request now. */
+export type Decision =
+  | { readonly step: 'sign_in' }
+  | { readonly step: 'ask'; readonly client: AppClient; readonly api: CatalogueApi; readonly places: readonly DelegationPlace[] }
+  | { readonly step: 'grant'; readonly place: DelegationPlace; readonly scopes: readonly string[] };
+
+/** Decides about requests, and makes their answers. */
+@Injectable()
+export class AuthorizationDecisions {
+  constructor(
+    private readonly clients: Clients,
+    private readonly apis: ApiCatalogue,
+    private readonly delegation: Delegation,
+    private readonly codes: AuthorizationCodes,
+    private readonly configuration: Configuration,
+  ) {}
+
+  /** @throws OAuthError, for the app */
+  async decide(request: SavedRequest, user: SignedInUser | undefined): Promise<Decision> {
+    const { client, api } = await this.parties(request);
+    const asked = askedBy(request, client.app.clientType);
+    const isSilent = request.prompts.includes('none');
+    if (!user || needsSignIn(asked, user)) {
+      if (isSilent) throw new OAuthError('login_required', 'The person has to sign in.');
+      return { step: 'sign_in' };
+    }
+    requireAcr(asked, user);
+    const places = await this.delegation.places({ userId: user.userId, client, api, asked: request.scopes });
+    const place = settledPlace(asked, places);
+    if (place) return { step: 'grant', place, scopes: place.scopes };
+    if (isSilent) throw refuseSilently(asked, places);
+    return { step: 'ask', client, api, places: candidates(asked, places) };
+  }
+
+  /** The way back to the app, with a code. */
+  async grant(
+    request: SavedRequest,
+    user: SignedInUser,
+    { consentId, orgId, scopes }: { consentId: string; orgId: string; scopes: readonly string[] },
+  ): Promise<string> {
+    const { authTime, acr, amr } = user;
+    const code = await this.codes.issue({
+      orgId,
+      consentId,
+      clientId: request.clientId,
+      userId: user.userId,
+      apiId: request.apiId,
+      scopes,
+      redirectUri: request.redirectUri,
+      redirectUriWasSent: request.redirectUriWasSent,
+      codeChallenge: request.codeChallenge,
+      authentication: { authTime, acr, amr },
+    });
+    return codeAnswer(this.addressOf(request), code);
+  }
+
+  /** The way back to the app, with an error. */
+  refuse(request: Pick<SavedRequest, 'redirectUri' | 'state'>, error: OAuthError): string {
+    return errorAnswer(this.addressOf(request), error);
+  }
+
+  /** Path of the page that signs somebody in, and back. */
+  signInPath(request: SavedRequest, path: string): string {
+    return signInAddress({ returnTo: path, loginHint: request.loginHint });
+  }
+
+  /** Of a page of ours. */
+  urlOf(path: string): string {
+    return this.configuration.settings.PUBLIC_URL + path;
+  }
+
+  private addressOf({ redirectUri, state }: Pick<SavedRequest, 'redirectUri' | 'state'>): {
+    redirectUri: string;
+    state: string | undefined;
+    issuer: string;
+  } {
+    return { redirectUri, state, issuer: this.configuration.settings.PUBLIC_URL };
+  }
+
+  /** Both were there when the request came; either may have been stopped since. */
+  private async parties({ clientId, apiId }: SavedRequest): Promise<{ client: AppClient; api: CatalogueApi }> {
+    const [client, api] = [await this.clients.find(clientId), this.apis.byId(apiId)];
+    if (!client?.active || !client.app) throw new OAuthError('unauthorized_client', 'The app cannot be used any more.');
+    if (!api?.active) throw new OAuthError('invalid_target', 'The API is not available any more.');
+    return { client: { ...client, app: client.app }, api };
+  }
+}

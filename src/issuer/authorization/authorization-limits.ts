@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { OAuthError } from '@countersign/oauth';
+import { Configuration } from '../../platform/config/index.js';
+import { RateLimiter, rateLimitHeaders, type RateLimitPolicy } from '../../platform/rate-limit/index.js';
+
+/** So many authorization requests per minute and source: each may leave a row that waits for a person. */
+@Injectable()
+export class AuthorizationLimits {
+  private readonly perSource: RateLimitPolicy;
+
+  constructor(
+    private readonly limiter: RateLimiter,
+    { settings }: Configuration,
+  ) {
+    this.perSource = { name: 'authorization-source', limit: settings.RATE_LIMIT_AUTHORIZATION_PER_SOURCE, windowSeconds: 60 };
+  }
+
+  async count(address: string): Promise<void> {
+    const state = await this.limiter.consume(this.perSource, address);
+    if (!state.allowed)
+      throw new OAuthError('rate_limited', 'Too many authorization requests from this address.', {
+        detail: this.perSource.name,
+        headers: rateLimitHeaders(state),
+      });
+  }
+}

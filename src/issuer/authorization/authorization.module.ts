@@ -1,0 +1,47 @@
+import { Module } from '@nestjs/common';
+import { ApiResourcesModule } from '../../directory/api-resources/index.js';
+import { AuthorizationCodesModule } from '../authorization-codes/index.js';
+import { ClientAuthModule } from '../client-auth/index.js';
+import { ClientsModule } from '../clients/index.js';
+import { ConsentsModule } from '../consents/index.js';
+import { SessionsModule } from '../sessions/index.js';
+import { AuthorizationChecks } from './authorization-checks.js';
+import { AuthorizationController } from './authorization.controller.js';
+import { AuthorizationDecisions } from './authorization-decisions.js';
+import { AuthorizationEndpoint } from './authorization-endpoint.js';
+import type { AuthorizationCheck } from './authorization-facts.js';
+import { AuthorizationLimits } from './authorization-limits.js';
+import { AuthorizationRefusals } from './authorization-refusals.js';
+import { WHAT, WHO_AND_WHERE } from './checks/index.js';
+import { ConsentController } from './consent.controller.js';
+import { ConsentForms } from './consent-forms.js';
+import { Interactions } from './interactions.service.js';
+import { InteractionsRepository } from './interactions.repository.js';
+import { PushedRequestsRepository } from './pushed-requests.repository.js';
+import { PushedRequests } from './pushed-requests.service.js';
+
+@Module({
+  imports: [ApiResourcesModule, AuthorizationCodesModule, ClientAuthModule, ClientsModule, ConsentsModule, SessionsModule],
+  controllers: [AuthorizationController, ConsentController],
+  providers: [
+    ...WHO_AND_WHERE,
+    ...WHAT,
+    {
+      provide: AuthorizationChecks,
+      inject: [...WHO_AND_WHERE, ...WHAT],
+      useFactory: (...checks: AuthorizationCheck[]) =>
+        new AuthorizationChecks(checks.slice(0, WHO_AND_WHERE.length), checks.slice(WHO_AND_WHERE.length)),
+    },
+    AuthorizationDecisions,
+    AuthorizationEndpoint,
+    AuthorizationLimits,
+    AuthorizationRefusals,
+    ConsentForms,
+    Interactions,
+    InteractionsRepository,
+    PushedRequests,
+    PushedRequestsRepository,
+  ],
+  exports: [Interactions],
+})
+export class AuthorizationModule {}

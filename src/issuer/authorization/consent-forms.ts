@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { FormParameters, OAuthError } from '@countersign/oauth';
+import { Configuration } from '../../platform/config/index.js';
+import { httpProblem, originOf } from '../../platform/http/index.js';
+import { FormTokens, Sessions } from '../sessions/index.js';
+import { ConsentStateDocument } from './dto/consent-state.dto.js';
+import { Interactions, type InteractionAnswer, type Visitor } from './interactions.service.js';
+
+const FORM = /^application\/x-www-form-urlencoded(?:\s*;\s*charset=utf-8)?\s*$/i;
+const DECISIONS = ['allow', 'deny', 'ask_admin'] as const;
+
+/** What the consent page asks and sends. */
+@Injectable()
+export class ConsentForms {
+  constructor(
+    private readonly interactions: Interactions,
+    private readonly sessions: Sessions,
+    private readonly tokens: FormTokens,
+    private readonly configuration: Configuration,
+  ) {}
+
+  async state(request: FastifyRequest, reply: FastifyReply, interaction: string): Promise<ConsentStateDocument> {
+    const step = await this.interactions.open(interaction, await this.visitorOf(request));
+    return ConsentStateDocument.from(step, this.tokens.issue(request, reply));
+  }
+
+  /** AZ-15, attack 27: only from our own page, of this browser and session. @returns where the browser goes now */
+  async answer(request: FastifyRequest): Promise<string> {
+    const form = readForm(request);
+    this.tokens.verify(request, form.find('csrf_token'));
+    const interaction = form.find('interaction') ?? '';
+    const step = await this.interactions.answer(interaction, await this.visitorOf(request), answerOf(form));
+    if (step.step === 'done') return step.location;
+    const path = step.step === 'sign_in' ? step.path : `/consent?interaction=${encodeURIComponent(interaction)}`;
+    return this.configuration.settings.PUBLIC_URL + path;
+  }
+
+  private async visitorOf(request: FastifyRequest): Promise<Visitor> {
+    return { browser: this.tokens.browserOf(request), user: await this.sessions.current(request), origin: originOf(request) };
+  }
+}
+
+/** The boxes that are ticked share a name, so `scope` may be repeated. */
+function readForm({ body, headers }: FastifyRequest): FormParameters {
+  if (typeof body !== 'string' || !FORM.test(headers['content-type'] ?? ''))
+    throw httpProblem('unsupported_media_type', 'Send the fields as application/x-www-form-urlencoded.');
+  try {
+    return FormParameters.parse(body);
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error;
+    throw httpProblem('malformed_request', error.message, { cause: error });
+  }
+}
+
+function answerOf(form: FormParameters): InteractionAnswer {
+  const decision = DECISIONS.find((known) => known === form.find('decision'));
+  if (!decision)
+    throw httpProblem('validation_failed', 'The form does not say what was decided.', {
+      errors: [{ location: '/decision', message: 'It is not one of the buttons of the page.', fix: `Send ${DECISIONS.join(', ')}.` }],
+    });
+  return { decision, orgId: form.find('org_id'), scopes: form.list('scope') };
+}

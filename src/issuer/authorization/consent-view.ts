@@ -1,0 +1,96 @@
+import { parseLoopbackUri } from '@countersign/oauth';
+import type { CatalogueApi } from '../../directory/api-resources/index.js';
+import type { Admission, DelegationPlace } from '../consents/index.js';
+import { REFRESH_DAYS } from '../refresh-tokens/index.js';
+import type { SignedInUser } from '../sessions/index.js';
+import type { AppClient } from './authorization-facts.js';
+import type { SavedRequest } from './saved-request.js';
+
+/** One thing that could be allowed, in the words of the catalogue. */
+export interface ScopeView {
+  readonly name: string;
+  readonly description: string;
+  readonly risk: 'low' | 'medium' | 'high';
+  /** It was allowed before. */
+  readonly allowedBefore: boolean;
+}
+
+export interface PlaceView {
+  readonly orgId: string;
+  readonly orgName: string;
+  readonly admission: Admission;
+  /** Empty: nothing can be allowed here. */
+  readonly scopes: readonly ScopeView[];
+}
+
+/** All that a person has to know before they answer. A page only has to draw it. */
+export interface ConsentView {
+  readonly app: {
+    readonly id: string;
+    readonly name: string;
+    readonly kind: 'app' | 'agent';
+    readonly publisher: string;
+    /** An operator has looked at it; without that nothing of what it says about itself is sure. */
+    readonly reviewed: boolean;
+    readonly logoUri: string | undefined;
+    readonly policyUri: string | undefined;
+    readonly tosUri: string | undefined;
+  };
+  readonly destination: Destination;
+  readonly user: { readonly email: string; readonly name: string };
+  readonly api: { readonly identifier: string; readonly name: string };
+  /** It ends after so many days without use, and after so many in all. */
+  readonly days: { readonly idle: number; readonly total: number };
+  readonly places: readonly PlaceView[];
+}
+
+/** Where the person is sent afterwards. */
+export type Destination =
+  | { readonly kind: 'website'; readonly host: string }
+  | { readonly kind: 'this_computer' }
+  | { readonly kind: 'installed_app'; readonly scheme: string };
+
+export function destinationOf(redirectUri: string): Destination {
+  if (parseLoopbackUri(redirectUri)) return { kind: 'this_computer' };
+  const { protocol, host } = new URL(redirectUri);
+  return protocol === 'https:' ? { kind: 'website', host } : { kind: 'installed_app', scheme: protocol.slice(0, -1) };
+}
+
+export interface ConsentFacts {
+  readonly client: AppClient;
+  readonly api: CatalogueApi;
+  readonly user: SignedInUser;
+  readonly request: SavedRequest;
+  readonly places: readonly DelegationPlace[];
+}
+
+export function consentViewOf({ client, api, user, request, places }: ConsentFacts): ConsentView {
+  const { publisher, reviewed, logoUri, policyUri, tosUri } = client.app;
+  return {
+    app: {
+      id: client.id,
+      name: client.displayName,
+      kind: client.principalType === 'agent' ? 'agent' : 'app',
+      publisher,
+      reviewed,
+      // CON-2: a picture says more than words, so only of what somebody has looked at.
+      logoUri: reviewed ? logoUri : undefined,
+      policyUri,
+      tosUri,
+    },
+    destination: destinationOf(request.redirectUri),
+    user: { email: user.email, name: user.name },
+    api: { identifier: api.identifier, name: api.name },
+    days: REFRESH_DAYS,
+    places: places.map((place) => placeViewOf(place, api)),
+  };
+}
+
+function placeViewOf({ orgId, orgName, admission, scopes, consent }: DelegationPlace, api: CatalogueApi): PlaceView {
+  const views = scopes.flatMap((name) => {
+    const definition = api.definitions.get(name);
+    if (!definition) return [];
+    return [{ name, description: definition.description, risk: definition.risk, allowedBefore: consent?.scopes.includes(name) ?? false }];
+  });
+  return { orgId, orgName, admission, scopes: views };
+}

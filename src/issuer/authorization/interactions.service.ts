@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { OAuthError } from '@countersign/oauth';
+import { AuditLog, type AuditOrigin } from '../../platform/audit/index.js';
+import { sha256 } from '../../platform/crypto/index.js';
+import { PlatformTransactions } from '../../platform/database/index.js';
+import { Problem } from '../../platform/http/index.js';
+import { Reaper } from '../../platform/reaper/index.js';
+import { AppAdmission, Consents, type ConsentAct, type DelegationPlace } from '../consents/index.js';
+import type { SignedInUser } from '../sessions/index.js';
+import { AuthorizationDecisions, type Decision } from './authorization-decisions.js';
+import type { AuthorizationFacts } from './authorization-facts.js';
+import { AUTHORIZATION_PROBLEMS } from './authorization.errors.js';
+import { consentViewOf, type ConsentView } from './consent-view.js';
+import { InteractionsRepository } from './interactions.repository.js';
+import { notAllowed } from './next-step.policy.js';
+import { toSavedRequest, type SavedRequest } from './saved-request.js';
+
+export const INTERACTION_LIFETIME_SECONDS = 600;
+const CONSENT_PAGE = '/consent';
+
+/** Who sits there, and at which browser. */
+export interface Visitor {
+  /** Of `FormTokens`. */
+  readonly browser: string | undefined;
+  readonly user: SignedInUser | undefined;
+  readonly origin: AuditOrigin;
+}
+
+/** Where a request stands: somebody has to sign in, has to be asked, or nothing is left to do but to go on. */
+export type InteractionStep =
+  | { readonly step: 'sign_in'; readonly path: string }
+  | { readonly step: 'consent'; readonly view: ConsentView }
+  | { readonly step: 'done'; readonly location: string };
+
+export interface InteractionAnswer {
+  readonly decision: 'allow' | 'deny' | 'ask_admin';
+  /** Of the organization that it is about; not for `deny`. */
+  readonly orgId: string | undefined;
+  /** What was ticked. */
+  readonly scopes: readonly string[];
+}
+
+/** Requests that wait for a person: kept in the database, so that any replica can go on with them. The door for pages. */
+@Injectable()
+export class Interactions implements OnModuleInit {
+  constructor(
+    private readonly transactions: PlatformTransactions,
+    private readonly repository: InteractionsRepository,
+    private readonly decisions: AuthorizationDecisions,
+    private readonly consents: Consents,
+    private readonly admission: AppAdmission,
+    private readonly audit: AuditLog,
+    private readonly reaper: Reaper,
+  ) {}
+
+  onModuleInit(): void {
+    this.reaper.add({ name: 'authorization_interactions', reap: (tx, limit) => this.repository.reap(tx, limit) });
+  }
+
+  /** A request that has passed its checks. @returns where the browser goes now. @throws OAuthError, for the app */
+  async begin(facts: AuthorizationFacts, browser: string, user: SignedInUser | undefined): Promise<string> {
+    const request = toSavedRequest(facts, user, Date.now());
+    const decision = await this.decisions.decide(request, user);
+    if (decision.step === 'grant' && user) return this.grant(request, user, decision);
+    const id = randomBytes(32).toString('base64url');
+    await this.transactions.run((tx) => this.repository.insert(tx, sha256(id), browser, request, INTERACTION_LIFETIME_SECONDS));
+    const path = `${CONSENT_PAGE}?interaction=${id}`;
+    return this.decisions.urlOf(decision.step === 'sign_in' ? this.decisions.signInPath(request, path) : path);
+  }
+
+  /** What a page has to show now. @throws Problem `interaction_ended` */
+  async open(id: string, visitor: Visitor): Promise<InteractionStep> {
+    const request = await this.waiting(id, visitor);
+    return this.forApp(id, request, async () => {
+      const decision = await this.decisions.decide(request, visitor.user);
+      if (decision.step === 'sign_in' || !visitor.user)
+        return { step: 'sign_in', path: this.decisions.signInPath(request, `${CONSENT_PAGE}?interaction=${id}`) };
+      if (decision.step === 'ask') return { step: 'consent', view: consentViewOf({ ...decision, user: visitor.user, request }) };
+      await this.close(id);
+      return { step: 'done', location: await this.grant(request, visitor.user, decision) };
+    });
+  }
+
+  /** @returns where the browser goes now. @throws Problem `interaction_ended`, `nothing_allowed`: then the request still waits */
+  async answer(id: string, visitor: Visitor, answer: InteractionAnswer): Promise<InteractionStep> {
+    const request = await this.waiting(id, visitor);
+    return this.forApp(id, request, async () => {
+      const decision = await this.decisions.decide(request, visitor.user);
+      if (decision.step === 'sign_in' || !visitor.user)
+        return { step: 'sign_in', path: this.decisions.signInPath(request, `${CONSENT_PAGE}?interaction=${id}`) };
+      const act = { actor: { type: 'user', id: visitor.user.userId, name: visitor.user.email }, origin: visitor.origin } as const;
+      if (answer.decision === 'deny') throw await this.denied(request, act);
+      const places = decision.step === 'ask' ? decision.places : [decision.place];
+      const place = places.find(({ orgId }) => orgId === answer.orgId);
+      if (!place) throw notAllowed();
+      if (answer.decision === 'ask_admin') throw await this.asked(request, visitor.user, place, act);
+      return { step: 'done', location: await this.allow(id, request, visitor.user, { place, ticked: answer.scopes, act, decision }) };
+    });
+  }
+
+  private async allow(
+    id: string,
+    request: SavedRequest,
+    user: SignedInUser,
+    { place, ticked, act, decision }: { place: DelegationPlace; ticked: readonly string[]; act: ConsentAct; decision: Decision },
+  ): Promise<string> {
+    if (place.admission !== 'admitted') throw notAllowed();
+    const scopes = place.scopes.filter((scope) => ticked.includes(scope));
+    if (scopes.length === 0)
+      throw new Problem(AUTHORIZATION_PROBLEMS, 'nothing_allowed', 'Choose at least one thing that the app may do, or refuse.');
+    await this.close(id);
+    const consent = await this.consents.record(act, {
+      orgId: place.orgId,
+      userId: user.userId,
+      appId: request.clientId,
+      apiId: request.apiId,
+      asked: place.scopes,
+      ticked: scopes,
+      redirectUris: decision.step === 'ask' ? decision.client.app.redirectUris : (place.consent?.redirectUris ?? []),
+    });
+    return this.decisions.grant(request, user, { consentId: consent.id, orgId: place.orgId, scopes });
+  }
+
+  private grant(request: SavedRequest, user: SignedInUser, { place, scopes }: Extract<Decision, { step: 'grant' }>): Promise<string> {
+    if (!place.consent) throw new Error('Nothing is granted without a consent.');
+    return this.decisions.grant(request, user, { consentId: place.consent.id, orgId: place.orgId, scopes });
+  }
+
+  private async denied(request: SavedRequest, act: ConsentAct): Promise<OAuthError> {
+    await this.transactions.run((tx) =>
+      this.audit.record(tx, {
+        ...act,
+        action: 'authorization.denied',
+        target: { type: 'app', id: request.clientId },
+        details: { client_id: request.clientId, scope: request.scopes.join(' ') },
+      }),
+    );
+    return new OAuthError('access_denied', 'The person did not allow it.');
+  }
+
+  private async asked(
+    request: SavedRequest,
+    user: SignedInUser,
+    { orgId, admission, scopes }: DelegationPlace,
+    act: ConsentAct,
+  ): Promise<OAuthError> {
+    if (admission !== 'ask_admin') return notAllowed();
+    await this.admission.ask(act, { orgId, appId: request.clientId, apiId: request.apiId, scopes, userId: user.userId });
+    return new OAuthError('access_denied', 'An administrator of the organization was asked to admit the app. Try again later.');
+  }
+
+  /** Whoever has come so far has seen who the app is, so it is told whatever ends the request. */
+  private async forApp(id: string, request: SavedRequest, work: () => Promise<InteractionStep>): Promise<InteractionStep> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof OAuthError)) throw error;
+      await this.close(id);
+      return { step: 'done', location: this.decisions.refuse(request, error) };
+    }
+  }
+
+  private async waiting(id: string, { browser }: Visitor): Promise<SavedRequest> {
+    const request =
+      browser === undefined ? undefined : await this.transactions.run((tx) => this.repository.findWaiting(tx, sha256(id), browser));
+    if (!request) throw ended();
+    return request;
+  }
+
+  /** Each request is answered once. */
+  private async close(id: string): Promise<void> {
+    if (!(await this.transactions.run((tx) => this.repository.close(tx, sha256(id))))) throw ended();
+  }
+}
+
+function ended(): Problem {
+  return new Problem(AUTHORIZATION_PROBLEMS, 'interaction_ended', 'Go back to the app and begin again.');
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { Consent, DelegationPlace } from '../consents/index.js';
+import { needsSignIn, refuseSilently, requireAcr, settledPlace, type AskedOfPerson, type SignInFacts } from './next-step.policy.js';
+
+const URI = 'https://app.example/cb';
+const ASKED: AskedOfPerson = {
+  prompts: [],
+  maxAge: undefined,
+  acrValues: [],
+  orgId: undefined,
+  registeredRedirectUri: URI,
+  mustBeSeen: false,
+  requestedAt: 10_000,
+  sessionBefore: 'ses_1',
+};
+const USER: SignInFacts = { sessionId: 'ses_1', authTime: 9_000, acr: 'pwd' };
+const CONSENT = { scopes: ['a', 'b'], redirectUris: [URI] } as unknown as Consent;
+
+function place(orgId: string, fields: Partial<DelegationPlace> = {}): DelegationPlace {
+  return { orgId, orgName: orgId, admission: 'admitted', scopes: ['a'], consent: CONSENT, ...fields };
+}
+
+describe('who has to sign in', () => {
+  it.each<[string, Partial<AskedOfPerson>, Partial<SignInFacts> | undefined, boolean]>([
+    ['nobody is there', {}, undefined, true],
+    ['somebody is', {}, {}, false],
+    ['prompt=login', { prompts: ['login'] }, {}, true],
+    ['prompt=login, and they did', { prompts: ['login'] }, { sessionId: 'ses_2' }, false],
+    ['prompt=login, and nobody was there before', { prompts: ['login'], sessionBefore: undefined }, {}, false],
+    ['max_age=0 is the same', { maxAge: 0 }, {}, true],
+    ['max_age=0, and they did', { maxAge: 0 }, { sessionId: 'ses_2', authTime: 0 }, false],
+    ['recently enough', { maxAge: 1_000 }, {}, false],
+    ['not recently enough', { maxAge: 999 }, {}, true],
+    ['prompt=consent asks for no sign-in', { prompts: ['consent'] }, {}, false],
+  ])('%s', (_, asked, user, needed) => {
+    expect(needsSignIn({ ...ASKED, ...asked }, user && { ...USER, ...user })).toBe(needed);
+  });
+});
+
+describe('AE-15 how strongly somebody has signed in', () => {
+  it.each([
+    [[], true],
+    [['pwd'], true],
+    [['mfa', 'pwd'], true],
+    [['mfa'], false],
+  ])('acr_values %j', (acrValues, met) => {
+    const require = (): void => requireAcr({ ...ASKED, acrValues }, USER);
+    if (met) expect(require).not.toThrow();
+    else expect(require).toThrow(expect.objectContaining({ code: 'unmet_authentication_requirements' }) as Error);
+  });
+});
+
+describe('attack 31, 34: who need not be asked', () => {
+  it.each<[string, Partial<AskedOfPerson>, DelegationPlace[], string | undefined]>([
+    ['who allowed it before', {}, [place('o1')], 'o1'],
+    ['who allowed it in one of two organizations', {}, [place('o1', { consent: undefined }), place('o2')], 'o2'],
+    ['who allowed it in both', {}, [place('o1'), place('o2')], undefined],
+    ['who allowed it in both, and one is named', { orgId: 'o2' }, [place('o1'), place('o2')], 'o2'],
+    ['who allowed it in another than the named one', { orgId: 'o2' }, [place('o1'), place('o2', { consent: undefined })], undefined],
+    ['who is not in the named one', { orgId: 'o3' }, [place('o1')], undefined],
+    ['who never allowed it', {}, [place('o1', { consent: undefined })], undefined],
+    ['who allowed less', {}, [place('o1', { scopes: ['a', 'c'] })], undefined],
+    ['whose organization has changed its mind', {}, [place('o1', { admission: 'refused' })], undefined],
+    ['who has no right left to pass on', {}, [place('o1', { scopes: [] })], undefined],
+    ['who allowed it to another address of the app', { registeredRedirectUri: 'https://other.example/' }, [place('o1')], undefined],
+    ['whom a public app asks', { mustBeSeen: true }, [place('o1')], undefined],
+    ['whom the app wants asked', { prompts: ['consent'] }, [place('o1')], undefined],
+    ['who is to choose', { prompts: ['select_account'] }, [place('o1')], undefined],
+    ['who is in no organization', {}, [], undefined],
+  ])('%s', (_, asked, places, orgId) => {
+    expect(settledPlace({ ...ASKED, ...asked }, places)?.orgId).toBe(orgId);
+  });
+});
+
+describe('AE-13 what prompt=none is told', () => {
+  it.each<[string, Partial<AskedOfPerson>, DelegationPlace[], string]>([
+    ['one place, not asked yet', {}, [place('o1', { consent: undefined })], 'consent_required'],
+    ['two places', {}, [place('o1'), place('o2')], 'interaction_required'],
+    ['two places, one of them named', { orgId: 'o1' }, [place('o1', { consent: undefined }), place('o2')], 'consent_required'],
+    ['one that does not admit the app', {}, [place('o1', { admission: 'refused' })], 'access_denied'],
+    ['one that may be asked to', {}, [place('o1', { admission: 'ask_admin' })], 'access_denied'],
+    ['none', {}, [], 'access_denied'],
+    ['none of this name', { orgId: 'o2' }, [place('o1')], 'access_denied'],
+  ])('%s', (_, asked, places, code) => {
+    expect(refuseSilently({ ...ASKED, ...asked }, places).code).toBe(code);
+  });
+});

@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '@countersign/guards';
+import type { AuditOrigin } from '../../platform/audit/index.js';
+import { newId } from '../../platform/crypto/index.js';
+import { TenantTransactions, type Transaction } from '../../platform/database/index.js';
+import { httpProblem, listDocument, Problem, type ListDocument } from '../../platform/http/index.js';
+import { type Act, actOf, ChangeRecorder, changedFields, notFound, requireEntry } from '../../directory/administration/index.js';
+import { Orgs } from '../../directory/orgs/index.js';
+import { ThirdPartyAppSource } from '../../directory/third-party-apps/index.js';
+import { AppPoliciesRepository, type AppPolicy } from './app-policies.repository.js';
+import { AppRequestsRepository, type AppRequest } from './app-requests.repository.js';
+import { CONSENTS_PROBLEMS } from './consents.errors.js';
+import { Consents } from './consents.service.js';
+import { AppPolicyDocument, AppRequestDocument, type ListAppRequests, type WriteAppPolicy } from './dto/app-policy.dto.js';
+
+/** Which apps the people of an organization can use, decided by its administrators. */
+@Injectable()
+export class AppAdmission {
+  constructor(
+    private readonly tenants: TenantTransactions,
+    private readonly policies: AppPoliciesRepository,
+    private readonly requests: AppRequestsRepository,
+    private readonly orgs: Orgs,
+    private readonly apps: ThirdPartyAppSource,
+    private readonly consents: Consents,
+    private readonly recorder: ChangeRecorder,
+  ) {}
+
+  get(caller: Caller, orgId: string): Promise<AppPolicyDocument> {
+    requireEntry(caller, orgId);
+    return this.tenants.run(orgId, async (tx) => {
+      await this.orgs.getInside(tx, orgId);
+      return AppPolicyDocument.from(await this.policies.find(tx, orgId));
+    });
+  }
+
+  /** What people allowed to apps that are no longer admitted is withdrawn with the change. */
+  async set(caller: Caller, origin: AuditOrigin, orgId: string, body: WriteAppPolicy): Promise<AppPolicyDocument> {
+    requireEntry(caller, orgId);
+    await this.requireApproved(body.app_ids ?? []);
+    return this.tenants.run(orgId, async (tx) => {
+      await this.orgs.getInside(tx, orgId);
+      const before = await this.policies.find(tx, orgId);
+      const after = { mode: body.mode ?? before.mode, listed: body.app_ids ? [...body.app_ids].sort() : before.listed };
+      await this.store(tx, orgId, after);
+      const changed = changedFields(factsOf(before), factsOf(after));
+      if (changed) {
+        const act = actOf(caller, origin);
+        await this.recorder.record(tx, act, {
+          action: 'app_policy.updated',
+          orgId,
+          target: { type: 'org', id: orgId },
+          details: { ...changed },
+        });
+        if (after.mode !== 'all') await this.consents.withdrawUnlisted(tx, act, orgId, after.listed);
+      }
+      return AppPolicyDocument.from(after);
+    });
+  }
+
+  /** Asks the administrators for an app. Asking again while the question is open changes nothing. */
+  async ask(act: Act, request: Pick<AppRequest, 'orgId' | 'appId' | 'apiId' | 'scopes' | 'userId'>): Promise<void> {
+    const id = newId('req');
+    await this.tenants.run(request.orgId, async (tx) => {
+      if (!(await this.requests.insert(tx, { id, ...request }))) return;
+      await this.recordRequest(tx, act, 'created', { ...request, id });
+    });
+  }
+
+  listRequests(caller: Caller, orgId: string, query: ListAppRequests): Promise<ListDocument<AppRequestDocument>> {
+    requireEntry(caller, orgId);
+    return this.tenants.run(orgId, async (tx) => {
+      await this.orgs.getInside(tx, orgId);
+      const page = await this.requests.list(tx, orgId, query.status, query.after(), query.limit);
+      return listDocument(page, (request) => AppRequestDocument.from(request));
+    });
+  }
+
+  /** Deciding as it was decided already changes nothing and succeeds. */
+  decide(caller: Caller, origin: AuditOrigin, orgId: string, id: string, status: 'approved' | 'declined'): Promise<AppRequestDocument> {
+    requireEntry(caller, orgId);
+    return this.tenants.run(orgId, async (tx) => {
+      const request = await this.requests.findForUpdate(tx, orgId, id);
+      if (!request) throw notFound();
+      if (request.status === status) return AppRequestDocument.from(request);
+      if (request.status !== 'open')
+        throw new Problem(CONSENTS_PROBLEMS, 'app_request_decided', `The request was ${request.status}. Change the list of apps instead.`);
+      const act = actOf(caller, origin);
+      await this.requests.decide(tx, id, status, act.actor.id ?? '');
+      if (status === 'approved') await this.policies.admit(tx, orgId, [request.appId]);
+      await this.recordRequest(tx, act, status, request);
+      return AppRequestDocument.from({ ...request, status, decidedBy: act.actor.id, decidedAt: new Date() });
+    });
+  }
+
+  private async recordRequest(
+    tx: Transaction,
+    act: Act,
+    what: string,
+    { id, orgId, appId, userId, scopes }: Pick<AppRequest, 'id' | 'orgId' | 'appId' | 'userId' | 'scopes'>,
+  ): Promise<void> {
+    await this.recorder.record(tx, act, {
+      action: `app_request.${what}`,
+      orgId,
+      target: { type: 'app_request', id },
+      details: { client_id: appId, user_id: userId, scope: scopes.join(' ') },
+    });
+  }
+
+  private async store(tx: Transaction, orgId: string, { mode, listed }: AppPolicy): Promise<void> {
+    await this.policies.setMode(tx, orgId, mode);
+    await this.policies.keepOnly(tx, orgId, listed);
+    await this.policies.admit(tx, orgId, listed);
+  }
+
+  /** An app that nobody has reviewed looks like one that does not exist: a list is no way to find out about others’ drafts. */
+  private async requireApproved(appIds: readonly string[]): Promise<void> {
+    const found = await Promise.all(appIds.map((id) => this.apps.find(id)));
+    const errors = found.flatMap((client, i) =>
+      client?.app?.reviewed ? [] : [{ location: `/app_ids/${i}`, message: 'There is no approved app with this id.', fix: 'Leave it out.' }],
+    );
+    if (errors.length > 0)
+      throw httpProblem('validation_failed', 'The list names apps that cannot be admitted. Nothing was stored.', { errors });
+  }
+}
+
+function factsOf({ mode, listed }: AppPolicy): Record<string, unknown> {
+  return { mode, app_ids: listed };
+}

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../platform/database/index.js';
+import { DEFAULT_ADMISSION_MODE, type AdmissionMode } from './consent.policy.js';
+
+/** What an organization has decided about apps. */
+export interface AppPolicy {
+  readonly mode: AdmissionMode;
+  readonly listed: readonly string[];
+}
+
+@Injectable()
+export class AppPoliciesRepository {
+  async find(tx: Transaction, orgId: string): Promise<AppPolicy> {
+    const [row] = await tx.manager.query<{ mode: AdmissionMode | null; listed: string[] }[]>(
+      `SELECT (SELECT mode FROM app_policies WHERE org_id = $1) AS mode,
+              ARRAY(SELECT app_id FROM admitted_apps WHERE org_id = $1 ORDER BY app_id) AS listed`,
+      [orgId],
+    );
+    return { mode: row?.mode ?? DEFAULT_ADMISSION_MODE, listed: row?.listed ?? [] };
+  }
+
+  /** For one app, without reading the whole list. */
+  async findFor(tx: Transaction, orgId: string, appId: string): Promise<{ mode: AdmissionMode; isListed: boolean }> {
+    const [row] = await tx.manager.query<{ mode: AdmissionMode | null; listed: boolean }[]>(
+      `SELECT (SELECT mode FROM app_policies WHERE org_id = $1) AS mode,
+              EXISTS (SELECT FROM admitted_apps WHERE org_id = $1 AND app_id = $2) AS listed`,
+      [orgId, appId],
+    );
+    return { mode: row?.mode ?? DEFAULT_ADMISSION_MODE, isListed: row?.listed ?? false };
+  }
+
+  /** Also locks it until the transaction ends. */
+  async setMode(tx: Transaction, orgId: string, mode: AdmissionMode): Promise<void> {
+    await tx.manager.query(
+      'INSERT INTO app_policies (org_id, mode) VALUES ($1, $2) ON CONFLICT (org_id) DO UPDATE SET mode = $2, updated_at = now()',
+      [orgId, mode],
+    );
+  }
+
+  async admit(tx: Transaction, orgId: string, appIds: readonly string[]): Promise<void> {
+    await tx.manager.query('INSERT INTO admitted_apps (org_id, app_id) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING', [
+      orgId,
+      appIds,
+    ]);
+  }
+
+  async keepOnly(tx: Transaction, orgId: string, appIds: readonly string[]): Promise<void> {
+    await tx.manager.query('DELETE FROM admitted_apps WHERE org_id = $1 AND app_id <> ALL ($2::text[])', [orgId, appIds]);
+  }
+}

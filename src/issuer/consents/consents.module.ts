@@ -1,0 +1,35 @@
+import { Module } from '@nestjs/common';
+import { AdministrationModule } from '../../directory/administration/index.js';
+import { ApiResourcesModule } from '../../directory/api-resources/index.js';
+import { OrgsModule } from '../../directory/orgs/index.js';
+import { ThirdPartyAppsModule } from '../../directory/third-party-apps/index.js';
+import { UsersModule } from '../../directory/users/index.js';
+import { AppAdmissionController } from './app-admission.controller.js';
+import { AppAdmission } from './app-admission.service.js';
+import { AppPoliciesRepository } from './app-policies.repository.js';
+import { AppRequestsRepository } from './app-requests.repository.js';
+import { ConsentAdministration } from './consent-administration.service.js';
+import { ConsentRecords } from './consent-records.js';
+import { ConsentsController } from './consents.controller.js';
+import { ConsentsRepository } from './consents.repository.js';
+import { Consents } from './consents.service.js';
+import { Delegation } from './delegation.js';
+import { PeopleReaction } from './people-reaction.js';
+
+@Module({
+  imports: [AdministrationModule, ApiResourcesModule, OrgsModule, ThirdPartyAppsModule, UsersModule],
+  controllers: [ConsentsController, AppAdmissionController],
+  providers: [
+    AppAdmission,
+    AppPoliciesRepository,
+    AppRequestsRepository,
+    ConsentAdministration,
+    ConsentRecords,
+    Consents,
+    ConsentsRepository,
+    Delegation,
+    PeopleReaction,
+  ],
+  exports: [AppAdmission, Consents, Delegation],
+})
+export class ConsentsModule {}

@@ -1,0 +1,87 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, Matches } from 'class-validator';
+import { ListQuery } from '../../../platform/http/index.js';
+import { IsScopeName, Omittable } from '../../../directory/administration/index.js';
+import type { Consent } from '../consent.js';
+
+export class ConsentDocument {
+  @ApiProperty({ description: 'Id of the consent; `grant` of the tokens that stand on it.', example: 'con_01kamx4f5ye8wvq3m2ts6dgn0h' })
+  id!: string;
+
+  @ApiProperty({ description: 'The organization whose data it is about.', example: 'org_01kamx4f5ye8wvq3m2ts6dgn0h' })
+  org_id!: string;
+
+  @ApiProperty({ description: 'Who allowed it.', example: 'usr_01kamx4f5ye8wvq3m2ts6dgn0h' })
+  user_id!: string;
+
+  @ApiProperty({ description: 'Whom it was allowed.', example: 'app_01kamx4f5ye8wvq3m2ts6dgn0h' })
+  app_id!: string;
+
+  @ApiProperty({ description: 'At which API.', example: 'https://api.example.com' })
+  audience!: string;
+
+  @ApiProperty({
+    type: [String],
+    description: 'What was allowed. A token holds what of this the role of the person still gives.',
+    example: ['read:analytics-data'],
+  })
+  scopes!: string[];
+
+  @ApiProperty({ format: 'date-time', description: 'When it was first given.', example: '2026-11-22T08:00:00.000Z' })
+  created_at!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'When it was last given or changed.', example: '2026-11-22T08:00:00.000Z' })
+  updated_at!: string;
+
+  static from({ id, orgId, userId, appId, scopes, createdAt, updatedAt }: Consent, audience: string): ConsentDocument {
+    return {
+      id,
+      org_id: orgId,
+      user_id: userId,
+      app_id: appId,
+      audience,
+      scopes: [...scopes],
+      created_at: createdAt.toISOString(),
+      updated_at: updatedAt.toISOString(),
+    };
+  }
+}
+
+export class ConsentList {
+  @ApiProperty({ type: [ConsentDocument] })
+  data!: ConsentDocument[];
+
+  @ApiProperty({ type: String, nullable: true, description: 'Cursor of the next page; null on the last.', example: null })
+  next_cursor!: string | null;
+}
+
+function idPattern(prefix: string): RegExp {
+  return new RegExp(`^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`);
+}
+
+export class ListConsents extends ListQuery {
+  @ApiPropertyOptional({ description: 'Only those for the data of this organization.', example: 'org_01kamx4f5ye8wvq3m2ts6dgn0h' })
+  @Omittable()
+  @Matches(idPattern('org'))
+  org_id?: string;
+
+  @ApiPropertyOptional({ description: 'Only those of this person.', example: 'usr_01kamx4f5ye8wvq3m2ts6dgn0h' })
+  @Omittable()
+  @Matches(idPattern('usr'))
+  user_id?: string;
+
+  @ApiPropertyOptional({ description: 'Only those given to this app.', example: 'app_01kamx4f5ye8wvq3m2ts6dgn0h' })
+  @Omittable()
+  @Matches(idPattern('app'))
+  app_id?: string;
+}
+
+export class NarrowConsent {
+  @ApiProperty({ type: [String], description: 'What stays of it; others cannot be added.', example: ['read:analytics-data'] })
+  @ArrayMinSize(1)
+  @ArrayMaxSize(128)
+  @ArrayUnique()
+  @IsScopeName({ each: true })
+  @IsArray()
+  scopes!: string[];
+}

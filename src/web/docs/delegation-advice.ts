@@ -1,0 +1,29 @@
+import type { AdviceTable } from './error-advice.js';
+
+/** By code: of apps that act for people. */
+export const DELEGATION_ADVICE: AdviceTable = {
+  app_was_reviewed: {
+    cause: 'The publisher adds a redirect URI, a scope or another name to an app that people trust as it is.',
+    fix: 'Ask an operator to make the change; `errors` names the fields. What takes away needs nobody.',
+  },
+  app_state: {
+    cause: 'The step was skipped: an app is submitted before it is approved, and reinstated before it is approved again.',
+    fix: 'GET /v1/apps/{id} shows `state`; `detail` names the states from which the step is possible.',
+  },
+  app_without_secrets: {
+    cause: 'The app is public, or signs assertions with a key.',
+    fix: 'Nothing to rotate. For a key send `jwks` with PATCH.',
+  },
+  app_request_decided: {
+    cause: 'Two administrators looked at the same list.',
+    fix: 'PATCH /v1/orgs/{org_id}/app-policy admits an app, or takes it off the list, whatever was decided before.',
+  },
+  interaction_ended: {
+    cause: 'The page was left open for more than ten minutes, answered in another tab, or its address was sent to somebody else.',
+    fix: 'Go back to the app and begin again: it makes a new request.',
+  },
+  nothing_allowed: {
+    cause: 'Every box was cleared, or the boxes are those of another organization.',
+    fix: 'Tick at least one, or refuse: the app is then told so.',
+  },
+};
