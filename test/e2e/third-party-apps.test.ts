@@ -97,7 +97,8 @@ describe('section apps: the life of one', () => {
 
   it('409, 200 the way through the review, each step an event, and none that leaves one out', async () => {
     const { id } = await made(tenant.api);
-    const step = (by: ApiCaller, name: string, body: object = {}): Promise<Answer<AppDocument>> => by.post<AppDocument>(`/v1/apps/${id}/${name}`, body);
+    const step = (by: ApiCaller, name: string, body: object = {}): Promise<Answer<AppDocument>> =>
+      by.post<AppDocument>(`/v1/apps/${id}/${name}`, body);
     const stateAfter = async (by: ApiCaller, name: string, body?: object): Promise<unknown> => (await step(by, name, body)).body['state'];
     expect(refusalOf(await step(api, 'approve'))).toEqual([409, 'app_state']);
     expect(await stateAfter(tenant.api, 'submit')).toBe('in_review');
