@@ -138,7 +138,7 @@ describe('/docs/errors in a browser', () => {
 
   it('200 and every id on the page is there once', { timeout: 60_000 }, async () => {
     await page.goto(`${server.url}/docs/errors`);
-    const ids = await page.locator('section[id]').evaluateAll((entries) => entries.map((entry) => entry.id));
+    const ids = await page.locator('section[id]').evaluateAll((entries) => entries.map((entry) => (entry as unknown as { id: string }).id));
     expect(ids.length).toBeGreaterThan(20);
     expect(new Set(ids).size).toBe(ids.length);
   });
