@@ -79,7 +79,10 @@ async function report(consentId: string, more: Parameters<typeof anEntry>[0] = {
 
 /** The form of the page with these boxes ticked. */
 async function narrow(browser: Visitor, consentId: string, kept: string[]): Promise<ReturnType<Visitor['postText']>> {
-  const fields = [['csrf_token', (await browser.state()).csrf_token], ...kept.map((scope) => ['scope', scope])];
+  const fields: [string, string][] = [
+    ['csrf_token', (await browser.state()).csrf_token],
+    ...kept.map((scope): [string, string] => ['scope', scope]),
+  ];
   return browser.postText(`/account/apps/${consentId}/narrow`, new URLSearchParams(fields).toString(), { 'sec-fetch-site': 'same-origin' });
 }
 

@@ -29,12 +29,10 @@ export interface OwnApp {
   readonly app: {
     readonly id: string;
     readonly name: string;
-    readonly kind: 'app' | 'agent';
     readonly publisher: string;
     readonly reviewed: boolean;
     /** False: an operator has suspended it. */
     readonly active: boolean;
-    readonly logoUri: string | undefined;
     readonly policyUri: string | undefined;
     readonly tosUri: string | undefined;
   };
@@ -71,21 +69,11 @@ export function ownAppOf({ consent, client, orgName, api, use, families }: OwnAp
   };
 }
 
-/** An app that was deleted this moment has its id for a name. */
 function appOf(id: string, client: Client | undefined): OwnApp['app'] {
-  const reviewed = client?.app?.reviewed ?? false;
-  return {
-    id,
-    name: client?.displayName ?? id,
-    kind: client?.principalType === 'agent' ? 'agent' : 'app',
-    publisher: client?.app?.publisher ?? '',
-    reviewed,
-    active: client?.active ?? false,
-    // CON-2: a picture says more than words, so only of what somebody has looked at.
-    logoUri: reviewed ? client?.app?.logoUri : undefined,
-    policyUri: client?.app?.policyUri,
-    tosUri: client?.app?.tosUri,
-  };
+  // Deleted this moment.
+  if (!client?.app) return { id, name: id, publisher: '', reviewed: false, active: false, policyUri: undefined, tosUri: undefined };
+  const { publisher, reviewed, policyUri, tosUri } = client.app;
+  return { id, name: client.displayName, publisher, reviewed, active: client.active, policyUri, tosUri };
 }
 
 function scopeOf(name: string, api: CatalogueApi | undefined, use: ConsentUse | undefined): OwnScope {

@@ -28,12 +28,10 @@ export class OwnApps {
     return this.view(userId, await this.consents.ofUser(userId));
   }
 
-  /** Somebody else's looks like one that does not exist. @throws Problem `not_found` */
-  async get({ userId }: SignedInUser, consentId: string): Promise<OwnApp> {
+  /** Undefined where it is not theirs. */
+  async find({ userId }: SignedInUser, consentId: string): Promise<OwnApp | undefined> {
     const consent = await this.consents.findOwn(userId, consentId);
-    const [app] = consent ? await this.view(userId, [consent]) : [];
-    if (!app) throw notFound();
-    return app;
+    return consent && (await this.view(userId, [consent]))[0];
   }
 
   /** Its tokens are refused within 2 s, its refresh tokens at once. @throws Problem `not_found` */
