@@ -16,18 +16,26 @@ export const DONE = {
 } as const;
 export type Done = keyof typeof DONE;
 
+export interface PasswordProblem {
+  /** Which field it is about; undefined: both, or none. */
+  readonly field: 'current_password' | 'new_password' | undefined;
+  readonly text: string;
+}
+
 export interface AccountView {
   readonly user: SignedInUser;
   readonly csrfToken: string;
   readonly apps: readonly OwnApp[];
   readonly sessions: readonly SessionRow[];
   readonly hasPassword: boolean;
+  /** What was wrong when they tried to change it. */
+  readonly passwordProblem?: PasswordProblem | undefined;
   readonly done: Done | undefined;
   readonly now: Date;
 }
 
 /** Everything that a person decides about their own account, on one page. */
-export function AccountPage({ user, csrfToken, apps, sessions, hasPassword, done, now }: AccountView): ReactNode {
+export function AccountPage({ user, csrfToken, apps, sessions, hasPassword, passwordProblem, done, now }: AccountView): ReactNode {
   return (
     <div className="account">
       <Heading title="Your account">
@@ -38,7 +46,7 @@ export function AccountPage({ user, csrfToken, apps, sessions, hasPassword, done
         <AppsCard apps={apps} csrfToken={csrfToken} now={now} />
         <div className="stack">
           <SessionsCard sessions={sessions} currentId={user.sessionId} csrfToken={csrfToken} now={now} />
-          {hasPassword && <PasswordCard csrfToken={csrfToken} />}
+          {hasPassword && <PasswordCard csrfToken={csrfToken} problem={passwordProblem} />}
         </div>
       </div>
     </div>
@@ -50,7 +58,7 @@ function AppsCard({ apps, csrfToken, now }: Pick<AccountView, 'apps' | 'csrfToke
     <section className="card" aria-labelledby="apps">
       <div>
         <h2 id="apps">Apps with access</h2>
-        <p className="muted small">What you allowed them, and what they do with it. Counted about a minute later.</p>
+        <p className="muted small">What you allowed them, and what they do with it.</p>
       </div>
       {apps.length === 0 ? (
         <p className="empty">No app has access. When you allow one something, it stands here, and you can end it here.</p>
@@ -100,16 +108,25 @@ function AppRow({ app: own, csrfToken, now }: { app: OwnApp; csrfToken: string; 
   );
 }
 
-function PasswordCard({ csrfToken }: { csrfToken: string }): ReactNode {
+function PasswordCard({ csrfToken, problem }: { csrfToken: string; problem: PasswordProblem | undefined }): ReactNode {
+  const errorOf = (field: PasswordProblem['field']): string | undefined => (problem?.field === field ? problem?.text : undefined);
   return (
     <section className="card" aria-labelledby="password">
       <div>
         <h2 id="password">Password</h2>
         <p className="muted small">Changing it ends all your other sessions.</p>
       </div>
+      {problem && problem.field === undefined && <Alert kind="error">{problem.text}</Alert>}
       <Form to="/account/password" csrfToken={csrfToken} className="stack">
         <div>
-          <Field name="current_password" label="Present password" type="password" autoComplete="current-password" />
+          <Field
+            name="current_password"
+            label="Present password"
+            type="password"
+            autoComplete="current-password"
+            error={errorOf('current_password')}
+            autoFocus={problem?.field === 'current_password' || undefined}
+          />
           <Field
             name="new_password"
             label="New password"
@@ -117,6 +134,8 @@ function PasswordCard({ csrfToken }: { csrfToken: string }): ReactNode {
             autoComplete="new-password"
             minLength={12}
             hint="At least 12 characters; four or five words will do."
+            error={errorOf('new_password')}
+            autoFocus={problem?.field === 'new_password' || undefined}
           />
         </div>
         <Button kind="plain">Change password</Button>

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { OwnApp, OwnScope } from '../../../issuer/own-apps/index.js';
 import { Alert, Button, Form, Link, OutsideLink } from '../kit/index.js';
 import { DONE, type Done } from './account-page.js';
-import { AppBadge, AppPicture, LastUse, Moment, RiskBadge, Unseen } from './app-parts.js';
+import { AppBadge, AppPicture, Moment, RiskBadge, Unseen } from './app-parts.js';
 import { ago, dateOf } from './times.policy.js';
 
 export interface OwnAppView {
@@ -22,11 +22,12 @@ export function OwnAppPage({ own, csrfToken, done, now }: OwnAppView): ReactNode
       </p>
       <div className="app">
         <AppPicture name={app.name} />
-        <div className="app-text">
+        <div>
           <h1>{app.name}</h1>
-          <p className="muted">by {app.publisher}</p>
+          <p className="app-facts">
+            <span className="muted">by {app.publisher}</span> <AppBadge app={app} />
+          </p>
         </div>
-        <AppBadge app={app} />
       </div>
       {done && <Alert kind="success">{DONE[done]}</Alert>}
       {!app.active && <Alert kind="warning">The app is suspended: nothing of this works for it at present.</Alert>}
@@ -84,28 +85,39 @@ function ScopeItem({ scope: { name, description, risk, used } }: { scope: OwnSco
 }
 
 function FactsCard({ own, now }: Pick<OwnAppView, 'own' | 'now'>): ReactNode {
-  const { app, allowedAt, sessions } = own;
+  const { app, allowedAt, lastUsedAt, calls, sessions } = own;
   return (
     <section className="card" aria-labelledby="use">
-      <h2 id="use">What it did</h2>
-      <ul className="facts">
-        <li>
-          <LastUse app={own} now={now} />
-        </li>
-        <li>
-          Allowed by you on <Moment time={allowedAt}>{dateOf(allowedAt)}</Moment>
-        </li>
-        {(app.policyUri !== undefined || app.tosUri !== undefined) && (
-          <li>
-            {app.policyUri !== undefined && <OutsideLink href={app.policyUri}>Privacy policy</OutsideLink>}
-            {app.tosUri !== undefined && <OutsideLink href={app.tosUri}>Terms</OutsideLink>}
-          </li>
-        )}
-      </ul>
+      <div>
+        <h2 id="use">What it did</h2>
+        <p className="muted small">As {own.api.name} counts it, about a minute later.</p>
+      </div>
+      <dl className="figures">
+        <div>
+          <dt>Calls</dt>
+          <dd>{calls.toLocaleString('en-GB')}</dd>
+        </div>
+        <div>
+          <dt>Last used</dt>
+          <dd>{lastUsedAt ? <Moment time={lastUsedAt}>{ago(lastUsedAt, now)}</Moment> : 'never'}</dd>
+        </div>
+        <div>
+          <dt>Allowed</dt>
+          <dd>
+            <Moment time={allowedAt}>{ago(allowedAt, now)}</Moment>
+          </dd>
+        </div>
+      </dl>
       <div className="details">
         <h3>Where it stays signed in for you</h3>
         {sessions.length === 0 ? <p className="muted small">Nowhere: it has to ask you again.</p> : <SessionList own={own} now={now} />}
       </div>
+      {(app.policyUri !== undefined || app.tosUri !== undefined) && (
+        <p className="small outside">
+          {app.policyUri !== undefined && <OutsideLink href={app.policyUri}>Privacy policy</OutsideLink>}
+          {app.tosUri !== undefined && <OutsideLink href={app.tosUri}>Terms</OutsideLink>}
+        </p>
+      )}
     </section>
   );
 }
