@@ -55,7 +55,12 @@ module.exports = {
       { path: '\\.policy\\.tsx?$' },
       { path: '\\.(?:service|repository|controller)\\.tsx?$|node_modules/@nestjs' },
     ),
-    error('controllers-skip-no-layer', 'controller, service, repository', { path: '\\.controller\\.tsx?$' }, { path: '\\.repository\\.ts$' }),
+    error(
+      'controllers-skip-no-layer',
+      'controller, service, repository',
+      { path: '\\.controller\\.tsx?$' },
+      { path: '\\.repository\\.ts$' },
+    ),
     error(
       'sql-in-repositories',
       'only *.repository.ts and platform/database speak SQL (entities may import typeorm decorators; forbid DataSource, QueryRunner and raw queries elsewhere)',

@@ -10,7 +10,7 @@ import { startTestServer, type TestServer } from '../support/countersign.js';
 import { admit, anApp, diesWithin2s, READ, refresh, REPORTS, tokensFor, works, type AppMade } from '../support/delegation.js';
 import { aReportingApi, anEntry, minuteAgo, sendReport } from '../support/usage.js';
 import { aPerson, type PersonMade, Visitor } from '../support/visitor.js';
-import { startBrowser } from './browser.js';
+import { startBrowser } from '../../scripts/lib/browser.mjs';
 
 const SCREENSHOTS = process.env['SCREENSHOTS'];
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -82,7 +82,9 @@ describe('/account in a browser without scripts', () => {
     const tokens = await tokensFor(person.browser, app);
     await page.goto(`${server.url}/account`);
     const row = page.getByRole('listitem').filter({ hasText: 'Charts & Co' });
-    expect(await row.innerText()).toMatch(/by Charts Ltd[\s\S]*Reviewed[\s\S]*2 permissions at Saasalytics[\s\S]*Never used/);
+    expect(await row.innerText()).toMatch(
+      /by Charts Ltd[\s\S]*Reviewed by Countersign[\s\S]*2 permissions at Saasalytics[\s\S]*Never used/,
+    );
     expect(await works(server.url, tokens.access_token)).toBe(true);
     await row.getByRole('button', { name: 'Revoke Charts & Co' }).click();
     await diesWithin2s(server.url, tokens.access_token);
@@ -127,6 +129,15 @@ describe('/account in a browser without scripts', () => {
     expect(await Promise.all(others.map((other) => other.isSignedIn()))).toEqual([true, true, false]);
     await page.getByRole('button', { name: 'Sign out everywhere else' }).click();
     expect(await Promise.all(others.map((other) => other.isSignedIn()))).toEqual([false, false, false]);
+    await page.getByLabel('Present password').fill('not my password');
+    await page.getByLabel('New password').fill('four entirely other words');
+    await page.getByRole('button', { name: 'Change password' }).click();
+    expect(await page.getByText('This is not your present password.').isVisible()).toBe(true);
+    await picture('account-wrong-password');
+    await page.getByLabel('Present password').fill(person.password);
+    await page.getByLabel('New password').fill('aaaaaaaaaaaa');
+    await page.getByRole('button', { name: 'Change password' }).click();
+    expect(await page.getByLabel('New password').getAttribute('aria-invalid')).toBe('true');
     await page.getByLabel('Present password').fill(person.password);
     await page.getByLabel('New password').fill('four entirely other words');
     await page.getByRole('button', { name: 'Change password' }).click();

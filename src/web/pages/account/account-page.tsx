@@ -84,9 +84,10 @@ function AppRow({ app: own, csrfToken, now }: { app: OwnApp; csrfToken: string; 
           <p className="app-name">
             <Link to={path}>{app.name}</Link>
           </p>
-          <p className="muted small">by {app.publisher}</p>
+          <p className="app-facts">
+            <span className="muted small">by {app.publisher}</span> <AppBadge app={app} />
+          </p>
         </div>
-        <AppBadge app={app} />
       </div>
       <p className="row-facts">
         {many(scopes.length, 'permission')} at <strong>{api.name}</strong>, for the data of <strong>{org.name}</strong>

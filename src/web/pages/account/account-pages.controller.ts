@@ -14,12 +14,12 @@ export class AccountPagesController {
   @Get()
   @Public()
   account(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query('done') done: unknown): Promise<void> {
-    return this.pages.account(request, reply, done);
+    return this.pages.account({ request, reply }, done);
   }
 
   @Get('apps/:id')
   @Public()
   app(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string, @Query('done') done: unknown): Promise<void> {
-    return this.pages.app(request, reply, id, done);
+    return this.pages.app({ request, reply }, id, done);
   }
 }

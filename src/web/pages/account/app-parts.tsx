@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { OwnApp, OwnScope } from '../../../issuer/own-apps/index.js';
-import { AlertIcon, VerifiedIcon, WarningIcon } from '../kit/index.js';
+import { AlertIcon, useSite, VerifiedIcon, WarningIcon } from '../kit/index.js';
 import { ago, many } from './times.policy.js';
 
 /** For those who listen: a button says what it is about, though its neighbours show it. */
@@ -27,6 +27,7 @@ export function AppPicture({ name }: { name: string }): ReactNode {
 
 /** Whether somebody has looked at it, or has stopped it. */
 export function AppBadge({ app }: { app: OwnApp['app'] }): ReactNode {
+  const { name } = useSite();
   if (!app.active)
     return (
       <span className="badge badge-danger">
@@ -36,7 +37,8 @@ export function AppBadge({ app }: { app: OwnApp['app'] }): ReactNode {
   if (app.reviewed)
     return (
       <span className="badge badge-good">
-        <VerifiedIcon /> Reviewed
+        <VerifiedIcon />
+        Reviewed by {name}
       </span>
     );
   return (
