@@ -24,6 +24,7 @@ import { ClientAuthModule } from './issuer/client-auth/index.js';
 import { ConsentsModule } from './issuer/consents/index.js';
 import { DiscoveryModule } from './issuer/discovery/index.js';
 import { FederationModule } from './issuer/federation/index.js';
+import { OwnAppsModule } from './issuer/own-apps/index.js';
 import { RefreshTokensModule } from './issuer/refresh-tokens/index.js';
 import { RevocationModule, Revocations } from './issuer/revocation/index.js';
 import { ProviderSignInModule } from './issuer/provider-sign-in/index.js';
@@ -46,6 +47,7 @@ import { MetricsModule } from './platform/metrics/index.js';
 import { CallerRateLimitModule, RateLimitModule } from './platform/rate-limit/index.js';
 import { ReaperModule } from './platform/reaper/index.js';
 import { SAASALYTICS_ENTITIES, SAASALYTICS_SERVICES, SaasalyticsModule } from './saasalytics/index.js';
+import { PagesModule } from './web/pages/index.js';
 
 const PLATFORM = [
   AuditModule,
@@ -80,6 +82,7 @@ const ISSUER = [
   ConsentsModule,
   DiscoveryModule,
   FederationModule,
+  OwnAppsModule,
   ProviderSignInModule,
   RefreshTokensModule,
   RevocationModule,
@@ -135,6 +138,7 @@ export class AppModule {
         // Where the setting is off, the route does not exist.
         ...(configuration.settings.DANGEROUSLY_ENABLE_TEST_TOKENS ? [TestTokensModule] : []),
         SaasalyticsModule,
+        PagesModule,
         BootstrapModule,
         CountersignGuardModule.forRootAsync({
           ownRefusalFilter: true,

@@ -7,7 +7,7 @@ const ROOT = new URL('../..', import.meta.url).pathname;
 const sources = ['src', 'libs'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true })
     .map((name) => join(folder, String(name)))
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts') && !name.includes('node_modules'))
+    .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.spec.ts') && !name.includes('node_modules'))
     .map((name) => ({ name, text: readFileSync(join(ROOT, name), 'utf8') })),
 );
 
@@ -31,6 +31,7 @@ const ACROSS_ORGS: Readonly<Record<string, string>> = {
   'src/issuer/authorization/': 'requests wait for people, not for organizations',
   'src/issuer/authorization-codes': 'a code says nothing of its organization',
   'src/issuer/consents': 'people see what they allowed, in all their organizations',
+  'src/issuer/own-apps': 'people see what they allowed, in all their organizations',
   'src/issuer/refresh-tokens': 'a refresh token says nothing of its organization',
   'src/issuer/federation/rule-tester.service.ts': 'asks whether an assertion was used, wherever that was',
   'src/directory/trust-map': 'our own services belong to no organization',

@@ -128,6 +128,10 @@ function actsOnConsents(operator: Operator, api: ApiCaller): Record<string, Act>
     const { data } = (await api.get<ListOf<{ id: string }>>(`/v1/consents?user_id=${userId}`)).body;
     return `/v1/consents/${data[0]?.id}`;
   };
+  const connected: Prepare = async () => {
+    const { org_id, app_id } = (await api.get<{ org_id: string; app_id: string }>(await consents())).body;
+    return `/v1/orgs/${org_id}/connected-apps/${app_id}`;
+  };
   const requests: Prepare = async () => {
     const { id } = await operator.anOrg();
     await admit(operator, id, { mode: 'ask' });
@@ -140,6 +144,7 @@ function actsOnConsents(operator: Operator, api: ApiCaller): Record<string, Act>
   return {
     narrowConsent: thenAct('consent.narrowed', consents, (path) => api.patch(path, { scopes: [READ] })),
     withdrawConsent: thenAct('consent.withdrawn', consents, (path) => api.delete(path)),
+    withdrawConnectedApp: thenAct('connected_app.withdrawn', connected, (path) => api.delete(path)),
     updateAppPolicy: thenAct('app_policy.updated', orgs, (path) => api.patch(`${path}/app-policy`, { mode: 'all' })),
     approveAppRequest: thenAct('app_request.approved', requests, (path) => api.post(`${path}/approve`)),
     declineAppRequest: thenAct('app_request.declined', requests, (path) => api.post(`${path}/decline`)),
