@@ -187,7 +187,9 @@ describe('openid-client for a person', () => {
     ).rejects.toMatchObject({ error: 'access_denied' });
     const unticked = await authorize(configuration);
     const back = await sentBack(person, unticked.url, { scopes: [READ] });
-    expect((await client.authorizationCodeGrant(configuration, back, unticked.checks)).scope).toBe(READ);
+    const tokens = await client.authorizationCodeGrant(configuration, back, unticked.checks);
+    expect(tokens.scope).toBe(READ);
+    expect(await works(tokens.access_token)).toBe(true);
   });
 
   it('RFC 9207 §2.4 an answer of another issuer, and one that names none, never reach the token endpoint', async () => {

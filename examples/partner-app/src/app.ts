@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import * as client from 'openid-client';
-import { NoLongerConnected, type Countersign } from './connection.js';
+import { JustChanged, NoLongerConnected, type Countersign } from './connection.js';
 import { dashboardPage, troublePage, welcomePage } from './pages.js';
 import type { Saasalytics } from './saasalytics.js';
 import { Visits } from './visits.js';
@@ -82,6 +82,11 @@ export function partnerApp(countersign: Countersign, saasalytics: Saasalytics): 
     // Sent back by Countersign with an error in place of a code.
     if (error instanceof client.AuthorizationResponseError)
       return visit?.connection ? response.redirect('/') : void response.send(refusedPage(error));
+    if (error instanceof JustChanged)
+      return void response
+        .status(503)
+        .set('refresh', '4; url=/')
+        .send(troublePage('Just a moment', 'What Pulse may read has just changed. It will be here in a few seconds.', '/'));
     console.error(error);
     response
       .status(502)

@@ -24,6 +24,9 @@ export interface Connection {
 /** The person, or an administrator of theirs, took back what was allowed. */
 export class NoLongerConnected extends Error {}
 
+/** They changed it in the last seconds: tokens of the moment itself are not taken. */
+export class JustChanged extends Error {}
+
 /** All of OAuth that a partner needs: send away, take back, renew, give back. */
 export class Countersign {
   private configuration: Promise<client.Configuration> | undefined;

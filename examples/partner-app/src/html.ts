@@ -3,7 +3,7 @@ export class Html {
   constructor(readonly text: string) {}
 }
 
-type Piece = string | number | Html | readonly Html[] | undefined;
+type Piece = string | number | false | Html | readonly Html[] | undefined;
 
 /** A template in which every text is escaped. */
 export function html(literals: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
@@ -11,7 +11,7 @@ export function html(literals: TemplateStringsArray, ...pieces: readonly Piece[]
 }
 
 function written(piece: Piece): string {
-  if (piece === undefined) return '';
+  if (piece === undefined || piece === false) return '';
   if (piece instanceof Html) return piece.text;
   if (typeof piece === 'object') return piece.map(({ text }) => text).join('');
   return String(piece).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

@@ -4,6 +4,12 @@ import type { Metric, Report } from './saasalytics.js';
 
 const NAMES = { revenue: 'Revenue', active_customers: 'Active customers', new_customers: 'New customers', events: 'Events' } as const;
 
+/** What it asks for, in its own words; people have read those of Saasalytics before they allowed it. */
+const IN_WORDS: Readonly<Record<string, string>> = {
+  'read:analytics-data': 'Read your figures',
+  'read:account': 'Read the name of your account',
+};
+
 function page(title: string, content: Html): string {
   return html`<!doctype html>
     <html lang="en">
@@ -63,12 +69,12 @@ export function dashboardPage(connection: Connection, organization: string | und
       <section class="access">
         <h2>What Pulse may do</h2>
         <ul>
-          ${connection.scopes.map((scope) => html`<li><code>${scope}</code></li>`)}
+          ${connection.scopes.map((scope) => html`<li>${IN_WORDS[scope] ?? scope}</li>`)}
         </ul>
         <p>
           The present access ends at
           <time datetime="${connection.endsAt.toISOString()}">${connection.endsAt.toISOString().slice(11, 19)}</time> UTC and is renewed by
-          itself; so far ${connection.renewals === 1 ? 'once' : `${connection.renewals} times`}.
+          itself: ${timesRenewed(connection)} so far.
         </p>
         <div class="actions">
           <form method="post" action="/renew"><button class="quiet">Renew now</button></form>
@@ -77,6 +83,11 @@ export function dashboardPage(connection: Connection, organization: string | und
         </div>
       </section>`,
   );
+}
+
+function timesRenewed({ renewals }: Connection): string {
+  if (renewals === 0) return 'not yet';
+  return renewals === 1 ? 'once' : `${renewals} times`;
 }
 
 function figures({ weeks, metrics }: Report): Html {
@@ -108,7 +119,7 @@ function figures({ weeks, metrics }: Report): Html {
           </tr>
         </thead>
         <tbody>
-          ${rows.reverse()}
+          ${rows.toReversed()}
         </tbody>
       </table>
     </section>`;
@@ -121,7 +132,7 @@ function bars({ values }: Metric): Html {
     const height = Math.max(1, Math.round((Math.max(value, 0) / highest) * 30));
     return html`<rect x="${i * 11}" y="${30 - height}" width="8" height="${height}" rx="1" />`;
   });
-  return html`<svg viewBox="0 0 ${values.length * 11} 30" aria-hidden="true">${drawn}</svg>`;
+  return html`<svg viewBox="0 0 ${values.length * 11} 30" preserveAspectRatio="xMinYMax" aria-hidden="true">${drawn}</svg>`;
 }
 
 function amount({ unit, currency }: Metric, value: number): string {
@@ -131,14 +142,14 @@ function amount({ unit, currency }: Metric, value: number): string {
 
 const dayOf = (date: Date): string => date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
 
-/** @param text what the person can do about it */
-export function troublePage(title: string, text: string): string {
+/** @param text what the person can do about it @param again where */
+export function troublePage(title: string, text: string, again = '/connect'): string {
   return page(
     title,
     html`<section class="hero">
       <h1>${title}</h1>
       <p>${text}</p>
-      <a class="button" href="/connect">Try again</a> <a class="quiet button" href="/">Back to Pulse</a>
+      <a class="button" href="${again}">Try again</a> <a class="quiet button" href="/">Back to Pulse</a>
     </section>`,
   );
 }

@@ -1,7 +1,7 @@
-import { NoLongerConnected, type Connection, type Countersign } from './connection.js';
+import { JustChanged, type Connection, type Countersign } from './connection.js';
 
 const WEEKS = 8;
-const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 const METRICS = ['revenue', 'active_customers', 'new_customers', 'events'] as const;
 
 export interface Metric {
@@ -41,7 +41,7 @@ export class Saasalytics {
   /** The last weeks; undefined where the person did not allow it. */
   async report(connection: Connection): Promise<Report | undefined> {
     if (!connection.scopes.includes('read:analytics-data')) return undefined;
-    const from = new Date(Date.now() - WEEKS * WEEK_MS).toISOString();
+    const from = mondayWeeksAgo(WEEKS - 1);
     const answers = await Promise.all(
       METRICS.map((metric) => this.get<MetricsAnswer>(connection, `/v1/metrics?metric=${metric}&interval=week&from=${from}`)),
     );
@@ -57,7 +57,7 @@ export class Saasalytics {
     };
   }
 
-  /** A token that is refused is renewed once: where that is refused too, the person took it back. */
+  /** A token that is refused is renewed once. Where the person took it back, there is no other. @throws NoLongerConnected, JustChanged */
   private async get<T>(connection: Connection, path: string): Promise<T> {
     const token = await this.countersign.accessToken(connection);
     let response = await this.ask(path, token);
@@ -66,7 +66,7 @@ export class Saasalytics {
       if (connection.accessToken === token) await this.countersign.renew(connection);
       response = await this.ask(path, connection.accessToken);
     }
-    if (response.status === 401) throw new NoLongerConnected();
+    if (response.status === 401) throw new JustChanged();
     if (!response.ok) throw new Error(`Saasalytics answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as T;
   }
@@ -74,4 +74,11 @@ export class Saasalytics {
   private ask(path: string, token: string): Promise<Response> {
     return fetch(this.api + path, { headers: { authorization: `Bearer ${token}` } });
   }
+}
+
+/** As a date, so that it is midnight in the time zone of the account. */
+function mondayWeeksAgo(weeks: number): string {
+  const today = new Date();
+  const days = ((today.getUTCDay() + 6) % 7) + weeks * 7;
+  return new Date(today.getTime() - days * DAY_MS).toISOString().slice(0, 10);
 }

@@ -28,17 +28,20 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     const client = { issuer: ISSUER, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET };
     return { ...client, api: `${ISSUER}/analytics`, scope: SCOPE, port, demoUser: undefined };
   }
-  const demo = existsSync(DEMO) ? (JSON.parse(readFileSync(DEMO, 'utf8')) as DemoFile) : undefined;
+  return { ...readDemo(DEMO), port };
+}
+
+function readDemo(path: string): Omit<Settings, 'port'> {
+  const demo = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as DemoFile) : undefined;
   const app = demo?.apps?.[0];
   if (!demo || !app)
-    throw new Error(`${DEMO} names no app. Run npm start in Countersign's folder first, or set ISSUER, CLIENT_ID and CLIENT_SECRET.`);
+    throw new Error(`${path} names no app. Run npm start in Countersign's folder first, or set ISSUER, CLIENT_ID and CLIENT_SECRET.`);
   return {
     issuer: demo.public_url,
     clientId: app.client_id,
     clientSecret: app.client_secret,
     api: `${demo.public_url}/analytics`,
     scope: app.scope,
-    port,
     demoUser: demo.orgs[0]?.users?.find(({ role }) => role === 'member'),
   };
 }
