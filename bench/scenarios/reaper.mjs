@@ -34,7 +34,8 @@ export async function reaperScenario(options, { say, chosen }) {
   await fill(database.url, options.reaped);
   const full = await sizes(database.url);
   const seconds = await untilReaped(database.url, before, options.reaped, say);
-  await query(database.url, `VACUUM ${TABLES.map(({ name }) => name).join(', ')}`);
+  // As autovacuum does it, over and over: what the first run empties in an index, a later one gives free.
+  for (let run = 0; run < 2; run += 1) await query(database.url, `VACUUM ${TABLES.map(({ name }) => name).join(', ')}`);
   const after = await sizes(database.url);
   await server.stop();
   await fill(database.url, options.reaped);
