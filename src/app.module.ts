@@ -46,6 +46,7 @@ import { MetricsModule } from './platform/metrics/index.js';
 import { CallerRateLimitModule, RateLimitModule } from './platform/rate-limit/index.js';
 import { ReaperModule } from './platform/reaper/index.js';
 import { SAASALYTICS_ENTITIES, SAASALYTICS_SERVICES, SaasalyticsModule } from './saasalytics/index.js';
+import { PagesModule } from './web/pages/index.js';
 
 const PLATFORM = [
   AuditModule,
@@ -135,6 +136,7 @@ export class AppModule {
         // Where the setting is off, the route does not exist.
         ...(configuration.settings.DANGEROUSLY_ENABLE_TEST_TOKENS ? [TestTokensModule] : []),
         SaasalyticsModule,
+        PagesModule,
         BootstrapModule,
         CountersignGuardModule.forRootAsync({
           ownRefusalFilter: true,

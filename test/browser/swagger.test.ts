@@ -2,7 +2,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import { call, tokenOf } from '../support/requests.js';
-import { startBrowser } from './browser.js';
+import { startBrowser } from '../../scripts/lib/browser.mjs';
 
 const SCREENSHOTS = process.env['SCREENSHOTS'];
 let server: TestServer;

@@ -7,7 +7,7 @@ const ROOT = new URL('../..', import.meta.url).pathname;
 const sources = ['src', 'libs'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true })
     .map((name) => join(folder, String(name)))
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts') && !name.includes('node_modules'))
+    .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.spec.ts') && !name.includes('node_modules'))
     .map((name) => ({ name, text: readFileSync(join(ROOT, name), 'utf8') })),
 );
 

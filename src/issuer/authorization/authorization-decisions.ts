@@ -72,6 +72,12 @@ export class AuthorizationDecisions {
     return errorAnswer(this.addressOf(request), error);
   }
 
+  /** Undefined where nobody has reviewed it: then the name is only what the app says. */
+  async nameOfApp({ clientId }: SavedRequest): Promise<string | undefined> {
+    const client = await this.clients.find(clientId);
+    return client?.active && client.app?.reviewed ? client.displayName : undefined;
+  }
+
   /** Path of the page that signs somebody in, and back. */
   signInPath(request: SavedRequest, path: string): string {
     return signInAddress({ returnTo: path, loginHint: request.loginHint });

@@ -7,10 +7,9 @@ import { isDatabaseUnavailable } from '../../platform/database/index.js';
 import { Log } from '../../platform/logging/index.js';
 import { errorAnswer, stateOf } from './authorization-answer.js';
 import type { Known } from './authorization-facts.js';
-import { errorPageOf, type ErrorPage } from './error-page.js';
 
-/** Where the browser goes, or what it shows. */
-export type AuthorizationOutcome = { readonly location: string } | { readonly page: ErrorPage };
+/** Where the browser goes, or what the person has to be told, because nobody else may be. */
+export type AuthorizationOutcome = { readonly location: string } | { readonly error: OAuthError };
 
 /** What is known of a request when something is wrong with it. */
 export interface Progress {
@@ -33,7 +32,7 @@ export class AuthorizationRefusals {
     this.counter.count('authorization.refused', request.ip, error.detail ?? error.code);
     const client = where?.find('client');
     const redirectUri = where?.find('redirectUri');
-    if (!client?.app.reviewed || redirectUri === undefined) return { page: errorPageOf(error, request.id) };
+    if (!client?.app.reviewed || redirectUri === undefined) return { error };
     const address = { redirectUri, state: params && stateOf(params), issuer: this.configuration.settings.PUBLIC_URL };
     return { location: errorAnswer(address, error) };
   }

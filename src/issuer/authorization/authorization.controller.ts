@@ -6,7 +6,6 @@ import { InZone } from '../../platform/http/index.js';
 import { OAuthErrorResponses, readOAuthRequest } from '../endpoint/index.js';
 import { AuthorizationEndpoint } from './authorization-endpoint.js';
 import { AUTHORIZATION_QUERY, AuthorizationForm, PushedRequestDocument, PushedRequestForm } from './dto/authorization.dto.js';
-import { sendErrorPage } from './error-page.js';
 import { PushedRequests, type PushedAnswer } from './pushed-requests.service.js';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -80,7 +79,8 @@ export class AuthorizationController {
 
   private async answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const outcome = await this.endpoint.answer(request, reply);
-    if ('page' in outcome) return sendErrorPage(reply, outcome.page);
+    // What is told to a person is drawn where errors become answers.
+    if ('error' in outcome) throw outcome.error;
     // HTTP-11: 303, so that a browser never sends a form on. Attack 32: nobody behind the link learns of the request.
     void reply.status(303).headers({ location: outcome.location, 'referrer-policy': 'no-referrer' }).send();
   }

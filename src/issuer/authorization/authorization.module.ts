@@ -42,6 +42,6 @@ import { PushedRequests } from './pushed-requests.service.js';
     PushedRequests,
     PushedRequestsRepository,
   ],
-  exports: [Interactions],
+  exports: [ConsentForms, Interactions],
 })
 export class AuthorizationModule {}

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FormParameters, OAuthError } from '@countersign/oauth';
-import { Configuration } from '../../platform/config/index.js';
 import { httpProblem, originOf } from '../../platform/http/index.js';
 import { FormTokens, Sessions } from '../sessions/index.js';
 import { ConsentStateDocument } from './dto/consent-state.dto.js';
-import { Interactions, type InteractionAnswer, type Visitor } from './interactions.service.js';
+import { Interactions, type InteractionAnswer, type InteractionStep, type Visitor } from './interactions.service.js';
 
 const FORM = /^application\/x-www-form-urlencoded(?:\s*;\s*charset=utf-8)?\s*$/i;
 const DECISIONS = ['allow', 'deny', 'ask_admin'] as const;
@@ -17,23 +16,26 @@ export class ConsentForms {
     private readonly interactions: Interactions,
     private readonly sessions: Sessions,
     private readonly tokens: FormTokens,
-    private readonly configuration: Configuration,
   ) {}
 
-  async state(request: FastifyRequest, reply: FastifyReply, interaction: string): Promise<ConsentStateDocument> {
-    const step = await this.interactions.open(interaction, await this.visitorOf(request));
-    return ConsentStateDocument.from(step, this.tokens.issue(request, reply));
+  /** What is to be shown now. @throws Problem `interaction_ended` */
+  async open(request: FastifyRequest, interaction: string): Promise<InteractionStep> {
+    return this.interactions.open(interaction, await this.visitorOf(request));
   }
 
-  /** AZ-15, attack 27: only from our own page, of this browser and session. @returns where the browser goes now */
-  async answer(request: FastifyRequest): Promise<string> {
+  async state(request: FastifyRequest, reply: FastifyReply, interaction: string): Promise<ConsentStateDocument> {
+    return ConsentStateDocument.from(await this.open(request, interaction), this.tokens.issue(request, reply));
+  }
+
+  /**
+   * AZ-15, attack 27: only from our own page, of this browser and session.
+   * @returns what is to happen now, for the interaction that the form names
+   */
+  async answer(request: FastifyRequest): Promise<{ readonly interaction: string; readonly step: InteractionStep }> {
     const form = readForm(request);
     this.tokens.verify(request, form.find('csrf_token'));
     const interaction = form.find('interaction') ?? '';
-    const step = await this.interactions.answer(interaction, await this.visitorOf(request), answerOf(form));
-    if (step.step === 'done') return step.location;
-    const path = step.step === 'sign_in' ? step.path : `/consent?interaction=${encodeURIComponent(interaction)}`;
-    return this.configuration.settings.PUBLIC_URL + path;
+    return { interaction, step: await this.interactions.answer(interaction, await this.visitorOf(request), answerOf(form)) };
   }
 
   private async visitorOf(request: FastifyRequest): Promise<Visitor> {

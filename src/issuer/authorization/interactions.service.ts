@@ -69,6 +69,13 @@ export class Interactions implements OnModuleInit {
     return this.decisions.urlOf(decision.step === 'sign_in' ? this.decisions.signInPath(request, path) : path);
   }
 
+  /** Name of the app that waits behind this path, for the page that signs somebody in; undefined also where nobody has reviewed it. */
+  async nameOfApp(id: string, browser: string | undefined): Promise<string | undefined> {
+    if (browser === undefined) return undefined;
+    const request = await this.transactions.run((tx) => this.repository.findWaiting(tx, sha256(id), browser));
+    return request && this.decisions.nameOfApp(request);
+  }
+
   /** What a page has to show now. @throws Problem `interaction_ended` */
   async open(id: string, visitor: Visitor): Promise<InteractionStep> {
     const request = await this.waiting(id, visitor);

@@ -6,5 +6,7 @@ export { type ProvenSignIn, Sessions, type SignedInUser } from './sessions.js';
 export { SESSIONS_PROBLEMS } from './sessions.errors.js';
 export { SessionsModule } from './sessions.module.js';
 export { isOwnPath, signInAddress, type SignInRequest } from './sign-in-address.js';
+export type { SignInStateDocument } from './dto/session.dto.js';
+export { SignInForms } from './sign-in-forms.js';
 export { SignInLimits } from './sign-in-limits.js';
 export { type Exchange, SignIn } from './sign-in.service.js';

@@ -31,6 +31,6 @@ import { SignIn } from './sign-in.service.js';
     SignInForms,
     SignInLimits,
   ],
-  exports: [Forms, FormTokens, Sessions, SignIn, SignInLimits],
+  exports: [Forms, FormTokens, Sessions, SignIn, SignInForms, SignInLimits],
 })
 export class SessionsModule {}

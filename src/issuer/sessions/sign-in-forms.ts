@@ -7,7 +7,7 @@ import { FormTokens } from './form-tokens.js';
 import { Sessions } from './sessions.js';
 import { SignIn, type Exchange } from './sign-in.service.js';
 
-const SIGN_IN_PAGE = '/login';
+const SIGNED_OUT_PAGE = '/logout/done';
 
 /** The forms with which people come and go. */
 @Injectable()
@@ -45,6 +45,6 @@ export class SignInForms {
   async signOut({ request, reply }: Exchange): Promise<void> {
     await this.forms.read(request, CsrfForm);
     await this.sessions.end(request, reply);
-    this.forms.redirect(reply, SIGN_IN_PAGE);
+    this.forms.redirect(reply, SIGNED_OUT_PAGE);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Joining, PasswordAccounts, readEmail, type ProvenPassword } from '../../directory/users/index.js';
+import { type Invitation, Joining, PasswordAccounts, readEmail, type ProvenPassword } from '../../directory/users/index.js';
 import { RefusalCounter } from '../../platform/audit/index.js';
 import { originOf, Problem } from '../../platform/http/index.js';
 import { KnownBrowsers } from './known-browsers.js';
@@ -39,16 +39,21 @@ export class SignIn {
     if (!proven || !(await this.begin(exchange, address, proven))) throw this.refusal(exchange.request);
   }
 
+  /** What a join link leads to. @throws Problem `join_link_refused`, `rate_limited` */
+  async invitation(request: FastifyRequest, link: string): Promise<Invitation> {
+    await this.limits.countSource(request);
+    const invitation = await this.joining.find(link);
+    if (!invitation) throw this.linkRefused(request);
+    return invitation;
+  }
+
   /**
    * By a join link: who has a password here joins with it, everybody else chooses one.
    * @throws Problem `join_link_refused`, `sign_in_refused`, `validation_failed`, `already_joined`, `org_suspended`, `rate_limited`
    */
   async byLink(exchange: Exchange, { link, name, password }: { link: string; name: string; password: string }): Promise<void> {
     const { request } = exchange;
-    await this.limits.countSource(request);
-    const invitation = await this.joining.find(link);
-    if (!invitation) throw this.linkRefused(request);
-    const { email, hasPassword } = invitation;
+    const { email, hasPassword } = await this.invitation(request, link);
     const proven = hasPassword
       ? await this.joinAsKnown(request, { link, email, password })
       : await this.joining.register(link, { email, name, password }, originOf(request));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { customCleanEnv, type CleanedEnv } from 'envalid';
 import { isSecret, type Zone } from '@countersign/oauth';
+import { brandSettings } from './brand.settings.js';
 import { certificatesSettings, trustDomainMistakes } from './certificates.settings.js';
 import { databaseSettings } from './database.settings.js';
 import { keysSettings } from './keys.settings.js';
@@ -21,6 +22,7 @@ export const SETTINGS_BY_TOPIC = {
   Certificates: certificatesSettings,
   Limits: limitsSettings,
   People: peopleSettings,
+  Pages: brandSettings,
   Tracing: tracingSettings,
 };
 
@@ -32,6 +34,7 @@ const SETTINGS = {
   ...certificatesSettings,
   ...limitsSettings,
   ...peopleSettings,
+  ...brandSettings,
   ...tracingSettings,
 };
 

@@ -1,3 +1,4 @@
+export type { BrandLogo } from './brand.settings.js';
 export { trustDomainOf, type TrustBundleFile } from './certificates.settings.js';
 export {
   Configuration,

@@ -3,7 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OAuthError } from '@countersign/oauth';
 import { Configuration } from '../config/index.js';
 import { Log } from '../logging/index.js';
-import { answerError } from './error-answer.js';
+import { answerError, type ErrorAnswer } from './error-answer.js';
+import { ErrorPages } from './error-pages.js';
 import { zoneOf } from './listener-zones.js';
 import { httpProblem, Problem } from './problem.js';
 import { loggedIdentityOf } from './request-hooks.js';
@@ -18,6 +19,7 @@ export class ErrorFilter implements ExceptionFilter {
   constructor(
     private readonly configuration: Configuration,
     private readonly log: Log,
+    private readonly pages: ErrorPages,
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -31,10 +33,18 @@ export class ErrorFilter implements ExceptionFilter {
       problemBase: `${this.configuration.settings.PUBLIC_URL}/docs/errors`,
     });
     this.note(request, answer.status, answer.reason, error);
-    void reply
-      .status(answer.status)
-      .headers({ 'cache-control': 'no-store', ...answer.headers })
-      .send(answer.body);
+    const drawing = this.pages.draw(request, reply, answer);
+    if (!drawing) return send(reply, answer);
+    void this.drawn(drawing, request).then((drawn) => drawn || send(reply, answer));
+  }
+
+  private async drawn(drawing: Promise<boolean>, request: FastifyRequest): Promise<boolean> {
+    try {
+      return await drawing;
+    } catch (error) {
+      this.log.error('error_page.failed', { ...loggedIdentityOf(request), error });
+      return false;
+    }
   }
 
   private note(request: FastifyRequest, status: number, reason: string | undefined, error: unknown): void {
@@ -43,6 +53,13 @@ export class ErrorFilter implements ExceptionFilter {
       this.log.error('request.failed', { ...fields, error: error instanceof Error && error.cause ? error.cause : error });
     else if (reason && this.log.isEnabled('debug')) this.log.info('request.refused', fields);
   }
+}
+
+function send(reply: FastifyReply, { status, headers, body }: ErrorAnswer): void {
+  void reply
+    .status(status)
+    .headers({ 'cache-control': 'no-store', ...headers })
+    .send(body);
 }
 
 /** A path below /oauth that nothing answers is not an OAuth endpoint. */

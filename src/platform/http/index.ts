@@ -4,7 +4,9 @@ export { createFastifyAdapter, SERVER_LIMITS } from './fastify-adapter.js';
 export { assignZone, zoneOf } from './listener-zones.js';
 export { RequestZone } from './request-zone.decorator.js';
 export { createValidationPipe } from './validation.pipe.js';
+export type { ErrorAnswer } from './error-answer.js';
 export { ErrorFilter } from './error.filter.js';
+export { ErrorPages } from './error-pages.js';
 export {
   HTTP_PROBLEMS,
   httpProblem,

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type LaunchOptions } from 'playwright-core';
+import { chromium } from 'playwright-core';
 
 const SYSTEM_BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const FLAGS = [
@@ -16,7 +16,7 @@ const FLAGS = [
 ];
 
 /** The system's Chromium, or the one that comes with npm. Says why when neither starts. */
-export async function startBrowser(): Promise<Browser | { reason: string }> {
+export async function startBrowser() {
   try {
     const executablePath = SYSTEM_BROWSERS.find((path) => existsSync(path));
     return await chromium.launch({ args: FLAGS, ...(executablePath === undefined ? await packagedBrowser() : { executablePath }) });
@@ -26,7 +26,7 @@ export async function startBrowser(): Promise<Browser | { reason: string }> {
 }
 
 /** Unpacked once per account, with the libraries and fonts that a bare machine lacks. */
-async function packagedBrowser(): Promise<Pick<LaunchOptions, 'executablePath' | 'env'>> {
+async function packagedBrowser() {
   const folder = join(tmpdir(), `countersign-chromium-${userInfo().uid}`);
   mkdirSync(folder, { recursive: true });
   const restore = setForNow({ TMPDIR: folder, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' });
@@ -46,12 +46,11 @@ async function packagedBrowser(): Promise<Pick<LaunchOptions, 'executablePath' |
   }
 }
 
-function definedEnvironment(): Record<string, string> {
-  const entries = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return Object.fromEntries(entries);
+function definedEnvironment() {
+  return Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== undefined));
 }
 
-function setForNow(values: Readonly<Record<string, string>>): () => void {
+function setForNow(values) {
   const before = { ...process.env };
   Object.assign(process.env, values);
   return () => {

@@ -1,0 +1,141 @@
+import type { ReactNode } from 'react';
+import type { ConsentView, PlaceView } from '../../../issuer/authorization/index.js';
+import { Alert, BuildingIcon, Button, Card, Form, Heading, KeyIcon, Link, OutsideLink } from '../kit/index.js';
+import { AppCard, AppFacts } from './app-parts.js';
+import { ScopeChoice } from './scope-choice.js';
+
+export interface ConsentQuestion {
+  readonly view: ConsentView;
+  readonly csrfToken: string;
+  readonly interaction: string;
+  readonly place: PlaceView;
+  /** What was ticked when the form failed; undefined: everything. */
+  readonly ticked: readonly string[] | undefined;
+  readonly problem: { readonly title: string; readonly text: string } | undefined;
+}
+
+export function addressOf(interaction: string, orgId?: string): string {
+  return `/consent?${new URLSearchParams({ interaction, ...(orgId !== undefined && { org_id: orgId }) }).toString()}`;
+}
+
+/** Everything that somebody has to know before they allow an app something (CON-1, AZ-16). */
+export function ConsentPage(question: ConsentQuestion): ReactNode {
+  const { view, csrfToken, interaction, place, problem } = question;
+  const { app, api } = view;
+  return (
+    <Card>
+      <AppCard app={app} />
+      <Heading title={`Allow ${app.name} to use ${api.name} for you?`}>
+        {app.kind === 'agent' && 'It is an agent: a program that decides by itself what to do next. '}
+        It gets nothing but what you allow here, and you can take it back.
+      </Heading>
+      {!app.reviewed && <NotReviewed />}
+      {problem && (
+        <Alert kind="error" title={problem.title}>
+          {problem.text}
+        </Alert>
+      )}
+      <Person view={view} interaction={interaction} />
+      <Form to="/consent" csrfToken={csrfToken} hidden={{ interaction, org_id: place.orgId }} className="stack">
+        <Place question={question} />
+        <WhatItMayDo {...question} />
+        <AppFacts view={view} />
+        <Answers place={place} />
+      </Form>
+      <Policies app={app} />
+    </Card>
+  );
+}
+
+function NotReviewed(): ReactNode {
+  return (
+    <Alert kind="warning" title="Nobody has reviewed this app">
+      Its name and its publisher are only what it says about itself. Go on only if you trust whoever sent you here.
+    </Alert>
+  );
+}
+
+/** Signing in as somebody else leaves the question where it is. */
+function Person({ view, interaction }: { view: ConsentView; interaction: string }): ReactNode {
+  const { email } = view.user;
+  return (
+    <p className="person">
+      <span>
+        Signed in as <strong>{email}</strong>
+      </span>
+      <Link to={`/login?${new URLSearchParams({ return_to: addressOf(interaction) }).toString()}`}>Not you?</Link>
+    </p>
+  );
+}
+
+function Place({ question: { view, place, interaction } }: { question: ConsentQuestion }): ReactNode {
+  return (
+    <div className="place">
+      <BuildingIcon />
+      <p>
+        <span className="muted small">Organization</span>
+        <strong>{place.orgName}</strong>
+      </p>
+      {view.places.length > 1 && <Link to={addressOf(interaction)}>Change</Link>}
+    </div>
+  );
+}
+
+function WhatItMayDo({ view, place, ticked }: ConsentQuestion): ReactNode {
+  const { app } = view;
+  if (place.admission === 'ask_admin')
+    return (
+      <Alert kind="info" title={`${place.orgName} decides which apps its people use`}>
+        {app.name} is not among them yet. You can ask an administrator to admit it; until then it gets nothing.
+      </Alert>
+    );
+  if (place.admission === 'refused')
+    return (
+      <Alert kind="info" title={`${place.orgName} does not admit this app`}>
+        Ask an administrator of your organization if you think it should.
+      </Alert>
+    );
+  if (place.scopes.length === 0)
+    return (
+      <Alert kind="info" title="There is nothing that you could allow here">
+        Your role in {place.orgName} does not include any of what {app.name} asks for.
+      </Alert>
+    );
+  return <ScopeChoice legend={`${app.name} may`} scopes={place.scopes} ticked={ticked} />;
+}
+
+function Answers({ place }: { place: PlaceView }): ReactNode {
+  const canAllow = place.admission === 'admitted' && place.scopes.length > 0;
+  return (
+    <div className="actions actions-row">
+      {canAllow && (
+        <Button name="decision" value="allow">
+          Allow
+        </Button>
+      )}
+      {place.admission === 'ask_admin' && (
+        <Button name="decision" value="ask_admin">
+          Ask an administrator
+        </Button>
+      )}
+      <Button kind="plain" name="decision" value="deny">
+        {canAllow ? 'Refuse' : 'Back to the app'}
+      </Button>
+    </div>
+  );
+}
+
+function Policies({ app }: Pick<ConsentView, 'app'>): ReactNode {
+  if (app.policyUri === undefined && app.tosUri === undefined) return null;
+  return (
+    <p className="muted small policies">
+      <KeyIcon />
+      <span>
+        {app.publisher} handles what it reads by its own rules:{' '}
+        {app.policyUri !== undefined && <OutsideLink href={app.policyUri}>privacy policy</OutsideLink>}
+        {app.policyUri !== undefined && app.tosUri !== undefined && ', '}
+        {app.tosUri !== undefined && <OutsideLink href={app.tosUri}>terms of service</OutsideLink>}.
+      </span>
+    </p>
+  );
+}

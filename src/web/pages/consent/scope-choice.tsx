@@ -1,0 +1,68 @@
+import type { ReactNode } from 'react';
+import type { ScopeView } from '../../../issuer/authorization/index.js';
+import { Hidden } from '../kit/index.js';
+
+const RISKS = {
+  low: { label: 'Low risk', className: 'badge' },
+  medium: { label: 'Medium risk', className: 'badge badge-warning' },
+  high: { label: 'High risk', className: 'badge badge-danger' },
+} as const;
+
+interface ScopeChoiceProperties {
+  readonly legend: string;
+  readonly scopes: readonly ScopeView[];
+  /** Undefined: all. */
+  readonly ticked: readonly string[] | undefined;
+}
+
+/** What could be allowed, in the words of the catalogue; what somebody does not want, they untick. */
+export function ScopeChoice({ legend, scopes, ticked }: ScopeChoiceProperties): ReactNode {
+  const [only, another] = scopes;
+  return (
+    <fieldset>
+      <legend>
+        <h2>{legend}</h2>
+      </legend>
+      {another && <p className="hint">Untick what you do not want to allow.</p>}
+      <ul className="scopes">
+        {scopes.map((scope) => (
+          <li key={scope.name}>
+            {another ? <Choice scope={scope} isTicked={ticked?.includes(scope.name) ?? true} /> : <Fixed scope={scope} />}
+          </li>
+        ))}
+      </ul>
+      {only && !another && <Hidden fields={{ scope: only.name }} />}
+    </fieldset>
+  );
+}
+
+function Choice({ scope, isTicked }: { scope: ScopeView; isTicked: boolean }): ReactNode {
+  return (
+    <label className="scope">
+      <input type="checkbox" name="scope" value={scope.name} defaultChecked={isTicked} />
+      <ScopeText scope={scope} />
+    </label>
+  );
+}
+
+function Fixed({ scope }: { scope: ScopeView }): ReactNode {
+  return (
+    <div className="scope">
+      <ScopeText scope={scope} />
+    </div>
+  );
+}
+
+function ScopeText({ scope: { name, description, risk, allowedBefore } }: { scope: ScopeView }): ReactNode {
+  const { label, className } = RISKS[risk];
+  return (
+    <span className="scope-text">
+      <span>{description}</span>
+      <span className="scope-facts">
+        <span className={className}>{label}</span>
+        {allowedBefore && <span className="badge badge-good">Allowed before</span>}
+        <code>{name}</code>
+      </span>
+    </span>
+  );
+}

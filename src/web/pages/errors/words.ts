@@ -1,0 +1,81 @@
+import { waitText } from '../kit/index.js';
+import type { Failure } from './failure.js';
+
+export interface ErrorWords {
+  readonly title: string;
+  readonly text: string;
+  /** Where it is good to go on; a path of ours. */
+  readonly next?: { readonly to: string; readonly label: string };
+  /** Whoever runs the app needs to know what exactly it was. */
+  readonly forDeveloper?: boolean;
+}
+
+const SIGN_IN = { to: '/login', label: 'Sign in' };
+const BY_CODE: Readonly<Record<string, Omit<ErrorWords, 'forDeveloper'>>> = {
+  interaction_ended: {
+    title: 'This request has ended',
+    text: 'It was answered already, waited too long, or began in another browser. Go back to the app and begin again there.',
+  },
+  join_link_refused: {
+    title: 'This link has ended',
+    text: 'It was used, replaced by a newer one, or is too old. If you have joined already, sign in. Otherwise ask whoever invited you for a new link.',
+    next: SIGN_IN,
+  },
+  already_joined: {
+    title: 'You are a member already',
+    text: 'You belong to this organization already, so there is nothing to join.',
+    next: SIGN_IN,
+  },
+  org_suspended: {
+    title: 'This organization is paused',
+    text: 'Nobody can join it or act for it at the moment. Ask an administrator of the organization.',
+  },
+  form_expired: {
+    title: 'This page was open too long',
+    text: 'Or it did not come from us, or your browser keeps no cookies for us. Nothing was changed. Open the page again and repeat what you wanted to do.',
+  },
+  not_a_member: {
+    title: 'You are not a member here',
+    text: 'You did sign in there, but nobody has invited you here. Ask an administrator of your organization.',
+    next: { to: '/login', label: 'Sign in another way' },
+  },
+  provider_sign_in_failed: {
+    title: 'The sign-in did not succeed',
+    text: 'It took too long, was begun in another browser, or was refused on the other side. Begin it again.',
+    next: { to: '/login', label: 'Begin again' },
+  },
+  provider_unavailable: {
+    title: 'Your identity provider does not answer',
+    text: 'It cannot be reached right now. Try again in a few minutes, or sign in another way.',
+    next: { to: '/login', label: 'Sign in another way' },
+  },
+  sign_in_refused: {
+    title: 'The password is wrong',
+    text: 'Go back and try again. Nothing was changed.',
+  },
+  not_found: { title: 'There is nothing here', text: 'The address is mistyped, or what was here is gone.' },
+  method_not_allowed: { title: 'There is nothing to see here', text: 'This address takes forms only.' },
+};
+
+/** Calm words for a person. `path` is where it happened. */
+export function wordsOf(failure: Failure, path: string): ErrorWords {
+  const words = BY_CODE[failure.code] ?? byStatus(failure);
+  if (path.startsWith('/oauth/')) return failure.status < 500 && failure.status !== 429 ? BY_APP : words;
+  if (words.next || path === '/consent') return words;
+  return path.startsWith('/account') ? { ...words, next: { to: '/account', label: 'Your account' } } : { ...words, next: SIGN_IN };
+}
+
+const BY_APP: ErrorWords = {
+  title: 'This app cannot be connected',
+  text: 'The app that sent you here made a mistake, or is not what it says it is. You have allowed nothing. Close this page, and tell whoever runs the app.',
+  forDeveloper: true,
+};
+
+function byStatus({ status, retryAfter, detail }: Failure): ErrorWords {
+  if (status === 429) return { title: 'Too many tries', text: `Wait ${waitText(retryAfter ?? 60)}, then try again.` };
+  if (status === 503)
+    return { title: 'We cannot work right now', text: 'This is our fault, and it is being looked at. Try again in a moment.' };
+  if (status >= 500)
+    return { title: 'Something went wrong', text: 'This is our fault. Try again; if it happens once more, tell us the number below.' };
+  return { title: 'This cannot be done', text: detail };
+}

@@ -1,0 +1,8 @@
+export { Alert, Button, ButtonLink, buttonClass, Card, Field, Form, Heading, Hidden, Link, OutsideLink } from './components.js';
+export * from './icons.js';
+export type { PageUser } from './layout.js';
+export { type Page, Pages } from './pages.js';
+export { useSite } from './site.js';
+export { prefersHtml } from './prefers-html.policy.js';
+export { pathOf, submitted, submittedList, textOf } from './request-text.js';
+export { waitText } from './wait.policy.js';

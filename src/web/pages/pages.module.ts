@@ -1,0 +1,35 @@
+import { Module } from '@nestjs/common';
+import { AuthorizationModule } from '../../issuer/authorization/index.js';
+import { SessionsModule } from '../../issuer/sessions/index.js';
+import { ErrorPages } from '../../platform/http/index.js';
+import { ConsentPagesController } from './consent/consent-pages.controller.js';
+import { Consent } from './consent/consent.js';
+import { FORM_PAGES, type FormPage } from './errors/failure.js';
+import { PageErrors } from './errors/page-errors.js';
+import { Assets } from './kit/assets.js';
+import { AssetsController } from './kit/assets.controller.js';
+import { Pages } from './kit/index.js';
+import { Join } from './sign-in/join.js';
+import { Login } from './sign-in/login.js';
+import { Logout } from './sign-in/logout.js';
+import { SignInPagesController } from './sign-in/sign-in-pages.controller.js';
+
+/** Those that are drawn again when their form fails. */
+const WITH_FORMS = [Login, Join, Consent];
+
+/** Pages for people. */
+@Module({
+  imports: [AuthorizationModule, SessionsModule],
+  controllers: [AssetsController, SignInPagesController, ConsentPagesController],
+  providers: [
+    Assets,
+    Pages,
+    ...WITH_FORMS,
+    Logout,
+    { provide: FORM_PAGES, inject: WITH_FORMS, useFactory: (...pages: FormPage[]) => pages },
+    PageErrors,
+    { provide: ErrorPages, useExisting: PageErrors },
+  ],
+  exports: [ErrorPages],
+})
+export class PagesModule {}

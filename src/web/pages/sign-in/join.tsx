@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { FormTokens, SignIn, type Exchange } from '../../../issuer/sessions/index.js';
+import { mistakeIn, type Failure, type FormPage } from '../errors/failure.js';
+import { Pages, submitted, textOf, waitText } from '../kit/index.js';
+import { JoinPage, type JoinView } from './join-page.js';
+
+/** Codes for which the invitation is still there, and the form makes sense once more. */
+const AGAIN = ['sign_in_refused', 'validation_failed', 'rate_limited', 'form_expired'];
+
+/** The page behind a join link. */
+@Injectable()
+export class Join implements FormPage {
+  readonly name = 'join';
+  readonly path = '/login/join';
+
+  constructor(
+    private readonly pages: Pages,
+    private readonly signIn: SignIn,
+    private readonly tokens: FormTokens,
+  ) {}
+
+  /** @throws Problem `join_link_refused`, `rate_limited` */
+  async show(exchange: Exchange, query: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.draw(exchange, { link: textOf(query['link']) ?? '' });
+  }
+
+  async redraw(exchange: Exchange, failure: Failure): Promise<boolean> {
+    if (!AGAIN.includes(failure.code)) return false;
+    const { request } = exchange;
+    await this.draw(exchange, { link: submitted(request, 'link') ?? '', name: submitted(request, 'name'), failure });
+    return true;
+  }
+
+  private async draw(
+    exchange: Exchange,
+    { link, name, failure }: { link: string; name?: string | undefined; failure?: Failure },
+  ): Promise<void> {
+    const { orgName, email, role, hasPassword } = await this.signIn.invitation(exchange.request, link);
+    const mistakes = { name: failure && mistakeIn(failure, 'name'), password: failure && mistakeIn(failure, 'password') };
+    const view: JoinView = {
+      csrfToken: this.tokens.issue(exchange.request, exchange.reply),
+      link,
+      orgName,
+      email,
+      role,
+      isKnown: hasPassword,
+      name: name?.slice(0, 100),
+      problem: failure && problemOf(failure, mistakes.name !== undefined || mistakes.password !== undefined),
+      mistakes,
+    };
+    const { status, headers } = failure ?? {};
+    this.pages.send(exchange.reply, { status, headers, title: `Join ${orgName}`, content: <JoinPage {...view} /> });
+  }
+}
+
+function problemOf({ code, retryAfter, detail }: Failure, isNamed: boolean): JoinView['problem'] {
+  switch (code) {
+    case 'sign_in_refused':
+      return { title: 'That did not work', text: 'The password is not the one of this account.' };
+    case 'rate_limited':
+      return { title: 'Too many tries', text: `Wait ${waitText(retryAfter ?? 60)}, then try again.` };
+    case 'form_expired':
+      return { title: 'This page was open too long', text: 'Nothing was changed. Please fill it in once more.' };
+    default:
+      return { title: 'Not yet', text: isNamed ? 'See what is written below the field.' : detail };
+  }
+}
