@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, type TestContext
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import { freePort } from '../support/launch.js';
 import { startProgram, type Running } from '../support/programs.js';
-import { startBrowser } from './browser.js';
+import { startBrowser } from '../../scripts/lib/browser.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = ['--import', join(ROOT, 'examples/local.mjs'), join(ROOT, 'examples/partner-app/src/main.ts')];
@@ -86,7 +86,10 @@ describe('examples/partner-app in a browser without scripts', () => {
     const account = await page.context().newPage();
     await account.goto(`${server.url}/account`);
     await account.getByRole('link', { name: 'Pulse' }).first().click();
-    await account.getByRole('button', { name: /^(Revoke|Disconnect|Remove)/ }).first().click();
+    await account
+      .getByRole('button', { name: /^(Revoke|Disconnect|Remove)/ })
+      .first()
+      .click();
     const revokedAt = Date.now();
     // Until its API answers 401 and its refresh token is refused, it would show figures.
     do await page.goto(partner.url);
