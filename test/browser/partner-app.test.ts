@@ -81,7 +81,7 @@ describe('examples/partner-app in a browser without scripts', () => {
     expect(await allowed.innerText()).not.toContain('Read the name');
     expect(await page.locator('tbody tr').count()).toBe(8);
     await page.getByRole('button', { name: 'Renew now' }).click();
-    expect(await allowed.innerText()).toContain('once so far');
+    expect(await allowed.innerText()).toContain('Renewals so far: 1');
 
     const account = await page.context().newPage();
     await account.goto(`${server.url}/account`);

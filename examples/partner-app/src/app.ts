@@ -97,7 +97,7 @@ export function partnerApp(countersign: Countersign, saasalytics: Saasalytics): 
 }
 
 function refusedPage({ error, error_description: description }: client.AuthorizationResponseError): string {
-  if (error === 'access_denied')
-    return welcomePage({ title: 'Not connected', text: `Nothing was allowed, and Pulse has read nothing. ${description ?? ''}` });
-  return troublePage('Not connected', `Saasalytics said: ${description ?? error}`);
+  if (error !== 'access_denied') return troublePage('Not connected', `Saasalytics said: ${description ?? error}`);
+  const advice = 'You can connect whenever you like. If your organization does not admit Pulse, ask an administrator of it.';
+  return welcomePage({ title: 'Not connected', text: `Nothing was allowed, and Pulse has read nothing. ${advice}` });
 }

@@ -73,8 +73,8 @@ export function dashboardPage(connection: Connection, organization: string | und
         </ul>
         <p>
           The present access ends at
-          <time datetime="${connection.endsAt.toISOString()}">${connection.endsAt.toISOString().slice(11, 19)}</time> UTC and is renewed by
-          itself: ${timesRenewed(connection)} so far.
+          <time datetime="${connection.endsAt.toISOString()}">${connection.endsAt.toISOString().slice(11, 19)}</time> UTC and renews itself.
+          Renewals so far: ${connection.renewals}.
         </p>
         <div class="actions">
           <form method="post" action="/renew"><button class="quiet">Renew now</button></form>
@@ -83,11 +83,6 @@ export function dashboardPage(connection: Connection, organization: string | und
         </div>
       </section>`,
   );
-}
-
-function timesRenewed({ renewals }: Connection): string {
-  if (renewals === 0) return 'not yet';
-  return renewals === 1 ? 'once' : `${renewals} times`;
 }
 
 function figures({ weeks, metrics }: Report): Html {
