@@ -1,7 +1,11 @@
 import { Module } from '@nestjs/common';
+import { UsersModule } from '../../directory/users/index.js';
 import { AuthorizationModule } from '../../issuer/authorization/index.js';
+import { OwnAppsModule } from '../../issuer/own-apps/index.js';
 import { SessionsModule } from '../../issuer/sessions/index.js';
 import { ErrorPages } from '../../platform/http/index.js';
+import { AccountPagesController } from './account/account-pages.controller.js';
+import { AccountPages } from './account/account-pages.js';
 import { ConsentPagesController } from './consent/consent-pages.controller.js';
 import { Consent } from './consent/consent.js';
 import { FORM_PAGES, type FormPage } from './errors/failure.js';
@@ -19,9 +23,10 @@ const WITH_FORMS = [Login, Join, Consent];
 
 /** Pages for people. */
 @Module({
-  imports: [AuthorizationModule, SessionsModule],
-  controllers: [AssetsController, SignInPagesController, ConsentPagesController],
+  imports: [AuthorizationModule, OwnAppsModule, SessionsModule, UsersModule],
+  controllers: [AccountPagesController, AssetsController, SignInPagesController, ConsentPagesController],
   providers: [
+    AccountPages,
     Assets,
     Pages,
     ...WITH_FORMS,
