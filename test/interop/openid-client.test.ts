@@ -186,7 +186,8 @@ describe('openid-client for a person', () => {
       client.authorizationCodeGrant(configuration, await sentBack(person, refused.url, { decision: 'deny' }), refused.checks),
     ).rejects.toMatchObject({ error: 'access_denied' });
     const unticked = await authorize(configuration);
-    const back = await sentBack(person, unticked.url, { scopes: [READ] });
+    const newcomer = await aPerson(await Operator.of(server), server.orgs[0].id);
+    const back = await sentBack(newcomer, unticked.url, { scopes: [READ] });
     const tokens = await client.authorizationCodeGrant(configuration, back, unticked.checks);
     expect(tokens.scope).toBe(READ);
     expect(await works(tokens.access_token)).toBe(true);
