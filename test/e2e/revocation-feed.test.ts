@@ -83,7 +83,9 @@ describe('what is revoked at the issuer is refused by three guards within 2 s', 
   });
 
   it('a storm of two hundred at once', async () => {
-    const subjects = await Promise.all(Array.from({ length: 20 }, aSubject));
+    const subjects: Subject[] = [];
+    // One after the other: the storm is of revocations, and to make what it kills needs no load.
+    for (let i = 0; i < 20; i++) subjects.push(await aSubject());
     const tokens = await Promise.all(
       subjects.flatMap(({ principal }) =>
         Array.from({ length: 10 }, () => tokenUnderLoad(server.url, { ...principal, audience: api.identifier })),
