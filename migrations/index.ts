@@ -29,8 +29,8 @@ export const MIGRATIONS = [
   TrustedIssuers1763769600040,
   ClientCertificates1763769600050,
   TrustMap1763769600060,
-  TrustMapIndex1763769600061,
   People1763769700010,
   DelegatedAccess1763769700050,
   ConsentUsage1763769700090,
+  TrustMapIndex1763769600061,
 ];
