@@ -10,11 +10,13 @@ const SCENARIOS = {
   guard: async () => (await import('./scenarios/guard.mjs')).guardScenario,
   verification: async () => (await import('./scenarios/verification.mjs')).verificationScenario,
   internal: async () => (await import('./scenarios/internal-zone.mjs')).internalScenario,
+  delegated: async () => (await import('./scenarios/delegated.mjs')).delegatedScenario,
+  reaper: async () => (await import('./scenarios/reaper.mjs')).reaperScenario,
   memory: async () => (await import('./scenarios/memory.mjs')).memoryScenario,
   revocation: async () => (await import('./scenarios/revocation.mjs')).revocationScenario,
 };
 /** Scenarios that measure others too. */
-const WITH_PEERS = ['tokens', 'guard'];
+const WITH_PEERS = ['tokens', 'guard', 'delegated'];
 
 const options = readOptions();
 for (const signal of ['SIGINT', 'SIGTERM']) {

@@ -13,6 +13,7 @@ import { TrustMap1763769600060 } from './1763769600060-trust-map.js';
 import { TrustMapIndex1763769600061 } from './1763769600061-trust-map-index.js';
 import { People1763769700010 } from './1763769700010-people.js';
 import { DelegatedAccess1763769700050 } from './1763769700050-delegated-access.js';
+import { ConsentUsage1763769700090 } from './1763769700090-consent-usage.js';
 
 /** Every migration in order. Add one here; never change one that has been released. Those with `transaction = false` run after all others. */
 export const MIGRATIONS = [
@@ -28,7 +29,8 @@ export const MIGRATIONS = [
   TrustedIssuers1763769600040,
   ClientCertificates1763769600050,
   TrustMap1763769600060,
-  TrustMapIndex1763769600061,
   People1763769700010,
   DelegatedAccess1763769700050,
+  ConsentUsage1763769700090,
+  TrustMapIndex1763769600061,
 ];

@@ -6,6 +6,10 @@ import { formPost } from '../load/requests.mjs';
 const SCOPE = 'read:analytics-data write:customer-events read:account';
 const AUDIENCES = { RS256: 'http://api.bench.test/rs256', ES256: 'http://api.bench.test/es256' };
 
+export const AUDIT_TABLE = `create table if not exists audit_events (
+  id bigint generated always as identity primary key, occurred_at timestamptz not null default now(), action text not null,
+  result text not null, org_id text, actor text, jti text, audience text, scope text, source_ip text, expires_at timestamptz)`;
+
 export const oidcProviderInMemory = {
   name: 'oidc-provider, in memory, no audit',
   start: () => startOidcProvider(oidcProviderInMemory.name),
@@ -71,7 +75,7 @@ async function startOidcProvider(name, databaseUrl) {
   return { ...server, targets: { RS256: target('RS256'), ES256: target('ES256') } };
 }
 
-function signingKeys() {
+export function signingKeys() {
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
   return {
@@ -84,12 +88,7 @@ function signingKeys() {
 
 async function storeClient(databaseUrl, client) {
   await query(databaseUrl, 'create table if not exists clients (id text primary key, metadata jsonb not null)');
-  await query(
-    databaseUrl,
-    `create table if not exists audit_events (
-       id bigint generated always as identity primary key, occurred_at timestamptz not null default now(), action text not null,
-       result text not null, org_id text, actor text, jti text, audience text, scope text, source_ip text, expires_at timestamptz)`,
-  );
+  await query(databaseUrl, AUDIT_TABLE);
   await query(
     databaseUrl,
     'insert into clients (id, metadata) values ($1, $2) on conflict (id) do update set metadata = excluded.metadata',

@@ -6,12 +6,14 @@ const HELP = `npm run bench -- [options]
   --warmup N       warm-up seconds before each measurement         (2)
   --rounds N       interleaved rounds                              (3)
   --connections N  keep-alive connections                          (64)
-  --only LIST      scenarios: tokens,guard,verification,internal,memory,revocation (all six)
+  --only LIST      scenarios: tokens,guard,verification,internal,delegated,reaper,memory,revocation (all eight)
   --contestants L  only contestants whose name contains one of L
   --tokens N       distinct tokens for the guard and in process    (60000)
   --memory-tokens N  tokens issued in each part of the memory scenario (50000)
+  --codes N        codes, and refreshes, per contestant and round in the delegated scenario (1500)
+  --reaped N       expired codes, refresh tokens and answers in the reaper scenario (100000)
   --revocations N  tokens revoked in the revocation scenario       (1000)
-  --million        the memory scenario with 1,000,000 tokens
+  --million        the memory scenario with 1,000,000 tokens, the reaper with 1,000,000 rows of each kind
   --same-node      run every server on the Node that oidc-provider needs
   --quick          1 round of 2 s after 1 s, fewer tokens: shows that it works, not how fast
 `;
@@ -28,6 +30,8 @@ export function readOptions(argv = process.argv.slice(2)) {
       contestants: { type: 'string' },
       tokens: { type: 'string' },
       'memory-tokens': { type: 'string' },
+      codes: { type: 'string' },
+      reaped: { type: 'string' },
       revocations: { type: 'string' },
       million: { type: 'boolean', default: false },
       'same-node': { type: 'boolean', default: false },
@@ -50,9 +54,11 @@ export function readOptions(argv = process.argv.slice(2)) {
     connections: pick('connections', 64, 64),
     distinctTokens: pick('tokens', 60_000, 12_000),
     memoryTokens: values.million ? 1_000_000 : pick('memory-tokens', 50_000, 5_000),
+    codes: pick('codes', 1_500, 200),
+    reaped: values.million ? 1_000_000 : pick('reaped', 100_000, 5_000),
     revocations: pick('revocations', 1000, 200),
     sameNode: values['same-node'],
-    scenarios: (values.only ?? 'tokens,guard,verification,internal,memory,revocation').split(','),
+    scenarios: (values.only ?? 'tokens,guard,verification,internal,delegated,reaper,memory,revocation').split(','),
     contestantFilter: values.contestants?.split(','),
   };
 }

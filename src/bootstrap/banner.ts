@@ -26,6 +26,7 @@ export function banner(settings: Settings, { demo, demoPath }: FirstStart): stri
       '',
       `   open ${url}/docs`,
       '',
+      ...(demo.apps ? ['4. An app of somebody else, which asks you before it reads anything:', '', '   npm run demo:partner', ''] : []),
       'Ctrl-C stops it; the data stays for the next start.',
     );
   }

@@ -6,13 +6,14 @@ import { UsersModule } from '../directory/users/index.js';
 import { SaasalyticsModule } from '../saasalytics/index.js';
 import { Bootstrap } from './bootstrap.service.js';
 import { ConfiguredOperator } from './configured-operator.js';
+import { DemoApps } from './demo-apps.js';
 import { DemoLoader } from './demo-loader.js';
 import { DemoServices } from './demo-services.js';
 import { DemoUsers } from './demo-users.js';
 
 @Module({
   imports: [ApiResourcesModule, CertificatesModule, ServicePrincipalsModule, SaasalyticsModule, UsersModule],
-  providers: [Bootstrap, ConfiguredOperator, DemoLoader, DemoServices, DemoUsers],
+  providers: [Bootstrap, ConfiguredOperator, DemoApps, DemoLoader, DemoServices, DemoUsers],
   exports: [Bootstrap],
 })
 export class BootstrapModule {}

@@ -103,6 +103,7 @@ export class Bootstrap {
         ...org,
         service_principals: org.service_principals.map((sp) => ({ ...sp, audience: moved(sp.audience) })),
       })),
+      ...(document.apps && { apps: document.apps }),
       ...(document.microservices && { microservices: document.microservices }),
     };
   }

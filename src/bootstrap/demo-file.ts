@@ -23,6 +23,14 @@ export interface DemoOrgEntry {
   service_principals: (DemoCredential & { name: string })[];
 }
 
+/** An app of somebody else that people of the demo can allow something; the secret is null for one that cannot keep any. */
+export interface DemoApp {
+  client_id: string;
+  client_secret: string | null;
+  redirect_uris: string[];
+  scope: string;
+}
+
 /** `audience` and `scope` are those of one call that it may make; the others are paths of PEM files. */
 export interface DemoMicroservice {
   name: string;
@@ -42,6 +50,8 @@ export interface DemoDocument {
   ops_url: string;
   operator: DemoCredential;
   orgs: DemoOrgEntry[];
+  /** Absent in a file of an older version. */
+  apps?: DemoApp[];
   microservices?: DemoMicroservice[];
 }
 

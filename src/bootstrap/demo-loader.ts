@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { formatBasicCredentials } from '@countersign/oauth';
 import { DEMO_PROFILES, SAASALYTICS_SCOPES, SaasalyticsDemo } from '../saasalytics/index.js';
 import { Configuration, servesZone } from '../platform/config/index.js';
+import { DemoApps } from './demo-apps.js';
 import type { DemoDocument, DemoOrgEntry } from './demo-file.js';
 import { DemoServices } from './demo-services.js';
 import { DemoUsers } from './demo-users.js';
@@ -25,6 +26,7 @@ export class DemoLoader {
     private readonly analytics: SaasalyticsDemo,
     private readonly services: DemoServices,
     private readonly users: DemoUsers,
+    private readonly apps: DemoApps,
     private readonly configuration: Configuration,
   ) {}
 
@@ -33,13 +35,15 @@ export class DemoLoader {
     const servicesNeeded = servesZone(this.configuration.settings, 'internal') && !this.services.areReady(document);
     if (missing.length > 0) progress('loading the Saasalytics demo');
     const usersNeeded = missing.length > 0 || !(await this.users.areReady(document));
-    if (usersNeeded || servicesNeeded) {
+    const appsNeeded = missing.length > 0 || !this.apps.areReady(document);
+    if (usersNeeded || appsNeeded || servicesNeeded) {
       const api = new ManagementClient(this.http.httpAdapter.getInstance<FastifyInstance>(), await this.operatorToken(document));
       for (const org of missing) {
         document.orgs.push(await this.makeOrg(api, org, document.public_url));
         save(document);
       }
       if (usersNeeded) await this.users.load(api, document, save);
+      if (appsNeeded) await this.apps.load(api, document, save);
       if (servicesNeeded) await this.services.load(api, document, save);
     }
     await this.analytics.load(document.orgs.map(({ id, name }, i) => ({ id, name, profile: i % DEMO_PROFILES.length })));

@@ -16,6 +16,10 @@ export class ManagementClient {
     this.headers = { authorization: `Bearer ${token}` };
   }
 
+  async get(url: string): Promise<Answer> {
+    return this.send('GET', url);
+  }
+
   async post(url: string, payload: object): Promise<Answer> {
     return this.send('POST', url, payload);
   }

@@ -20,6 +20,7 @@ const GUIDES_TO_FOLLOW = [
   'microservices',
   'operations',
   'service-principals',
+  'third-party-apps',
   'token-verification',
   'workload-federation',
 ];

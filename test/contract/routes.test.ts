@@ -15,7 +15,17 @@ import { openApiOf } from '../support/openapi.js';
 const INTERNAL = ['/internal/', '/certificates', '/.well-known/spiffe-bundle'];
 
 /** Pages for people, and what they are made of: no API. */
-const PAGES = ['GET /', 'GET /assets/{name}', 'GET /consent', 'GET /login', 'GET /login/join', 'GET /logout', 'GET /logout/done'];
+const PAGES = [
+  'GET /',
+  'GET /account',
+  'GET /account/apps/{id}',
+  'GET /assets/{name}',
+  'GET /consent',
+  'GET /login',
+  'GET /login/join',
+  'GET /logout',
+  'GET /logout/done',
+];
 
 let server: TestServer;
 let app: NestFastifyApplication;

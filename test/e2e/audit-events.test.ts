@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Operator } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import { requestToken, tokenOf, type Answer } from '../support/requests.js';
+import { actsOfPeople, thenAct, type Act } from './support/acts-of-people.js';
 import { ApiCaller, aTenant, documentedOperations, operatorOf, refusalOf, type Document, type ListOf } from './support/management.js';
 
 interface AuditEvent {
@@ -36,10 +37,8 @@ afterAll(() => server.stop());
 const events = (filter: string, by = api): Promise<AuditEvent[]> => by.all<AuditEvent>(`${EVENTS}?${filter}`);
 
 describe('what is recorded', () => {
-  type Act = () => Promise<Answer<unknown>>;
-
   /** How each operation that changes something is made to succeed. A new one must be added here. */
-  function acts(): Record<string, { action: string; act: Act }> {
+  function acts(): Record<string, Act> {
     const orgs = async (): Promise<string> => `/v1/orgs/${(await operator.anOrg()).id}`;
     const principals = async (): Promise<string> => {
       const { id } = await operator.anOrg();
@@ -59,12 +58,8 @@ describe('what is recorded', () => {
       const rules = [{ claims: { repository_id: '74' }, principal }];
       return api.post(`${path}/trusted-issuers`, { issuer: `https://audited-${++count}.example.com`, rules });
     };
-    const thenAct = (
-      action: string,
-      prepare: () => Promise<string>,
-      act: (path: string) => Promise<Answer<unknown>>,
-    ): { action: string; act: Act } => ({ action, act: async () => act(await prepare()) });
     return {
+      ...actsOfPeople(operator, api),
       createOrg: { action: 'org.created', act: () => api.post('/v1/orgs', { name: 'audited' }) },
       updateOrg: thenAct('org.updated', orgs, (path) => api.patch(path, { name: 'renamed' })),
       deleteOrg: thenAct('org.deleted', orgs, (path) => api.delete(path)),

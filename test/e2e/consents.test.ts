@@ -92,6 +92,9 @@ describe('section consents: seen and withdrawn by an administrator', () => {
         scopes: [READ, REPORTS],
         created_at: expect.any(String) as string,
         updated_at: expect.any(String) as string,
+        last_used_at: null,
+        calls: 0,
+        scopes_used: [],
       },
     ]);
     expect((await tenant.api.get<ConsentMade>(`/v1/consents/${consentId}`)).body.id).toBe(consentId);

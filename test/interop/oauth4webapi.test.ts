@@ -3,7 +3,9 @@ import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Operator, type PrincipalMade } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
+import { admit, anApp, READ, REDIRECT_URI, REPORTS, sentBack, type AppMade } from '../support/delegation.js';
 import { aClientKey, type ClientKey } from '../support/public-keys.js';
+import { aPerson, Visitor, type PersonMade } from '../support/visitor.js';
 
 const HTTP = { [oauth.allowInsecureRequests]: true } as const;
 const KEY_ALGS = ['ES256', 'RS256', 'PS256'];
@@ -125,5 +127,69 @@ describe('oauth4webapi', () => {
       const { protectedHeader } = await jwtVerify(token, keys, { issuer: server.url, audience: api.identifier, typ: 'at+jwt' });
       expect(protectedHeader.alg).toBe(alg);
     }
+  });
+});
+
+describe('oauth4webapi for a person', () => {
+  const apps: Record<string, { client: oauth.Client; authentication: oauth.ClientAuth }> = {};
+  let person: PersonMade;
+
+  beforeAll(async () => {
+    const operator = await Operator.of(server);
+    const [web, native]: AppMade[] = [await anApp(operator), await anApp(operator, { client_type: 'public' })];
+    apps['confidential'] = { client: { client_id: web!.client_id }, authentication: oauth.ClientSecretPost(web!.client_secret ?? '') };
+    apps['public'] = { client: { client_id: native!.client_id }, authentication: oauth.None() };
+    await admit(operator, server.orgs[0].id, { app_ids: [web!.id, native!.id] });
+    person = await aPerson(operator, server.orgs[0].id);
+  });
+
+  const state = oauth.generateRandomState();
+  const verifier = oauth.generateRandomCodeVerifier();
+
+  /** By PAR where the metadata names its endpoint, as this library leaves it to the program. */
+  async function authorizationUrl({ client, authentication }: { client: oauth.Client; authentication: oauth.ClientAuth }): Promise<URL> {
+    const parameters = {
+      client_id: client.client_id,
+      response_type: 'code',
+      redirect_uri: REDIRECT_URI,
+      scope: `${READ} ${REPORTS}`,
+      resource: audience,
+      state,
+      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    };
+    const response = await oauth.pushedAuthorizationRequest(issuer, client, authentication, parameters, HTTP);
+    const { request_uri } = await oauth.processPushedAuthorizationResponse(issuer, client, response);
+    return new URL(`${issuer.authorization_endpoint}?${new URLSearchParams({ client_id: client.client_id, request_uri }).toString()}`);
+  }
+
+  it.each(['confidential', 'public'])('PAR, code, refresh and revocation for a %s client', async (kind) => {
+    const { client, authentication } = apps[kind]!;
+    const back = await sentBack({ ...person, browser: new Visitor(server.url) }, await authorizationUrl(apps[kind]!));
+    // RFC 9207: it refuses an answer that does not name this issuer.
+    const parameters = oauth.validateAuthResponse(issuer, client, back, state);
+    const redeemed = await oauth.authorizationCodeGrantRequest(issuer, client, authentication, parameters, REDIRECT_URI, verifier, HTTP);
+    const tokens = await oauth.processAuthorizationCodeResponse(issuer, client, redeemed);
+    expect(tokens).toMatchObject({ token_type: 'bearer', scope: `${READ} ${REPORTS}` });
+    const claims = await oauth.validateJwtAccessToken(issuer, bearing(tokens.access_token), audience, HTTP);
+    expect(claims).toMatchObject({ sub: person.userId, client_id: client.client_id, org_id: server.orgs[0].id, principal_type: 'app' });
+
+    const refreshed = await oauth.refreshTokenGrantRequest(issuer, client, authentication, tokens.refresh_token!, HTTP);
+    const next = await oauth.processRefreshTokenResponse(issuer, client, refreshed);
+    expect(next.refresh_token).not.toBe(tokens.refresh_token);
+    const revoked = await oauth.revocationRequest(issuer, client, authentication, next.refresh_token!, HTTP);
+    expect(await oauth.processRevocationResponse(revoked)).toBeUndefined();
+    const late = await oauth.refreshTokenGrantRequest(issuer, client, authentication, next.refresh_token!, HTTP);
+    await expect(oauth.processRefreshTokenResponse(issuer, client, late)).rejects.toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('RFC 9207 §2.4 refuses the answer of another issuer, and reads access_denied in ours', async () => {
+    const { client } = apps['public']!;
+    const url = await authorizationUrl(apps['public']!);
+    const back = await sentBack(person, url, { decision: 'deny' });
+    expect(() => oauth.validateAuthResponse({ ...issuer, issuer: 'https://evil.example' }, client, back, state)).toThrow(/iss/);
+    expect(() => oauth.validateAuthResponse(issuer, client, back, state)).toThrow(
+      expect.objectContaining({ error: 'access_denied' }) as Error,
+    );
   });
 });

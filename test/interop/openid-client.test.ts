@@ -3,8 +3,10 @@ import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Operator, type PrincipalMade } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
+import { admit, anApp, READ, REDIRECT_URI, REPORTS, sentBack, type AppMade } from '../support/delegation.js';
 import { aClientKey, type ClientKey } from '../support/public-keys.js';
 import { call } from '../support/requests.js';
+import { aPerson, Visitor, type PersonMade } from '../support/visitor.js';
 
 let server: TestServer;
 let audience: string;
@@ -100,5 +102,109 @@ describe('openid-client', () => {
       error: 'invalid_scope',
       error_description: expect.stringContaining('write:account') as string,
     });
+  });
+});
+
+interface Partner {
+  readonly app: AppMade;
+  readonly authentication: client.ClientAuth;
+}
+
+describe('openid-client for a person', () => {
+  const partners: Record<string, Partner> = {};
+  let person: PersonMade;
+
+  beforeAll(async () => {
+    const operator = await Operator.of(server);
+    const key = await aClientKey('ES256');
+    const [web, native, signing] = [
+      await anApp(operator),
+      await anApp(operator, { client_type: 'public' }),
+      await anApp(operator, { auth_method: 'private_key_jwt', jwks: key.jwks }),
+    ];
+    partners['client_secret_basic'] = { app: web, authentication: client.ClientSecretBasic(web.client_secret) };
+    partners['none'] = { app: native, authentication: client.None() };
+    partners['private_key_jwt'] = { app: signing, authentication: client.PrivateKeyJwt({ key: key.privateKey, kid: key.kid }) };
+    await admit(operator, server.orgs[0].id, { app_ids: Object.values(partners).map(({ app }) => app.id) });
+    person = await aPerson(operator, server.orgs[0].id);
+  });
+
+  /** All that a program does to be allowed something, but for the redirect itself. */
+  async function authorize(
+    configuration: client.Configuration,
+    { pushed = false, scope = `${READ} ${REPORTS}` } = {},
+  ): Promise<{ url: URL; checks: client.AuthorizationCodeGrantChecks }> {
+    const [verifier, state] = [client.randomPKCECodeVerifier(), client.randomState()];
+    const parameters = {
+      redirect_uri: REDIRECT_URI,
+      scope,
+      resource: audience,
+      state,
+      code_challenge: await client.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    };
+    const url = pushed
+      ? await client.buildAuthorizationUrlWithPAR(configuration, parameters)
+      : client.buildAuthorizationUrl(configuration, parameters);
+    return { url, checks: { pkceCodeVerifier: verifier, expectedState: state } };
+  }
+
+  const works = async (token: string): Promise<boolean> =>
+    (await call('GET', `${server.url}/analytics/v1/metrics?metric=events`, token)).status === 200;
+
+  it.each([
+    ['client_secret_basic', false],
+    ['client_secret_basic', true],
+    ['none', false],
+    ['none', true],
+    ['private_key_jwt', true],
+  ])('code, refresh and revocation for a client that authenticates by %s, pushed: %s', async (method, pushed) => {
+    const { app, authentication } = partners[method]!;
+    const configuration = await discover(app.client_id, authentication);
+    const { url, checks } = await authorize(configuration, { pushed });
+    if (pushed) expect([...url.searchParams.keys()].sort()).toEqual(['client_id', 'request_uri']);
+    const stranger = { ...person, browser: new Visitor(server.url) };
+    const tokens = await client.authorizationCodeGrant(configuration, await sentBack(stranger, url), checks);
+    expect(tokens).toMatchObject({ token_type: 'bearer', scope: `${READ} ${REPORTS}`, expires_in: 3600 });
+    expect(await works(tokens.access_token)).toBe(true);
+
+    const next = await client.refreshTokenGrant(configuration, tokens.refresh_token!);
+    expect(next.refresh_token).not.toBe(tokens.refresh_token);
+    expect(await works(next.access_token)).toBe(true);
+    const narrower = await client.refreshTokenGrant(configuration, next.refresh_token!, { scope: READ });
+    expect(narrower.scope).toBe(READ);
+
+    await client.tokenRevocation(configuration, narrower.refresh_token!, { token_type_hint: 'refresh_token' });
+    await expect(client.refreshTokenGrant(configuration, narrower.refresh_token!)).rejects.toMatchObject({ error: 'invalid_grant' });
+    expect(await works(narrower.access_token)).toBe(false);
+  });
+
+  it('a person who refuses reaches the program as access_denied, one who unticks a scope as a smaller scope', async () => {
+    const configuration = await discover(partners['none']!.app.client_id, client.None());
+    const refused = await authorize(configuration);
+    await expect(
+      client.authorizationCodeGrant(configuration, await sentBack(person, refused.url, { decision: 'deny' }), refused.checks),
+    ).rejects.toMatchObject({ error: 'access_denied' });
+    const unticked = await authorize(configuration);
+    const newcomer = await aPerson(await Operator.of(server), server.orgs[0].id);
+    const back = await sentBack(newcomer, unticked.url, { scopes: [READ] });
+    const tokens = await client.authorizationCodeGrant(configuration, back, unticked.checks);
+    expect(tokens.scope).toBe(READ);
+    expect(await works(tokens.access_token)).toBe(true);
+  });
+
+  it('RFC 9207 §2.4 an answer of another issuer, and one that names none, never reach the token endpoint', async () => {
+    const configuration = await discover(partners['none']!.app.client_id, client.None());
+    const { url, checks } = await authorize(configuration);
+    const back = await sentBack(person, url);
+    const [foreign, silent] = [new URL(back), new URL(back)];
+    foreign.searchParams.set('iss', 'https://evil.example');
+    silent.searchParams.delete('iss');
+    for (const tampered of [foreign, silent])
+      await expect(client.authorizationCodeGrant(configuration, tampered, checks)).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('iss') as string },
+      });
+    // The code is still good: nothing was asked with it.
+    expect((await client.authorizationCodeGrant(configuration, back, checks)).access_token).toBeTruthy();
   });
 });

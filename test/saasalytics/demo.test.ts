@@ -43,6 +43,21 @@ describe('the demo', () => {
     }
   });
 
+  it('the app of somebody else is approved and admitted by both organizations', async () => {
+    const operator = await tokenOf(server.url, server.demo.operator);
+    const [app] = server.demo.apps ?? [];
+    for (const { id } of server.orgs) {
+      const policy = await call<{ app_ids: string[] }>('GET', `${server.url}/v1/orgs/${id}/app-policy`, operator);
+      expect(policy.body.app_ids).toEqual([app?.client_id]);
+    }
+    const registered = await call('GET', `${server.url}/v1/apps/${app?.client_id}`, operator);
+    expect(registered.body).toMatchObject({
+      state: 'approved',
+      redirect_uris: app?.redirect_uris,
+      grants: [{ audience: `${server.url}/analytics`, scopes: app?.scope.split(' ') }],
+    });
+  });
+
   it('the tenant’s administrator manages its own organization with it', async () => {
     for (const org of server.orgs) {
       const administrator = org.service_principals.find(({ audience }) => audience.endsWith('/v1'))!;

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MANAGEMENT_SCOPES } from '../../src/directory/api-resources/management-scopes.js';
 import type { Operator, PrincipalMade } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
+import { admit, aDraft, anApp, ask, choose, interactionOf, pkce, READ, tokensFor, type AppMade } from '../support/delegation.js';
 import { call, tokenOf, type Answer } from '../support/requests.js';
+import { aPerson } from '../support/visitor.js';
 import {
   ApiCaller,
   aTenant,
@@ -23,6 +25,9 @@ let victim: PrincipalMade;
 let trustOfB: { id: string };
 let memberOfB: { id: string };
 let providerOfB: { id: string };
+let appOfB: AppMade;
+let consentOfB: { id: string };
+let requestOfB: { id: string };
 
 beforeAll(async () => {
   server = await startTestServer();
@@ -41,8 +46,21 @@ beforeAll(async () => {
     client_id: 'B-confidential',
     client_secret: 'B-confidential',
   });
+  await delegationsOfB();
 });
 afterAll(() => server.stop());
+
+/** An app that B has published, one that a person of B allowed something, and one that somebody of B asked for. */
+async function delegationsOfB(): Promise<void> {
+  appOfB = await aDraft(operator, { publisher_org_id: b.org.id, publisher: 'B-confidential', name: 'B-confidential' });
+  const [used, wanted] = [await anApp(operator), await anApp(operator)];
+  await admit(operator, b.org.id, { mode: 'ask', app_ids: [used.id] });
+  const { browser } = await aPerson(operator, b.org.id, { name: 'B-confidential' });
+  await tokensFor(browser, used);
+  await choose(browser, interactionOf(await ask(browser, wanted, pkce())), { decision: 'ask_admin' });
+  [consentOfB] = (await b.api.all('/v1/consents')) as [{ id: string }];
+  [requestOfB] = (await b.api.all(`/v1/orgs/${b.org.id}/app-requests`)) as [{ id: string }];
+}
 
 /** Bodies that would be taken if the object were there. */
 const BODIES: Readonly<Record<string, object>> = {
@@ -60,6 +78,9 @@ const BODIES: Readonly<Record<string, object>> = {
   updateMember: { role: 'admin' },
   createIdentityProvider: { name: 'x', issuer: 'https://intruder.example.com', client_id: 'x', client_secret: 'x' },
   updateIdentityProvider: { name: 'taken' },
+  updateApp: { name: 'taken' },
+  updateAppPolicy: { mode: 'all' },
+  narrowConsent: { scopes: [READ] },
 };
 
 interface Names {
@@ -69,17 +90,28 @@ interface Names {
   readonly trust: string;
   readonly member: string;
   readonly provider: string;
+  readonly app: string;
+  readonly consent: string;
+  readonly request: string;
 }
 
+const OF_ORGANIZATIONS = ['/v1/orgs/', '/v1/apps/', '/v1/consents/'];
+
 /** The operation's path with ids; undefined where it names nothing of an organization. */
-function pathOf({ path }: Operation, { org, principal, secret, trust, member, provider }: Names): string | undefined {
-  if (!path.startsWith('/v1/orgs/')) return undefined;
+function pathOf(
+  { path }: Operation,
+  { org, principal, secret, trust, member, provider, app, consent, request }: Names,
+): string | undefined {
+  if (!OF_ORGANIZATIONS.some((start) => path.startsWith(start))) return undefined;
   const filled = path
     .replace('{org_id}', org)
     .replace('/service-principals/{id}', `/service-principals/${principal}`)
     .replace('/trusted-issuers/{id}', `/trusted-issuers/${trust}`)
     .replace('/members/{id}', `/members/${member}`)
     .replace('/identity-providers/{id}', `/identity-providers/${provider}`)
+    .replace('/app-requests/{id}', `/app-requests/${request}`)
+    .replace('/apps/{id}', `/apps/${app}`)
+    .replace('/consents/{id}', `/consents/${consent}`)
     .replace('/orgs/{id}', `/orgs/${org}`)
     .replace('{secret_id}', secret);
   if (filled.includes('{')) throw new Error(`Say whose ids ${path} takes.`);
@@ -103,6 +135,9 @@ const namesOfB = (): Names => ({
   trust: trustOfB.id,
   member: memberOfB.id,
   provider: providerOfB.id,
+  app: appOfB.id,
+  consent: consentOfB.id,
+  request: requestOfB.id,
 });
 const operations = async (): Promise<Operation[]> =>
   (await documentedOperations(server, '/v1/')).filter((operation) => pathOf(operation, namesOfB()) !== undefined);
@@ -117,9 +152,16 @@ async function contentsOfB(): Promise<string> {
     'members',
     'join_links',
     'identity_providers',
+    'consents',
+    'app_policies',
+    'app_requests',
   ];
   const rows = await Promise.all(tables.map((table) => server.sql(`SELECT * FROM ${table} WHERE org_id = $1 ORDER BY 1`, [b.org.id])));
-  return JSON.stringify([await server.sql('SELECT * FROM orgs WHERE id = $1', [b.org.id]), ...rows]);
+  return JSON.stringify([
+    await server.sql('SELECT * FROM orgs WHERE id = $1', [b.org.id]),
+    await server.sql('SELECT * FROM third_party_apps WHERE publisher_org_id = $1', [b.org.id]),
+    ...rows,
+  ]);
 }
 
 /** What differs by nature between two refusals. */
@@ -138,7 +180,11 @@ describe('attack 63 with ids of another organization every route answers as if n
       '/v1/identity-providers/',
       '/v1/users/',
     ];
-    expect(all.filter((path) => !path.startsWith('/v1/orgs/') && !ofPlatform.some((start) => path.startsWith(start)))).toEqual([]);
+    expect(
+      all.filter(
+        (path) => !OF_ORGANIZATIONS.some((start) => path.startsWith(start)) && !ofPlatform.some((start) => path.startsWith(start)),
+      ),
+    ).toEqual([]);
     expect((await operations()).length).toBeGreaterThanOrEqual(14);
   });
 
@@ -151,6 +197,9 @@ describe('attack 63 with ids of another organization every route answers as if n
       trust: 'iss_01kaj6q8f2e4tbp0m9d3s7x5zc',
       member: 'mem_01kaj6q8f2e4tbp0m9d3s7x5zc',
       provider: 'idp_01kaj6q8f2e4tbp0m9d3s7x5zc',
+      app: 'app_01kaj6q8f2e4tbp0m9d3s7x5zc',
+      consent: 'con_01kaj6q8f2e4tbp0m9d3s7x5zc',
+      request: 'req_01kaj6q8f2e4tbp0m9d3s7x5zc',
     };
     for (const operation of await operations()) {
       const answer = await attempt(operation, namesOfB());
@@ -169,7 +218,7 @@ describe('attack 63 with ids of another organization every route answers as if n
       { ...namesOfB(), org: a.org.id, principal: own.id },
     ];
     for (const operation of (await operations()).filter(({ path }) =>
-      /service-principals\/|trusted-issuers\/\{|members\/\{|identity-providers\/\{/.test(path),
+      /service-principals\/|trusted-issuers\/\{|members\/\{|identity-providers\/\{|app-requests\/\{/.test(path),
     )) {
       const [foreignPrincipal, foreignSecret] = mixtures as [Names, Names];
       expect({ id: operation.id, status: (await attempt(operation, foreignPrincipal)).status }).toEqual({ id: operation.id, status: 404 });
@@ -181,20 +230,36 @@ describe('attack 63 with ids of another organization every route answers as if n
   it('lists show and count nothing of B, also with its ids, names and cursors', async () => {
     const orgs = await a.api.get<ListOf<{ id: string }>>('/v1/orgs?limit=1');
     expect(orgs.body).toEqual({ data: [expect.objectContaining({ id: a.org.id })], next_cursor: null });
-    const cursors = [b.org.id, victim.id, memberOfB.id, providerOfB.id, 'zzzz', '~'].map((key) => Buffer.from(key).toString('base64url'));
+    const cursors = [b.org.id, victim.id, memberOfB.id, providerOfB.id, appOfB.id, consentOfB.id, requestOfB.id, 'zzzz', '~'].map((key) =>
+      Buffer.from(key).toString('base64url'),
+    );
     for (const path of [
       '/v1/orgs',
       `/v1/orgs/${a.org.id}/service-principals`,
       `/v1/orgs/${a.org.id}/trusted-issuers`,
       `/v1/orgs/${a.org.id}/members`,
       `/v1/orgs/${a.org.id}/identity-providers`,
+      `/v1/orgs/${a.org.id}/app-requests`,
+      '/v1/apps',
+      '/v1/consents',
       '/v1/audit-events',
       '/v1/apis',
     ]) {
       for (const cursor of cursors) {
         const answer = await a.api.get<ListOf<{ id: string }>>(`${path}?cursor=${cursor}`);
         expect({ path, status: answer.status }).toEqual({ path, status: 200 });
-        for (const trace of ['B-confidential', 'b-confidential', b.org.id, victim.id, trustOfB.id, memberOfB.id, providerOfB.id])
+        for (const trace of [
+          'B-confidential',
+          'b-confidential',
+          b.org.id,
+          victim.id,
+          trustOfB.id,
+          memberOfB.id,
+          providerOfB.id,
+          appOfB.id,
+          consentOfB.id,
+          requestOfB.id,
+        ])
           expect(answer.text).not.toContain(trace);
       }
     }
@@ -247,12 +312,10 @@ describe('attack 64 the organization comes from the token and from nowhere else'
   it('no rung of the ladder can be skipped: reading is not writing, and an organization’s client is no operator', async () => {
     const reader = await aTenant(operator, { rights: ['read:orgs', 'read:service-principals', 'read:apis'] });
     const own: Names = {
+      ...namesOfB(),
       org: reader.org.id,
       principal: reader.administrator.id,
       secret: reader.administrator.secrets[0]?.id ?? '',
-      trust: trustOfB.id,
-      member: memberOfB.id,
-      provider: providerOfB.id,
     };
     for (const operation of (await operations()).filter(({ mutates }) => mutates)) {
       const answer = await call(operation.method, server.url + pathOf(operation, own), reader.api.token, BODIES[operation.id] ?? {});

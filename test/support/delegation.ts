@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Operator } from './builders.js';
 import { call, postForm, type Answer } from './requests.js';
-import type { Visitor } from './visitor.js';
+import type { PersonMade, Visitor } from './visitor.js';
 
 export const REDIRECT_URI = 'https://partner.example/callback';
 export const READ = 'read:analytics-data';
@@ -173,6 +173,22 @@ export async function codeFor(
     locationOf(await choose(browser, interactionOf(answer), choice)).searchParams.get('code');
   if (code === null) throw new Error(`No code: ${answer.headers.get('location')}`);
   return code;
+}
+
+/** What a person does whom a program sends to an authorization URL: signs in where asked, answers the page. @returns where they are sent back to */
+export async function sentBack(
+  { browser, email, password }: Pick<PersonMade, 'browser' | 'email' | 'password'>,
+  url: URL,
+  choice: Choice = {},
+): Promise<URL> {
+  const first = locationOf(await browser.get(url.href));
+  const returnTo = first.pathname === '/login' ? (first.searchParams.get('return_to') ?? '') : undefined;
+  const location = returnTo === undefined ? first : locationOf(await browser.signIn(email, password, { return_to: returnTo }));
+  if (location.pathname !== '/consent') return location;
+  const interaction = location.searchParams.get('interaction') ?? '';
+  // Allowed before: the page would send them on.
+  const { location: settled } = await asked(browser, interaction);
+  return settled === null ? locationOf(await choose(browser, interaction, choice)) : new URL(settled);
 }
 
 /** Credentials of a confidential app, or the bare name of a public one. */

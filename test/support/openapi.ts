@@ -35,7 +35,7 @@ export interface Operation {
   requestBody?: { content: Record<string, Content> };
   responses: Record<string, { description?: string; content?: Record<string, Content> }>;
   security?: Record<string, string[]>[];
-  'x-access'?: 'public' | 'client_authenticated';
+  'x-access'?: 'public' | 'client_authenticated' | 'session';
   'x-required-scopes'?: string[];
 }
 

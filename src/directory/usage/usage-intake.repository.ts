@@ -46,12 +46,17 @@ export class UsageIntakeRepository {
     return new Set(stored.map(keyOf));
   }
 
-  /** Adds to the rows that are there, and makes the others. @param orgs by client id. */
-  async add(tx: Transaction, apiId: string, rows: readonly UsageRollup[], orgs: ReadonlyMap<string, string>): Promise<void> {
+  /** Adds to the rows that are there, and makes the others. @param orgOf the organization of a row, if it has one. */
+  async add(
+    tx: Transaction,
+    apiId: string,
+    rows: readonly UsageRollup[],
+    orgOf: (line: UsageRollup['line']) => string | undefined,
+  ): Promise<void> {
     const values = rows.map(({ hour, digest, line, calls, lastSeenAt }) => ({
       hour,
       digest,
-      org_id: line.clientId === undefined ? undefined : orgs.get(line.clientId),
+      org_id: orgOf(line),
       client_id: line.clientId,
       credential_id: line.credentialId,
       grant_id: line.grantId,

@@ -7,7 +7,8 @@ import { httpProblem } from '../../platform/http/index.js';
 import { Reaper } from '../../platform/reaper/index.js';
 import { ServicePrincipalSource } from '../service-principals/index.js';
 import { IntakeLanes } from './intake-lanes.js';
-import { boundOperations, boundRows, dayOf, rollUp } from './roll-up.policy.js';
+import { boundOperations, boundRows, dayOf, rollUp, type UsageRollup } from './roll-up.policy.js';
+import { UsageGrants } from './usage-grants.js';
 import { UsageIntakeRepository } from './usage-intake.repository.js';
 import type { UsageLine } from './usage-line.js';
 
@@ -33,6 +34,7 @@ export class UsageIntake implements OnModuleInit {
     private readonly transactions: PlatformTransactions,
     private readonly repository: UsageIntakeRepository,
     private readonly principals: ServicePrincipalSource,
+    private readonly grants: UsageGrants,
     private readonly singleUse: AuditRepository,
     private readonly reaper: Reaper,
     { settings }: Configuration,
@@ -66,6 +68,8 @@ export class UsageIntake implements OnModuleInit {
         lines.filter((line) => dayOf(line) === day),
       );
     }
+    // After the locks of all days, so that no two reports wait for each other.
+    await this.grants.note(tx, apiId, lines);
     return true;
   }
 
@@ -82,8 +86,19 @@ export class UsageIntake implements OnModuleInit {
     const rows = rollUp(apiId, known.lines);
     const stored = await this.repository.findStored(tx, rows);
     const bounded = boundRows(apiId, rows, { stored, room: this.maxLines - used.lines });
-    const clients = new Set(bounded.rows.flatMap(({ line }) => line.clientId ?? []));
-    await this.repository.add(tx, apiId, bounded.rows, await this.principals.orgsOf(tx, [...clients]));
+    await this.repository.add(tx, apiId, bounded.rows, await this.orgsOf(tx, apiId, bounded.rows));
     await this.repository.saveDay(tx, apiId, day, { operations: known.operations, lines: used.lines + bounded.added });
+  }
+
+  /** Whose data was called: that of the grant where a person gave it, else that of the client. */
+  private async orgsOf(
+    tx: Transaction,
+    apiId: string,
+    rows: readonly UsageRollup[],
+  ): Promise<(line: UsageRollup['line']) => string | undefined> {
+    const lines = rows.map(({ line }) => line);
+    const ofGrants = await this.grants.orgsOf(tx, apiId, lines);
+    const ofClients = await this.principals.orgsOf(tx, [...new Set(lines.flatMap(({ clientId }) => clientId ?? []))]);
+    return (line) => ofGrants(line) ?? (line.clientId === undefined ? undefined : ofClients.get(line.clientId));
   }
 }

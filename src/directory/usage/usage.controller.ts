@@ -20,7 +20,7 @@ export class UsageController {
     operationId: 'listUsage',
     summary: 'List what was called',
     description:
-      'Calls per hour as the guards of the APIs report them, about a minute later. Operators see everything; a caller that belongs to an organization sees the calls of its clients.',
+      'Calls per hour as the guards of the APIs report them, about a minute later. Operators see everything; a caller that belongs to an organization sees the calls of its clients, and of apps that its people allowed.',
   })
   @ApiOkResponse({ type: UsageList })
   @ApiProblems({}, 'malformed_request', 'validation_failed')

@@ -26,6 +26,11 @@ export class PasswordAccounts {
     return (await this.find(email)) !== undefined;
   }
 
+  /** Whether a person has a password of ours; for them to see. */
+  async hasOf(userId: string): Promise<boolean> {
+    return (await this.transactions.run((tx) => this.repository.findPasswordOf(tx, userId))) !== undefined;
+  }
+
   /**
    * Undefined for a wrong password and for an unknown address alike, after the same work.
    * @throws Problem `service_unavailable` when too many passwords are being hashed

@@ -1,11 +1,11 @@
 import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOperation, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientAuthenticated, Public } from '@countersign/guards';
 import { InZone } from '../../platform/http/index.js';
 import { OAuthErrorResponses, readOAuthRequest } from '../endpoint/index.js';
 import { AuthorizationEndpoint } from './authorization-endpoint.js';
-import { AUTHORIZATION_QUERY, AuthorizationForm, PushedRequestDocument, PushedRequestForm } from './dto/authorization.dto.js';
+import { AuthorizationForm, AuthorizationQuery, PushedRequestDocument, PushedRequestForm } from './dto/authorization.dto.js';
 import { PushedRequests, type PushedAnswer } from './pushed-requests.service.js';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -32,15 +32,7 @@ export class AuthorizationController {
   @Get('authorize')
   @Public()
   @ApiOperation({ operationId: 'authorize', summary: 'Ask a person for access', description: DESCRIPTION })
-  @ApiQuery(AUTHORIZATION_QUERY[0])
-  @ApiQuery(AUTHORIZATION_QUERY[1])
-  @ApiQuery(AUTHORIZATION_QUERY[2])
-  @ApiQuery(AUTHORIZATION_QUERY[3])
-  @ApiQuery(AUTHORIZATION_QUERY[4])
-  @ApiQuery(AUTHORIZATION_QUERY[5])
-  @ApiQuery(AUTHORIZATION_QUERY[6])
-  @ApiQuery(AUTHORIZATION_QUERY[7])
-  @ApiQuery(AUTHORIZATION_QUERY[8])
+  @AuthorizationQuery()
   @ApiProduces('text/html')
   @ApiResponse(SEE_OTHER)
   @ApiResponse(ERROR_PAGE)

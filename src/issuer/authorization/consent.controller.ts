@@ -22,7 +22,7 @@ export class ConsentController {
     summary: 'What an app asks for',
     description: 'In the words of the scope catalogue, with the token for the form of this browser. Answers to pages of this server only.',
   })
-  @ApiQuery({ name: 'interaction', required: true, example: 'n2Q1c3…' })
+  @ApiQuery({ name: 'interaction', required: true, description: 'Of the address of the page.', example: 'n2Q1c3…' })
   @ApiOkResponse({ type: ConsentStateDocument })
   @ApiProblems({ interaction_ended: AUTHORIZATION_PROBLEMS.interaction_ended })
   state(

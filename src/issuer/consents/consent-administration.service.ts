@@ -6,6 +6,7 @@ import { httpProblem, listDocument, type ListDocument } from '../../platform/htt
 import { actOf, isOperator, notFound } from '../../directory/administration/index.js';
 import { ApiCatalogue } from '../../directory/api-resources/index.js';
 import type { Consent } from './consent.js';
+import { ConsentUsage } from './consent-usage.js';
 import { Consents } from './consents.service.js';
 import { ConsentsRepository } from './consents.repository.js';
 import { ConsentDocument, type ListConsents, type NarrowConsent } from './dto/consent.dto.js';
@@ -20,18 +21,21 @@ export class ConsentAdministration {
     private readonly platform: PlatformTransactions,
     private readonly repository: ConsentsRepository,
     private readonly consents: Consents,
+    private readonly usage: ConsentUsage,
     private readonly apis: ApiCatalogue,
   ) {}
 
   list(caller: Caller, query: ListConsents): Promise<ListDocument<ConsentDocument>> {
     const filter = { orgId: query.org_id, userId: query.user_id, appId: query.app_id };
-    return this.run(caller, async (tx) =>
-      listDocument(await this.repository.list(tx, filter, query.after(), query.limit), (consent) => this.document(consent)),
-    );
+    return this.run(caller, async (tx) => {
+      const page = await this.repository.list(tx, filter, query.after(), query.limit);
+      const uses = await this.usage.of(tx, page.items);
+      return listDocument(page, (consent) => ConsentDocument.from(consent, uses.get(consent.id), this.audienceOf(consent)));
+    });
   }
 
   get(caller: Caller, id: string): Promise<ConsentDocument> {
-    return this.run(caller, async (tx) => this.document(found(await this.repository.findById(tx, id))));
+    return this.run(caller, async (tx) => this.document(tx, found(await this.repository.findById(tx, id))));
   }
 
   narrow(caller: Caller, origin: AuditOrigin, id: string, { scopes }: NarrowConsent): Promise<ConsentDocument> {
@@ -42,7 +46,7 @@ export class ConsentAdministration {
         throw httpProblem('validation_failed', 'Nobody but the person can allow more. Nothing was stored.', {
           errors: [{ location: '/scopes', message: `${added.join(' ')} was not allowed.`, fix: 'Send scopes of the consent only.' }],
         });
-      return this.document(found(await this.consents.narrowWhere(tx, actOf(caller, origin), id, scopes, EVERYBODYS)));
+      return this.document(tx, found(await this.consents.narrowWhere(tx, actOf(caller, origin), id, scopes, EVERYBODYS)));
     });
   }
 
@@ -54,8 +58,12 @@ export class ConsentAdministration {
     return isOperator(caller) ? this.platform.run(work) : this.tenants.run(caller.orgId ?? '', work);
   }
 
-  private document(consent: Consent): ConsentDocument {
-    return ConsentDocument.from(consent, this.apis.byId(consent.apiId)?.identifier ?? consent.apiId);
+  private async document(tx: Transaction, consent: Consent): Promise<ConsentDocument> {
+    return ConsentDocument.from(consent, (await this.usage.of(tx, [consent])).get(consent.id), this.audienceOf(consent));
+  }
+
+  private audienceOf({ apiId }: Consent): string {
+    return this.apis.byId(apiId)?.identifier ?? apiId;
   }
 }
 

@@ -50,6 +50,12 @@ export class Consents {
     return this.platform.run(async (tx) => (await this.repository.list(tx, { userId }, undefined, MAX_OWN)).items);
   }
 
+  /** One of a person; undefined where it is not theirs. */
+  async findOwn(userId: string, id: string): Promise<Consent | undefined> {
+    const consent = await this.platform.run((tx) => this.repository.findById(tx, id));
+    return consent?.userId === userId ? consent : undefined;
+  }
+
   /** Takes one back for its person; undefined where it is not theirs. */
   withdrawOwn(act: ConsentAct, userId: string, id: string): Promise<Consent | undefined> {
     return this.platform.run((tx) => this.withdrawWhere(tx, act, id, (consent) => consent.userId === userId));
@@ -86,9 +92,11 @@ export class Consents {
     return consent;
   }
 
-  /** All that the filter finds, in the transaction of what demands it. */
-  async withdrawAll(tx: Transaction, act: ConsentAct, filter: ConsentFilter): Promise<void> {
-    for (const consent of await this.repository.listAll(tx, filter)) await this.withdraw(tx, act, consent);
+  /** All that the filter finds, in the transaction of what demands it. Answers how many there were. */
+  async withdrawAll(tx: Transaction, act: ConsentAct, filter: ConsentFilter): Promise<number> {
+    const consents = await this.repository.listAll(tx, filter);
+    for (const consent of consents) await this.withdraw(tx, act, consent);
+    return consents.length;
   }
 
   /** Those of one organization that were given to apps which it neither lists nor publishes. */

@@ -1,6 +1,8 @@
 export { AppAdmission } from './app-admission.service.js';
 export { covers, type Admission } from './consent.policy.js';
 export type { Consent, ConsentKey } from './consent.js';
+export { ConsentUsage } from './consent-usage.js';
+export type { ConsentUse } from './consent-usage.repository.js';
 export type { ConsentAct } from './consent-records.js';
 export { CONSENTS_PROBLEMS } from './consents.errors.js';
 export { ConsentsModule } from './consents.module.js';

@@ -26,7 +26,7 @@ export class PeopleReaction implements AuditReaction, OnModuleInit {
     const filter = filterOf(event);
     if (!filter) return;
     const act = { actor: event.actor, origin: event.origin };
-    if (event.action === 'member.removed') return this.consents.withdrawAll(tx, act, filter);
+    if (event.action === 'member.removed') return void (await this.consents.withdrawAll(tx, act, filter));
     // A new role may pass on less; what is left of it is got by the next refresh.
     for (const consent of await this.repository.listAll(tx, filter))
       await this.records.changed(tx, act, 'suspended', consent, { reason: event.action });

@@ -115,6 +115,15 @@ export class RefreshTokensRepository {
     return rows.length > 0;
   }
 
+  /** Those that can still be refreshed; the last refreshed one first. */
+  async listOfUser(tx: Transaction, userId: string, limit: number): Promise<RefreshFamily[]> {
+    const rows = await tx.manager.query<FamilyRow[]>(
+      'SELECT * FROM refresh_families WHERE user_id = $1 AND idle_until > now() AND ends_at > now() ORDER BY refreshed_at DESC LIMIT $2',
+      [userId, limit],
+    );
+    return rows.map(toFamily);
+  }
+
   /** @param orgId undefined: in every organization */
   async deleteOfUser(tx: Transaction, userId: string, orgId: string | undefined): Promise<void> {
     await tx.manager.query('DELETE FROM refresh_families WHERE user_id = $1 AND ($2::text IS NULL OR org_id = $2)', [

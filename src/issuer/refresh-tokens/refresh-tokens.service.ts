@@ -10,6 +10,9 @@ import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { ABSOLUTE_MS, endsAfterRefresh, judgeRefresh, RETRY_SECONDS, reuseFacts } from './refresh.policy.js';
 import { openAnswer, sealAnswer, type KeptAnswer } from './sealed-answer.js';
 
+/** More of one person are not shown. */
+const MAX_OWN = 500;
+
 /** Who presents a token, and how. */
 export interface Presenter {
   readonly client: Client;
@@ -94,6 +97,11 @@ export class RefreshTokens implements OnModuleInit {
     if (!found) return;
     if (found.family.clientId !== client.id) throw new OAuthError('invalid_grant', 'The token was issued to another client.');
     await this.end(found.family, client, 'refresh_token.revoked', {});
+  }
+
+  /** Those for a person that can still be refreshed, the last refreshed one first; for them to see. */
+  ofUser(tx: Transaction, userId: string): Promise<readonly RefreshFamily[]> {
+    return this.repository.listOfUser(tx, userId, MAX_OWN);
   }
 
   /** Whether a text can only be a refresh token. */

@@ -32,14 +32,14 @@ export class AccountForms {
     const { userId } = await this.sessions.require(request);
     await this.forms.read(request, CsrfForm);
     if (!(await this.sessions.endOne(userId, id, originOf(request)))) throw notFound();
-    this.forms.redirect(reply, undefined);
+    this.forms.redirect(reply, '/account?done=session_ended');
   }
 
   async endOthers({ request, reply }: Exchange): Promise<void> {
     const user = await this.sessions.require(request);
     await this.forms.read(request, CsrfForm);
     await this.sessions.endOthers(user, originOf(request));
-    this.forms.redirect(reply, undefined);
+    this.forms.redirect(reply, '/account?done=others_ended');
   }
 
   /** Ends all sessions, and begins a new one here. */
@@ -51,6 +51,6 @@ export class AccountForms {
     if (!(await this.passwords.change(userId, form.current_password, form.new_password, originOf(request))))
       throw new Problem(SESSIONS_PROBLEMS, 'sign_in_refused', 'The present password is wrong.');
     await this.signIns.byPassword(exchange, { email, password: form.new_password });
-    this.forms.redirect(reply, undefined);
+    this.forms.redirect(reply, '/account?done=password_changed');
   }
 }

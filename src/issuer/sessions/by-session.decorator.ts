@@ -4,5 +4,6 @@ import { Public } from '@countersign/guards';
 
 /** The route looks at the session of the browser itself; no token counts there. Its service asks `Sessions.require`. */
 export function BySession(): MethodDecorator {
-  return applyDecorators(Public(), ApiExtension('x-access', 'session'));
+  // First, because the document keeps what is said first.
+  return applyDecorators(ApiExtension('x-access', 'session'), Public());
 }

@@ -28,10 +28,20 @@ export class Forms {
    * @throws Problem `unsupported_media_type`, `malformed_request`, `form_expired`, `validation_failed`
    */
   async read<T extends CsrfForm>(request: FastifyRequest, kind: Type<T>): Promise<T> {
-    const fields = parse(request);
-    // Before anything is said about the fields: who was led here from elsewhere learns nothing.
-    this.tokens.verify(request, fields['csrf_token']);
+    const form = parse(request, { mayRepeat: false });
+    this.verify(request, form);
+    const fields = Object.fromEntries(form.names().map((name) => [name, form.find(name)]));
     return (await this.validation.transform(fields, { type: 'body', metatype: kind })) as T;
+  }
+
+  /**
+   * A form that came from our own page, unchecked, for boxes that share a name.
+   * @throws Problem `unsupported_media_type`, `malformed_request`, `form_expired`
+   */
+  readFields(request: FastifyRequest): FormParameters {
+    const form = parse(request, { mayRepeat: true });
+    this.verify(request, form);
+    return form;
   }
 
   /** HTTP-11: 303, so that the browser does not send the form again to where it is sent. Never to another server. */
@@ -39,15 +49,20 @@ export class Forms {
     const path = returnTo !== undefined && isOwnPath(returnTo) ? returnTo : HOME;
     void reply.status(303).header('location', `${this.publicUrl}${path}`);
   }
+
+  /** Before anything is said about the fields: who was led here from elsewhere learns nothing. */
+  private verify(request: FastifyRequest, form: FormParameters): void {
+    this.tokens.verify(request, form.find('csrf_token'));
+  }
 }
 
-function parse({ body, headers }: FastifyRequest): Record<string, string | undefined> {
+function parse({ body, headers }: FastifyRequest, { mayRepeat }: { mayRepeat: boolean }): FormParameters {
   if (typeof body !== 'string' || !FORM.test(headers['content-type'] ?? ''))
     throw httpProblem('unsupported_media_type', 'Send the fields as application/x-www-form-urlencoded.');
   try {
     const form = FormParameters.parse(body);
-    form.refuseRepeats();
-    return Object.fromEntries(form.names().map((name) => [name, form.find(name)]));
+    if (!mayRepeat) form.refuseRepeats();
+    return form;
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
     throw httpProblem('malformed_request', error.message, { cause: error });

@@ -3,6 +3,7 @@ export { CsrfForm } from './dto/forms.dto.js';
 export { Forms } from './forms.js';
 export { FormTokens } from './form-tokens.js';
 export { type ProvenSignIn, Sessions, type SignedInUser } from './sessions.js';
+export type { SessionRow } from './sessions.repository.js';
 export { SESSIONS_PROBLEMS } from './sessions.errors.js';
 export { SessionsModule } from './sessions.module.js';
 export { isOwnPath, signInAddress, type SignInRequest } from './sign-in-address.js';

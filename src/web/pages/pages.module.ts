@@ -1,7 +1,11 @@
 import { Module } from '@nestjs/common';
+import { UsersModule } from '../../directory/users/index.js';
 import { AuthorizationModule } from '../../issuer/authorization/index.js';
+import { OwnAppsModule } from '../../issuer/own-apps/index.js';
 import { SessionsModule } from '../../issuer/sessions/index.js';
 import { ErrorPages } from '../../platform/http/index.js';
+import { AccountPages } from './account/account-pages.js';
+import { AccountPagesController } from './account/account-pages.controller.js';
 import { ConsentPagesController } from './consent/consent-pages.controller.js';
 import { Consent } from './consent/consent.js';
 import { FORM_PAGES, type FormPage } from './errors/failure.js';
@@ -15,12 +19,12 @@ import { Logout } from './sign-in/logout.js';
 import { SignInPagesController } from './sign-in/sign-in-pages.controller.js';
 
 /** Those that are drawn again when their form fails. */
-const WITH_FORMS = [Login, Join, Consent];
+const WITH_FORMS = [AccountPages, Login, Join, Consent];
 
 /** Pages for people. */
 @Module({
-  imports: [AuthorizationModule, SessionsModule],
-  controllers: [AssetsController, SignInPagesController, ConsentPagesController],
+  imports: [AuthorizationModule, OwnAppsModule, SessionsModule, UsersModule],
+  controllers: [AccountPagesController, AssetsController, SignInPagesController, ConsentPagesController],
   providers: [
     Assets,
     Pages,

@@ -44,7 +44,7 @@ export class UsageDocument {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Organization of the client; null where it has none, or nobody was proven.',
+    description: 'Organization of the client; for an app, of the person who allowed it. Null where there is none, or nobody was proven.',
     example: 'org_01kamx4f5ye8wvq3m2ts6dgn0h',
   })
   org_id!: string | null;

@@ -1,21 +1,55 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional, ApiQuery, type ApiQueryOptions } from '@nestjs/swagger';
 
 const CLIENT_ID = 'app_01kamx4f5ye8wvq3m2ts6dgn0h';
 const REDIRECT_URI = 'https://charts.example/callback';
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
 /** The parameters of the authorization endpoint, for the API documentation only: the raw query is parsed by FormParameters. */
-export const AUTHORIZATION_QUERY = [
-  { name: 'client_id', required: true, example: CLIENT_ID },
-  { name: 'response_type', required: false, example: 'code' },
-  { name: 'redirect_uri', required: false, example: REDIRECT_URI },
-  { name: 'code_challenge', required: false, example: CHALLENGE },
-  { name: 'code_challenge_method', required: false, example: 'S256' },
-  { name: 'scope', required: false, example: 'read:analytics-data' },
-  { name: 'resource', required: false, example: 'http://localhost:3000/analytics' },
-  { name: 'state', required: false, example: 'af0ifjsldkj' },
-  { name: 'request_uri', required: false, example: 'urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c' },
-] as const;
+const QUERY: readonly ApiQueryOptions[] = [
+  { name: 'client_id', required: true, description: 'Id of the app.', example: CLIENT_ID },
+  { name: 'response_type', required: false, description: 'Always code.', example: 'code' },
+  {
+    name: 'redirect_uri',
+    required: false,
+    description: 'One that the app has registered; may be left out where there is only one.',
+    example: REDIRECT_URI,
+  },
+  { name: 'code_challenge', required: false, description: 'RFC 7636: base64url of the SHA-256 of the verifier.', example: CHALLENGE },
+  { name: 'code_challenge_method', required: false, description: 'Always S256.', example: 'S256' },
+  {
+    name: 'scope',
+    required: false,
+    description: 'Space-separated; left out: all that the app is registered for at the API.',
+    example: 'read:analytics-data',
+  },
+  {
+    name: 'resource',
+    required: false,
+    description: 'The API (RFC 8707); audience means the same.',
+    example: 'http://localhost:3000/analytics',
+  },
+  { name: 'state', required: false, description: 'Comes back with the answer; at most 2048 bytes.', example: 'af0ifjsldkj' },
+  { name: 'prompt', required: false, description: 'none, login, consent, select_account.', example: 'consent' },
+  { name: 'max_age', required: false, description: 'Seconds since the last sign-in; 0 asks for a new one.', example: '3600' },
+  { name: 'login_hint', required: false, description: 'Who is expected to sign in.', example: 'ada@example.com' },
+  {
+    name: 'org_id',
+    required: false,
+    description: 'The organization whose data it is about; left out: the person chooses.',
+    example: 'org_01kamx4f5ye8wvq3m2ts6dgn0h',
+  },
+  {
+    name: 'request_uri',
+    required: false,
+    description: 'Of a pushed request (RFC 9126); then client_id is all that stands beside it.',
+    example: 'urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c',
+  },
+];
+
+export function AuthorizationQuery(): MethodDecorator {
+  return applyDecorators(...QUERY.map((parameter) => ApiQuery(parameter)));
+}
 
 export class AuthorizationForm {
   @ApiProperty({ description: 'Id of the app.', example: CLIENT_ID })

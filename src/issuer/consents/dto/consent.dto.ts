@@ -3,6 +3,7 @@ import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, Matches } from 'class
 import { ListQuery } from '../../../platform/http/index.js';
 import { IsScopeName, Omittable } from '../../../directory/administration/index.js';
 import type { Consent } from '../consent.js';
+import type { ConsentUse } from '../consent-usage.repository.js';
 
 export class ConsentDocument {
   @ApiProperty({ description: 'Id of the consent; `grant` of the tokens that stand on it.', example: 'con_01kamx4f5ye8wvq3m2ts6dgn0h' })
@@ -33,7 +34,23 @@ export class ConsentDocument {
   @ApiProperty({ format: 'date-time', description: 'When it was last given or changed.', example: '2026-11-22T08:00:00.000Z' })
   updated_at!: string;
 
-  static from({ id, orgId, userId, appId, scopes, createdAt, updatedAt }: Consent, audience: string): ConsentDocument {
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'The minute of the last call that was let in; null: none was. As the guards of the API report it, about a minute later.',
+    example: '2026-11-22T08:41:00.000Z',
+  })
+  last_used_at!: string | null;
+
+  @ApiProperty({ type: 'integer', description: 'Calls that were let in, since it was given.', example: 1_284 })
+  calls!: number;
+
+  @ApiProperty({ type: [String], description: 'What of it was needed by these calls.', example: ['read:analytics-data'] })
+  scopes_used!: string[];
+
+  static from(consent: Consent, use: ConsentUse | undefined, audience: string): ConsentDocument {
+    const { id, orgId, userId, appId, scopes, createdAt, updatedAt } = consent;
     return {
       id,
       org_id: orgId,
@@ -43,6 +60,9 @@ export class ConsentDocument {
       scopes: [...scopes],
       created_at: createdAt.toISOString(),
       updated_at: updatedAt.toISOString(),
+      last_used_at: use?.lastUsedAt.toISOString() ?? null,
+      calls: use?.calls ?? 0,
+      scopes_used: scopes.filter((scope) => use?.scopes.includes(scope)),
     };
   }
 }

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import type { DemoApp, DemoDocument } from './demo-file.js';
+import type { ManagementClient } from './management-client.js';
+
+/** The loopback address without a fixed port: RFC 8252 §7.3 lets the program listen on any. */
+const APP = {
+  name: 'Pulse',
+  kind: 'app',
+  publisher: 'Pulse Labs',
+  client_type: 'confidential',
+  redirect_uris: ['http://127.0.0.1:4100/callback'],
+} as const;
+const SCOPES = ['read:analytics-data', 'read:account'];
+
+/** An approved app of somebody else that the people of the demo can use, registered through the management API like anybody's. */
+@Injectable()
+export class DemoApps {
+  areReady({ apps = [] }: DemoDocument): boolean {
+    return apps.length > 0;
+  }
+
+  /** The file names the app when all of it is done: a start that was killed before begins anew. */
+  async load(api: ManagementClient, document: DemoDocument, save: (document: DemoDocument) => void): Promise<void> {
+    await api.removeLeftOver('/v1/apps', (found) => found['name'] === APP.name && found['publisher'] === APP.publisher);
+    const grants = [{ audience: `${document.public_url}/analytics`, scopes: SCOPES }];
+    const made = await api.post('/v1/apps', { ...APP, grants });
+    for (const step of ['submit', 'approve']) await api.post(`/v1/apps/${made.id}/${step}`, {});
+    for (const { id } of document.orgs) await this.admit(api, id, made.id);
+    const entry: DemoApp = {
+      client_id: made.id,
+      client_secret: String(made['client_secret']),
+      redirect_uris: [...APP.redirect_uris],
+      scope: SCOPES.join(' '),
+    };
+    save(Object.assign(document, { apps: [entry] }));
+  }
+
+  private async admit(api: ManagementClient, orgId: string, appId: string): Promise<void> {
+    const policy = `/v1/orgs/${orgId}/app-policy`;
+    const admitted = (await api.get(policy))['app_ids'] as string[];
+    await api.patch(policy, { app_ids: [...admitted, appId] });
+  }
+}

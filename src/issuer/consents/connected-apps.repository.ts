@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { pageOf, type Page, type Transaction } from '../../platform/database/index.js';
+
+/** What the people of an organization allowed one app at one API. */
+export interface ConnectedAccess {
+  readonly apiId: string;
+  /** Allowed by at least one person. */
+  readonly scopes: readonly string[];
+  /** Those of them that calls needed. */
+  readonly scopesUsed: readonly string[];
+}
+
+/** An app that people of an organization allowed something. */
+export interface ConnectedApp {
+  readonly appId: string;
+  readonly people: number;
+  readonly access: readonly ConnectedAccess[];
+  readonly firstAllowedAt: Date;
+  readonly lastUsedAt: Date | undefined;
+  readonly calls: number;
+}
+
+interface AppRow {
+  app_id: string;
+  people: number;
+  first_allowed_at: Date;
+  last_used_at: Date | null;
+  calls: string;
+}
+
+interface AccessRow {
+  app_id: string;
+  api_id: string;
+  scopes: string[];
+  scopes_used: string[];
+}
+
+@Injectable()
+export class ConnectedAppsRepository {
+  /** Newest app first. */
+  async list(tx: Transaction, orgId: string, after: string | undefined, limit: number): Promise<Page<ConnectedApp>> {
+    const rows = await tx.manager.query<AppRow[]>(
+      `SELECT c.app_id, count(DISTINCT c.user_id)::int AS people, min(c.created_at) AS first_allowed_at,
+              max(u.last_used_at) AS last_used_at, COALESCE(sum(u.calls), 0) AS calls
+         FROM consents c LEFT JOIN consent_usage u ON u.consent_id = c.id
+        WHERE c.org_id = $1 AND ($2::text IS NULL OR c.app_id < $2) GROUP BY c.app_id ORDER BY c.app_id DESC LIMIT $3`,
+      [orgId, after ?? null, limit + 1],
+    );
+    const page = pageOf(rows, limit, (row) => row.app_id);
+    const access = await this.accessOf(
+      tx,
+      orgId,
+      page.items.map((row) => row.app_id),
+    );
+    return { ...page, items: page.items.map((row) => toConnectedApp(row, access)) };
+  }
+
+  private accessOf(tx: Transaction, orgId: string, appIds: readonly string[]): Promise<AccessRow[]> {
+    return tx.manager.query(
+      `SELECT c.app_id, c.api_id, array_agg(DISTINCT s.scope ORDER BY s.scope) AS scopes,
+              COALESCE(array_agg(DISTINCT s.scope ORDER BY s.scope) FILTER (WHERE s.scope = ANY (u.scopes)), '{}') AS scopes_used
+         FROM consents c CROSS JOIN LATERAL unnest(c.scopes) AS s(scope) LEFT JOIN consent_usage u ON u.consent_id = c.id
+        WHERE c.org_id = $1 AND c.app_id = ANY ($2) GROUP BY c.app_id, c.api_id ORDER BY c.app_id, c.api_id`,
+      [orgId, appIds],
+    );
+  }
+}
+
+function toConnectedApp(
+  { app_id: appId, people, first_allowed_at, last_used_at, calls }: AppRow,
+  access: readonly AccessRow[],
+): ConnectedApp {
+  return {
+    appId,
+    people,
+    access: access
+      .filter((row) => row.app_id === appId)
+      .map(({ api_id: apiId, scopes, scopes_used: scopesUsed }) => ({ apiId, scopes, scopesUsed })),
+    firstAllowedAt: first_allowed_at,
+    lastUsedAt: last_used_at ?? undefined,
+    calls: Number(calls),
+  };
+}
