@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { pageOf, type Page, type Transaction } from '../../platform/database/index.js';
 import type { Consent, ConsentKey } from './consent.js';
 
-interface ConsentRow {
+export interface ConsentRow {
   id: string;
   org_id: string;
   user_id: string;
@@ -94,7 +94,7 @@ export class ConsentsRepository {
   }
 }
 
-function toConsent(row: ConsentRow): Consent {
+export function toConsent(row: ConsentRow): Consent {
   return {
     id: row.id,
     orgId: row.org_id,
