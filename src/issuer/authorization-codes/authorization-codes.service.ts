@@ -53,9 +53,11 @@ export class AuthorizationCodes implements OnModuleInit {
 
   /** Uses it up, together with what `begin` writes. @throws OAuthError `invalid_grant` where somebody was faster: then two hold the code */
   async redeem<T>(code: StoredCode, client: Client, begin: (tx: Transaction) => Promise<T>): Promise<T> {
-    const begun = await this.transactions.run(async (tx) =>
-      (await this.repository.redeem(tx, code.digest)) ? { value: await begin(tx) } : undefined,
-    );
+    const begun = await this.transactions.run(async (tx) => {
+      // The consent before the code, in the order in which both are withdrawn.
+      if (!(await this.repository.holdConsent(tx, code))) throw refused('consent_withdrawn');
+      return (await this.repository.redeem(tx, code.digest)) ? { value: await begin(tx) } : undefined;
+    });
     if (!begun) throw await this.reused(code, client);
     return begun.value;
   }

@@ -21,26 +21,34 @@ export class ConsentRecords {
     private readonly apis: ApiCatalogue,
   ) {}
 
-  async changed(
+  changed(tx: Transaction, act: ConsentAct, event: ConsentEvent, consent: Consent): Promise<void> {
+    return this.allChanged(tx, act, event, [consent]);
+  }
+
+  /** Many in a few statements. Last in the transaction: what takes something away holds up everybody else who revokes. */
+  async allChanged(
     tx: Transaction,
     { actor, origin }: ConsentAct,
     event: ConsentEvent,
-    consent: Consent,
+    consents: readonly Consent[],
     details: Readonly<Record<string, unknown>> = {},
   ): Promise<void> {
-    await this.audit.record(tx, {
-      action: `consent.${event}`,
-      actor,
-      origin,
-      orgId: consent.orgId,
-      target: { type: 'consent', id: consent.id },
-      details: {
-        user_id: consent.userId,
-        client_id: consent.appId,
-        audience: this.apis.byId(consent.apiId)?.identifier,
-        scope: consent.scopes.join(' '),
-        ...details,
-      },
-    });
+    await this.audit.recordAll(
+      tx,
+      consents.map((consent) => ({
+        action: `consent.${event}`,
+        actor,
+        origin,
+        orgId: consent.orgId,
+        target: { type: 'consent', id: consent.id },
+        details: {
+          user_id: consent.userId,
+          client_id: consent.appId,
+          audience: this.apis.byId(consent.apiId)?.identifier,
+          scope: consent.scopes.join(' '),
+          ...details,
+        },
+      })),
+    );
   }
 }

@@ -4,7 +4,7 @@ import { PlatformTransactions, TenantTransactions, type Transaction } from '../.
 import { afterAnswer } from './consent.policy.js';
 import { ConsentRecords, type ConsentAct } from './consent-records.js';
 import type { Consent, ConsentKey } from './consent.js';
-import { ConsentsRepository, type ConsentFilter } from './consents.repository.js';
+import { ConsentsRepository } from './consents.repository.js';
 
 /** A person's answer to an app. */
 export interface ConsentAnswer extends ConsentKey {
@@ -14,6 +14,13 @@ export interface ConsentAnswer extends ConsentKey {
   readonly ticked: readonly string[];
   /** Those that the app has registered now. */
   readonly redirectUris: readonly string[];
+}
+
+interface Withdrawal {
+  /** At most as many as one transaction may take. */
+  deleteSome(tx: Transaction): Promise<readonly Consent[]>;
+  /** In the last transaction, with the number of all. */
+  finish?(tx: Transaction, count: number): Promise<void>;
 }
 
 /** What people allowed to apps. */
@@ -92,16 +99,33 @@ export class Consents {
     return consent;
   }
 
-  /** All that the filter finds, in the transaction of what demands it. Answers how many there were. */
-  async withdrawAll(tx: Transaction, act: ConsentAct, filter: ConsentFilter): Promise<number> {
-    const consents = await this.repository.listAll(tx, filter);
-    for (const consent of consents) await this.withdraw(tx, act, consent);
-    return consents.length;
+  /** Those of one person in one organization, in the transaction of what demands it. */
+  async withdrawOfMember(tx: Transaction, act: ConsentAct, { userId, orgId }: Pick<Consent, 'userId' | 'orgId'>): Promise<void> {
+    await this.records.allChanged(tx, act, 'withdrawn', await this.repository.deleteOfMember(tx, orgId, userId));
   }
 
-  /** Those of one organization that were given to apps which it neither lists nor publishes. */
-  async withdrawUnlisted(tx: Transaction, act: ConsentAct, orgId: string, listed: readonly string[]): Promise<void> {
-    for (const consent of await this.repository.listUnlisted(tx, orgId, listed)) await this.withdraw(tx, act, consent);
+  /**
+   * All that people of an organization allowed an app.
+   * @param finish takes part in the last transaction, and hears how many there were
+   */
+  withdrawOfApp(act: ConsentAct, orgId: string, appId: string, finish: (tx: Transaction, count: number) => Promise<void>): Promise<void> {
+    return this.withdrawInChunks(act, orgId, { deleteSome: (tx) => this.repository.deleteOfApp(tx, orgId, appId, CHUNK), finish });
+  }
+
+  /** Those of one organization that were given to apps which it does not admit any more. */
+  withdrawNotAdmitted(act: ConsentAct, orgId: string): Promise<void> {
+    return this.withdrawInChunks(act, orgId, { deleteSome: (tx) => this.repository.deleteNotAdmitted(tx, orgId, CHUNK) });
+  }
+
+  /** However many there are, in short transactions: while one holds the numbers of revocations, nobody else can revoke anything. */
+  private async withdrawInChunks(act: ConsentAct, orgId: string, { deleteSome, finish }: Withdrawal): Promise<void> {
+    for (let count = 0, size = CHUNK; size === CHUNK; count += size)
+      size = await this.tenants.run(orgId, async (tx) => {
+        const consents = await deleteSome(tx);
+        if (consents.length < CHUNK) await finish?.(tx, count + consents.length);
+        await this.records.allChanged(tx, act, 'withdrawn', consents);
+        return consents.length;
+      });
   }
 
   /** Codes and refresh tokens go with it, tokens by its handle. */
@@ -112,3 +136,5 @@ export class Consents {
 }
 
 const MAX_OWN = 500;
+/** How many are withdrawn in one transaction. */
+const CHUNK = 200;
