@@ -55,6 +55,15 @@ export class AuthorizationCodesRepository {
     return row && toCode(row);
   }
 
+  /** Until the transaction ends the consent is not withdrawn; false where it is gone. */
+  async holdConsent(tx: Transaction, { orgId, consentId }: StoredCode): Promise<boolean> {
+    const rows = await tx.manager.query<unknown[]>('SELECT 1 FROM consents WHERE org_id = $1 AND id = $2 FOR KEY SHARE', [
+      orgId,
+      consentId,
+    ]);
+    return rows.length > 0;
+  }
+
   /** False where somebody was faster. */
   async redeem(tx: Transaction, digest: Buffer): Promise<boolean> {
     const rows = await tx.manager.query<unknown[]>(
@@ -71,14 +80,6 @@ export class AuthorizationCodesRepository {
       [digest],
     );
     return rows.length > 0;
-  }
-
-  /** By what they allowed: a code always stands on that. */
-  async deleteOfUser(tx: Transaction, userId: string): Promise<void> {
-    await tx.manager.query(
-      'DELETE FROM authorization_codes WHERE (org_id, consent_id) IN (SELECT org_id, id FROM consents WHERE user_id = $1)',
-      [userId],
-    );
   }
 
   async reap(tx: Transaction, limit: number): Promise<number> {

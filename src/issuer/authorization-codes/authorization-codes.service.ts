@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { isSecret, mintSecret, OAuthError, type Client } from '@countersign/oauth';
-import { AuditLog, type AuditEvent, type AuditReaction } from '../../platform/audit/index.js';
+import { AuditLog } from '../../platform/audit/index.js';
 import { SecretDigests } from '../../platform/crypto/index.js';
 import { PlatformTransactions, type Transaction } from '../../platform/database/index.js';
 import { Reaper } from '../../platform/reaper/index.js';
@@ -16,10 +16,7 @@ const REMEMBERED_SECONDS = 600;
 
 /** Codes: made when a person allows something, redeemed once by who asked for them. Only digests are stored. */
 @Injectable()
-export class AuthorizationCodes implements AuditReaction, OnModuleInit {
-  readonly name = 'authorization-codes';
-  readonly actions = ['user.disabled', 'user.password_changed'];
-
+export class AuthorizationCodes implements OnModuleInit {
   constructor(
     private readonly transactions: PlatformTransactions,
     private readonly repository: AuthorizationCodesRepository,
@@ -29,13 +26,7 @@ export class AuthorizationCodes implements AuditReaction, OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.audit.addReaction(this);
     this.reaper.add({ name: 'authorization_codes', reap: (tx, limit) => this.repository.reap(tx, limit) });
-  }
-
-  /** RT-7: what is under way ends too. */
-  async react(tx: Transaction, { target }: AuditEvent): Promise<void> {
-    if (target) await this.repository.deleteOfUser(tx, target.id);
   }
 
   /** @returns the code, whose text exists nowhere else; good once the transaction is committed. */
@@ -62,9 +53,11 @@ export class AuthorizationCodes implements AuditReaction, OnModuleInit {
 
   /** Uses it up, together with what `begin` writes. @throws OAuthError `invalid_grant` where somebody was faster: then two hold the code */
   async redeem<T>(code: StoredCode, client: Client, begin: (tx: Transaction) => Promise<T>): Promise<T> {
-    const begun = await this.transactions.run(async (tx) =>
-      (await this.repository.redeem(tx, code.digest)) ? { value: await begin(tx) } : undefined,
-    );
+    const begun = await this.transactions.run(async (tx) => {
+      // The consent before the code, in the order in which both are withdrawn.
+      if (!(await this.repository.holdConsent(tx, code))) throw refused('consent_withdrawn');
+      return (await this.repository.redeem(tx, code.digest)) ? { value: await begin(tx) } : undefined;
+    });
     if (!begun) throw await this.reused(code, client);
     return begun.value;
   }

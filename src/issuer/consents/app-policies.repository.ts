@@ -19,12 +19,16 @@ export class AppPoliciesRepository {
     return { mode: row?.mode ?? DEFAULT_ADMISSION_MODE, listed: row?.listed ?? [] };
   }
 
-  /** Also locks it until the transaction ends. */
-  async setMode(tx: Transaction, orgId: string, mode: AdmissionMode): Promise<void> {
+  /** Until the transaction ends nobody else changes it, nor the list. It is there afterwards. */
+  async lock(tx: Transaction, orgId: string): Promise<void> {
     await tx.manager.query(
-      'INSERT INTO app_policies (org_id, mode) VALUES ($1, $2) ON CONFLICT (org_id) DO UPDATE SET mode = $2, updated_at = now()',
-      [orgId, mode],
+      'INSERT INTO app_policies (org_id, mode) VALUES ($1, $2) ON CONFLICT (org_id) DO UPDATE SET mode = app_policies.mode',
+      [orgId, DEFAULT_ADMISSION_MODE],
     );
+  }
+
+  async setMode(tx: Transaction, orgId: string, mode: AdmissionMode): Promise<void> {
+    await tx.manager.query('UPDATE app_policies SET mode = $2, updated_at = now() WHERE org_id = $1', [orgId, mode]);
   }
 
   async admit(tx: Transaction, orgId: string, appIds: readonly string[]): Promise<void> {

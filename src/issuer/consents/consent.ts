@@ -1,3 +1,6 @@
+/** What happens to consents. What takes something away is heard by the revocation of tokens, in the same transaction. */
+export type ConsentEvent = 'granted' | 'widened' | 'confirmed' | 'narrowed' | 'withdrawn' | 'suspended';
+
 /** What one person allowed one app at one API, for the data of one organization. */
 export interface Consent {
   /** `con_…` */
@@ -21,6 +24,12 @@ export interface Consent {
  */
 export function grantHandleOf({ id, generation }: Pick<Consent, 'id' | 'generation'>): string {
   return generation === 1 ? id : `${id}.${generation}`;
+}
+
+/** The handle of the tokens that die with an event; undefined where none do. */
+export function endedGrantOf(event: ConsentEvent, consent: Pick<Consent, 'id' | 'generation'>): string | undefined {
+  if (event === 'withdrawn') return grantHandleOf(consent);
+  return event === 'narrowed' || event === 'suspended' ? grantHandleOf({ ...consent, generation: consent.generation - 1 }) : undefined;
 }
 
 /** There is at most one consent for each. */

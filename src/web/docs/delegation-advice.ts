@@ -7,7 +7,8 @@ export const DELEGATION_ADVICE: AdviceTable = {
     fix: 'Ask an operator to make the change; `errors` names the fields. What takes away needs nobody.',
   },
   app_state: {
-    cause: 'A step was skipped: an app is submitted before it is approved, and reinstated before it is approved again. Or its publisher changes it while somebody looks at it.',
+    cause:
+      'A step was skipped: an app is submitted before it is approved, and reinstated before it is approved again. Or its publisher changes it while somebody looks at it.',
     fix: 'GET /v1/apps/{id} shows `state`; `detail` names the states from which the step is possible. POST /v1/apps/{id}/withdraw takes an app out of review, so that it can be changed.',
   },
   app_changed: {

@@ -1,5 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { isCodeVerifier, OAuthError, type Grant, type GrantRequest, type Issuance, type TokenAnswer, type Zone } from '@countersign/oauth';
+import {
+  isCodeVerifier,
+  OAuthError,
+  type Grant,
+  type GrantRequest,
+  type Issuance,
+  type IssueRecord,
+  type TokenAnswer,
+  type Zone,
+} from '@countersign/oauth';
 import { ApiCatalogue } from '../../../directory/api-resources/index.js';
 import { AuthorizationCodes, type StoredCode } from '../../authorization-codes/index.js';
 import { Delegation } from '../../consents/index.js';
@@ -12,6 +21,7 @@ export class AuthorizationCodeGrant implements Grant {
   readonly name = 'authorization_code';
   readonly parameters = ['code', 'code_verifier', 'redirect_uri'];
   readonly zones: readonly Zone[] = ['external'];
+  readonly settles = true;
 
   constructor(
     private readonly codes: AuthorizationCodes,
@@ -37,8 +47,11 @@ export class AuthorizationCodeGrant implements Grant {
       grantId: grantHandle,
       tokenId: code.familyId,
       authentication: code.authentication,
-      settle: async (signed: TokenAnswer) => {
-        const refresh_token = await this.codes.redeem(code, client, (tx) => this.families.begin(tx, family));
+      settle: async (signed: TokenAnswer, record: IssueRecord) => {
+        const refresh_token = await this.codes.redeem(code, client, async (tx) => {
+          await record.write(tx);
+          return this.families.begin(tx, family);
+        });
         return { answer: { ...signed, refresh_token }, repeated: false };
       },
     };

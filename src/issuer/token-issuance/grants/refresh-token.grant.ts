@@ -11,6 +11,7 @@ export class RefreshTokenGrant implements Grant {
   readonly name = 'refresh_token';
   readonly parameters = ['refresh_token'];
   readonly zones: readonly Zone[] = ['external'];
+  readonly settles = true;
 
   constructor(
     private readonly tokens: RefreshTokens,
@@ -38,7 +39,7 @@ export class RefreshTokenGrant implements Grant {
       // RT-6: nothing outlives what the person allowed.
       notAfter: Math.floor(family.endsAt.getTime() / 1000),
       authentication: family.authentication,
-      settle: (signed) => this.tokens.rotate(presented, signed, fingerprint),
+      settle: (signed, record) => this.tokens.rotate(presented, { signed, fingerprint }, (tx) => record.write(tx)),
     };
   }
 }
