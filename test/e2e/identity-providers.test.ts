@@ -364,21 +364,24 @@ describe('section sign-in at another provider', () => {
   it.each<[Record<string, string>, object]>([
     [{ prompt: 'login' }, { prompt: 'login', max_age: '0' }],
     [{ max_age: '600' }, { max_age: '600' }],
-  ])('an app that asks for %j is what the other provider is asked for, and only a sign-in there since then counts', async (more, sentOn) => {
-    const provider = await aProvider();
-    const now = Math.floor(Date.now() / 1000);
-    const again = async (authTime: number | undefined): Promise<Answer> => {
-      const browser = new Visitor(server.url);
-      const { return_to } = await waiting(browser, more);
-      const sent = await begin(browser, provider, { return_to });
-      const { prompt, max_age } = Object.fromEntries(new URL(sent.headers.get('location') ?? '').searchParams);
-      expect({ ...(prompt && { prompt }), max_age }).toEqual(sentOn);
-      return browser.get(upstream.signIn(sent.headers.get('location') ?? '', claimsOf({ auth_time: authTime })));
-    };
-    expect((await again(now)).status).toBe(303);
-    expect(refusalOf(await again(now - 3_600))).toEqual([403, 'provider_sign_in_failed']);
-    expect(refusalOf(await again(undefined))).toEqual([403, 'provider_sign_in_failed']);
-  });
+  ])(
+    'an app that asks for %j is what the other provider is asked for, and only a sign-in there since then counts',
+    async (more, sentOn) => {
+      const provider = await aProvider();
+      const now = Math.floor(Date.now() / 1000);
+      const again = async (authTime: number | undefined): Promise<Answer> => {
+        const browser = new Visitor(server.url);
+        const { return_to } = await waiting(browser, more);
+        const sent = await begin(browser, provider, { return_to });
+        const { prompt, max_age } = Object.fromEntries(new URL(sent.headers.get('location') ?? '').searchParams);
+        expect({ ...(prompt && { prompt }), max_age }).toEqual(sentOn);
+        return browser.get(upstream.signIn(sent.headers.get('location') ?? '', claimsOf({ auth_time: authTime })));
+      };
+      expect((await again(now)).status).toBe(303);
+      expect(refusalOf(await again(now - 3_600))).toEqual([403, 'provider_sign_in_failed']);
+      expect(refusalOf(await again(undefined))).toEqual([403, 'provider_sign_in_failed']);
+    },
+  );
 
   it('whoever leaves out what waits meets no max_age where the provider does not say when they signed in', async () => {
     const provider = await aProvider();

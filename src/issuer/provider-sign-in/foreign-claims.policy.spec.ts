@@ -50,11 +50,14 @@ describe('signInFactsOf', () => {
     expect(signInFactsOf({ ...CLAIMS, ...claims }, NOW)?.authTime).toEqual(authTime),
   );
 
-  it.each([[{ amr: 'pwd' }], [{ amr: [] }], [{ amr: [1] }], [{ amr: ['a b'] }], [{ amr: Array.from({ length: 11 }, () => 'x') }], [{ amr: ['urn:countersign:x', 'URN:Countersign:y'] }]])(
-    'replaces %j by a word of its own',
-    (claims) =>
-      expect(signInFactsOf({ ...CLAIMS, ...claims }, NOW)?.amr).toEqual(['federated']),
-  );
+  it.each([
+    [{ amr: 'pwd' }],
+    [{ amr: [] }],
+    [{ amr: [1] }],
+    [{ amr: ['a b'] }],
+    [{ amr: Array.from({ length: 11 }, () => 'x') }],
+    [{ amr: ['urn:countersign:x', 'URN:Countersign:y'] }],
+  ])('replaces %j by a word of its own', (claims) => expect(signInFactsOf({ ...CLAIMS, ...claims }, NOW)?.amr).toEqual(['federated']));
 
   it.each([
     [seconds(-30), true],
