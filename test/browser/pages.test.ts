@@ -9,7 +9,19 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type 
 import { startBrowser } from '../../scripts/lib/browser.mjs';
 import { Operator } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
-import { admit, anApp, aDraft, authorizationQuery, pkce, READ, redeem, REPORTS, type AppMade } from '../support/delegation.js';
+import {
+  admit,
+  anApp,
+  aDraft,
+  authorizationQuery,
+  choose,
+  interactionOf,
+  pkce,
+  READ,
+  redeem,
+  REPORTS,
+  type AppMade,
+} from '../support/delegation.js';
 import { aPerson, linkOf, Visitor, type MemberMade, type PersonMade } from '../support/visitor.js';
 
 const BROWSER_ACCEPT = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
@@ -143,6 +155,20 @@ describe('from the app to its code, without a script', () => {
     expect(tokens.body).toMatchObject({ scope: READ, token_type: 'Bearer' });
   });
 
+  // Seen to fail when GET /consent redirects there: the sign-in form that led to it may lead to us alone.
+  it('an app on the device gets its answer also when a sign-in was all that was missing', async () => {
+    const redirect_uri = 'com.example.ledger:/callback';
+    const installed = await anApp(operator, { redirect_uris: [redirect_uri], name: 'Ledger' });
+    const visitor = person.browser.copy();
+    const begun = await visitor.get(addressFor(installed, pkce(), { redirect_uri }).slice(server.url.length));
+    await choose(visitor, interactionOf(begun));
+    await page.goto(addressFor(installed, pkce(), { redirect_uri }));
+    await signIn(person);
+    await page.getByRole('heading', { name: 'Back to the app' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Go on' }).getAttribute('href')).toContain(`${redirect_uri}?code=`);
+    expect(complaints.filter((text) => text.includes('Content Security Policy'))).toEqual([]);
+  });
+
   it('tells the app when somebody refuses', async () => {
     await enter(person.browser);
     await page.goto(addressFor(app));
@@ -245,6 +271,19 @@ describe('what goes wrong is told on a page', () => {
     expect([answer?.status(), await heading()]).toEqual([410, 'This link has ended']);
   });
 
+  // Seen to fail when what redraws a form may throw.
+  it.each([
+    ['/login/join', { link: 'csn_invite_nothing' }, 403, 'This page was open too long'],
+    ['/consent', { interaction: 'nothing', decision: 'allow' }, 404, 'This request has ended'],
+  ])('a form of %s whose subject is gone meanwhile is answered with a page', async (path, form, status, title) => {
+    const visitor = new Visitor(server.url);
+    await visitor.state();
+    const answer = await visitor.post(path, { csrf_token: 'of another session', ...form }, BROWSER_ACCEPT);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([status, 'text/html; charset=utf-8']);
+    expect(answer.text).toContain(`<h1>${title}</h1>`);
+    expect(server.process.log).not.toContain('error_page.failed');
+  });
+
   it('404 a request that has ended is explained, and programs get the document', async () => {
     const answer = await page.goto(`${server.url}/consent?interaction=nothing`);
     expect([answer?.status(), await heading()]).toEqual([404, 'This request has ended']);
@@ -299,6 +338,7 @@ describe('pages in hostile surroundings', () => {
   it.each([
     ['GET /login', '/login'],
     ['GET /login/join', '/login/join?link=x'],
+    ['GET /login/organization', '/login/organization?login_hint=%22%3E%3Cscript%3E'],
     ['GET /logout/done', '/logout/done'],
     ['GET /consent', '/consent?interaction=x'],
     ['GET /oauth/authorize', '/oauth/authorize?client_id=x'],
@@ -367,6 +407,8 @@ describe('everybody can read them', () => {
     ],
     ['join link', async () => page.goto((await invited('axe@people.example')).join_url ?? '')],
     ['join link of somebody known', async () => page.goto((await invited(person.email)).join_url ?? '')],
+    ['sign-in with an organization', () => page.goto(`${server.url}/login/organization`)],
+    ['sign-in at a provider', async () => asPerson((await aProvider()).sign_in_url)],
     ['link that has ended', () => page.goto(`${server.url}/login/join?link=x`)],
     ['signed out', () => page.goto(`${server.url}/logout/done`)],
     ['error of an app', () => page.goto(`${server.url}/oauth/authorize?client_id=x`)],
@@ -376,6 +418,14 @@ describe('everybody can read them', () => {
     ['sign-in once more', () => asPerson(addressFor(app, pkce(), { prompt: 'login' }))],
     ['choice of the organization', () => inTwoOrgs(addressFor(app, pkce(), { org_id: undefined }))],
   ];
+
+  const aProvider = (): Promise<{ sign_in_url: string }> =>
+    operator.create(`/v1/orgs/${server.orgs[0].id}/identity-providers`, {
+      name: 'Corp.',
+      issuer: 'https://accounts.corp.example',
+      client_id: 'countersign',
+      client_secret: 'a secret of theirs',
+    });
 
   const invited = (email: string): Promise<MemberMade> =>
     operator.create<MemberMade>(`/v1/orgs/${server.orgs[1].id}/members`, { email, role: 'member' });

@@ -23,8 +23,11 @@ const PAGES = [
   'GET /consent',
   'GET /login',
   'GET /login/join',
+  'GET /login/organization',
+  'GET /login/providers/{id}',
   'GET /logout',
   'GET /logout/done',
+  'POST /login/organization',
 ];
 
 let server: TestServer;

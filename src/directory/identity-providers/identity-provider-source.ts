@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { Injectable } from '@nestjs/common';
 import { Sealer } from '../../platform/crypto/index.js';
+import type { Transaction } from '../../platform/database/index.js';
 import { ActiveOrgs } from '../orgs/index.js';
 import type { IdentityProvider } from './identity-provider.entity.js';
 import { IdentityProvidersRepository } from './identity-providers.repository.js';
@@ -21,6 +22,11 @@ export class IdentityProviderSource {
     const provider = await this.transactions.anywhere((tx) => this.repository.findAnywhere(tx, id));
     if (provider?.status !== 'active') return undefined;
     return provider.orgId === null || (await this.orgs.has(provider.orgId)) ? provider : undefined;
+  }
+
+  /** Whether it is still the same client at the same issuer; until the transaction ends that cannot change. */
+  hold(tx: Transaction, { id, issuer, clientId }: IdentityProvider): Promise<boolean> {
+    return this.repository.holdClient(tx, id, issuer, clientId);
   }
 
   /** Those of the platform, for the sign-in page. Which ones organizations have is nobody's business there. */

@@ -27,6 +27,16 @@ export interface Visitor {
   readonly origin: AuditOrigin;
 }
 
+/** What a sign-in has to fit to. */
+export interface WaitingRequest {
+  /** Undefined where nobody has reviewed it. */
+  readonly appName: string | undefined;
+  /** The organization that the app names. */
+  readonly orgId: string | undefined;
+  /** Seconds; 0: a new sign-in, whatever there was before. */
+  readonly maxAge: number | undefined;
+}
+
 /** Where a request stands: somebody has to sign in, has to be asked, or nothing is left to do but to go on. */
 export type InteractionStep =
   | { readonly step: 'sign_in'; readonly path: string }
@@ -69,11 +79,13 @@ export class Interactions implements OnModuleInit {
     return this.decisions.urlOf(decision.step === 'sign_in' ? this.decisions.signInPath(request, path) : path);
   }
 
-  /** Name of the app that waits behind this path, for the page that signs somebody in; undefined also where nobody has reviewed it. */
-  async nameOfApp(id: string, browser: string | undefined): Promise<string | undefined> {
-    if (browser === undefined) return undefined;
+  /** The request of this browser that waits behind a path of ours, for those that sign somebody in for it. */
+  async behind(returnTo: string | undefined, browser: string | undefined): Promise<WaitingRequest | undefined> {
+    const id = interactionIn(returnTo);
+    if (id === undefined || browser === undefined) return undefined;
     const request = await this.transactions.run((tx) => this.repository.findWaiting(tx, sha256(id), browser));
-    return request && this.decisions.nameOfApp(request);
+    if (!request) return undefined;
+    return { appName: await this.decisions.nameOfApp(request), orgId: request.orgId, maxAge: maxAgeOf(request) };
   }
 
   /** What a page has to show now. @throws Problem `interaction_ended`; OAuthError, for the person, where the app may not be told */
@@ -195,6 +207,16 @@ export class Interactions implements OnModuleInit {
       return work(tx);
     });
   }
+}
+
+function interactionIn(returnTo: string | undefined): string | undefined {
+  const [path, query = ''] = returnTo?.split('?') ?? [];
+  return path === CONSENT_PAGE ? (new URLSearchParams(query).get('interaction') ?? undefined) : undefined;
+}
+
+/** OpenID Connect Core §3.1.2.1: max_age=0 means the same as prompt=login. */
+function maxAgeOf({ prompts, maxAge }: SavedRequest): number | undefined {
+  return prompts.includes('login') ? 0 : maxAge;
 }
 
 function ended(): Problem {

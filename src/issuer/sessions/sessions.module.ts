@@ -14,6 +14,7 @@ import { SignInController } from './sign-in.controller.js';
 import { SignInForms } from './sign-in-forms.js';
 import { SignInLimits } from './sign-in-limits.js';
 import { SignIn } from './sign-in.service.js';
+import { WayBack } from './way-back.js';
 
 @Module({
   imports: [IdentityProvidersModule, UsersModule],
@@ -30,7 +31,8 @@ import { SignIn } from './sign-in.service.js';
     SignIn,
     SignInForms,
     SignInLimits,
+    WayBack,
   ],
-  exports: [Forms, FormTokens, Sessions, SignIn, SignInForms, SignInLimits],
+  exports: [Forms, FormTokens, Sessions, SignIn, SignInForms, SignInLimits, WayBack],
 })
 export class SessionsModule {}

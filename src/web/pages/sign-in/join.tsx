@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Joining, type Invitation } from '../../../directory/users/index.js';
 import { FormTokens, SignIn, type Exchange } from '../../../issuer/sessions/index.js';
 import { mistakeIn, type Failure, type FormPage } from '../errors/failure.js';
 import { Pages, submitted, textOf, waitText } from '../kit/index.js';
@@ -16,26 +17,31 @@ export class Join implements FormPage {
   constructor(
     private readonly pages: Pages,
     private readonly signIn: SignIn,
+    private readonly joining: Joining,
     private readonly tokens: FormTokens,
   ) {}
 
   /** @throws Problem `join_link_refused`, `rate_limited` */
   async show(exchange: Exchange, query: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.draw(exchange, { link: textOf(query['link']) ?? '' });
+    const link = textOf(query['link']) ?? '';
+    this.draw(exchange, await this.signIn.invitation(exchange.request, link), { link });
   }
 
   async redraw(exchange: Exchange, failure: Failure): Promise<boolean> {
     if (!AGAIN.includes(failure.code)) return false;
     const { request } = exchange;
-    await this.draw(exchange, { link: submitted(request, 'link') ?? '', name: submitted(request, 'name'), failure });
-    return true;
+    const link = submitted(request, 'link') ?? '';
+    // It was counted with the form already.
+    const invitation = await this.joining.find(link);
+    if (invitation) this.draw(exchange, invitation, { link, name: submitted(request, 'name'), failure });
+    return invitation !== undefined;
   }
 
-  private async draw(
+  private draw(
     exchange: Exchange,
+    { orgName, email, role, hasPassword }: Invitation,
     { link, name, failure }: { link: string; name?: string | undefined; failure?: Failure },
-  ): Promise<void> {
-    const { orgName, email, role, hasPassword } = await this.signIn.invitation(exchange.request, link);
+  ): void {
     const mistakes = { name: failure && mistakeIn(failure, 'name'), password: failure && mistakeIn(failure, 'password') };
     const view: JoinView = {
       csrfToken: this.tokens.issue(exchange.request, exchange.reply),
