@@ -126,11 +126,14 @@ describe('AE-1…3 no redirect where nobody knows whom it would go to', () => {
   it('AE-21, attack 24: nor later, unless the person has answered; an app that was reviewed is told', async () => {
     const { id, identifier } = await operator.anApi();
     const grants = [{ audience: identifier, scopes: ['read:things'] }];
-    const apps = [await aDraft(operator, { grants }), await anApp(operator, { grants })];
+    const [unreviewed, reviewed] = [await aDraft(operator, { grants }), await anApp(operator, { grants })];
     const begin = async (made: AppMade): Promise<string> => interactionOf(await ask(person.browser, made, proof));
-    const [ofDraft, answered, ofReviewed] = [await begin(apps[0]!), await begin(apps[0]!), await begin(apps[1]!)];
+    const [ofDraft, another, answered] = [await begin(unreviewed), await begin(unreviewed), await begin(unreviewed)];
+    const ofReviewed = await begin(reviewed);
     const form = { csrf_token: (await asked(person.browser, answered)).csrf_token, interaction: answered, decision: 'deny' };
-    await call('PATCH', `${server.url}/v1/apis/${id}`, operator.token, { status: 'disabled' });
+    await call('DELETE', `${server.url}/v1/apis/${id}`, operator.token);
+    const state = await person.browser.get(`/consent/state?interaction=${another}`);
+    expect([state.status, state.body['code']]).toEqual([400, 'authorization_refused']);
     expectPage(await asPage(ofDraft));
     expect((await person.browser.get(`/consent/state?interaction=${ofDraft}`)).body['code']).toBe('interaction_ended');
     expect(answerOf(await submit(person.browser, Object.entries(form))).error).toBe('invalid_target');

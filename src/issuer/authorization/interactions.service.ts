@@ -88,7 +88,7 @@ export class Interactions implements OnModuleInit {
     return { appName: await this.decisions.nameOfApp(request), orgId: request.orgId, maxAge: maxAgeOf(request) };
   }
 
-  /** What a page has to show now. @throws Problem `interaction_ended`; OAuthError, for the person, where the app may not be told */
+  /** What a page has to show now. @throws Problem `interaction_ended`, `authorization_refused` */
   async open(id: string, visitor: Visitor): Promise<InteractionStep> {
     const request = await this.waiting(id, visitor);
     return this.forApp(id, request, false, async () => {
@@ -101,7 +101,7 @@ export class Interactions implements OnModuleInit {
     });
   }
 
-  /** @returns where the browser goes now. @throws Problem `nothing_allowed`: then the request still waits; else as `open` */
+  /** @returns where the browser goes now. @throws Problem as `open`, and `nothing_allowed`: then the request still waits */
   async answer(id: string, visitor: Visitor, answer: InteractionAnswer): Promise<InteractionStep> {
     const request = await this.waiting(id, visitor);
     return this.forApp(id, request, true, async () => {
@@ -175,7 +175,7 @@ export class Interactions implements OnModuleInit {
     return new OAuthError('access_denied', 'An administrator of the organization was asked to admit the app. Try again later.');
   }
 
-  /** The app is told what ends the request. @throws OAuthError, for a page of ours, where it may not be told */
+  /** The app is told what ends the request. @throws Problem `authorization_refused`, for a page of ours, where it may not be told */
   private async forApp(
     id: string,
     request: SavedRequest,
@@ -188,7 +188,7 @@ export class Interactions implements OnModuleInit {
       if (!(error instanceof OAuthError)) throw error;
       const mayBeTold = await this.decisions.mayBeTold(request, hasDecided);
       await this.closeWith(id, () => Promise.resolve());
-      if (!mayBeTold) throw error;
+      if (!mayBeTold) throw new Problem(AUTHORIZATION_PROBLEMS, 'authorization_refused', error.message, { cause: error });
       return { step: 'done', location: this.decisions.refuse(request, error) };
     }
   }

@@ -27,6 +27,11 @@ export const DELEGATION_ADVICE: AdviceTable = {
     cause: 'The page was left open for more than ten minutes, answered in another tab, or its address was sent to somebody else.',
     fix: 'Go back to the app and begin again: it makes a new request.',
   },
+  authorization_refused: {
+    cause:
+      'While the person was signing in, the app lost its redirect URI, was suspended, or its API went away; or nobody has approved it, so it gets no error by redirect.',
+    fix: '`detail` says what was wrong. Mend the registration of the app, and begin again there.',
+  },
   nothing_allowed: {
     cause: 'Every box was cleared, or the boxes are those of another organization.',
     fix: 'Tick at least one, or refuse: the app is then told so.',
