@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { isSecret, mintSecret, OAuthError, type Client } from '@countersign/oauth';
-import { AuditLog } from '../../platform/audit/index.js';
+import { AuditLog, type AuditEvent, type AuditReaction } from '../../platform/audit/index.js';
 import { SecretDigests } from '../../platform/crypto/index.js';
 import { PlatformTransactions, type Transaction } from '../../platform/database/index.js';
 import { Reaper } from '../../platform/reaper/index.js';
@@ -16,7 +16,10 @@ const REMEMBERED_SECONDS = 600;
 
 /** Codes: made when a person allows something, redeemed once by who asked for them. Only digests are stored. */
 @Injectable()
-export class AuthorizationCodes implements OnModuleInit {
+export class AuthorizationCodes implements AuditReaction, OnModuleInit {
+  readonly name = 'authorization-codes';
+  readonly actions = ['user.disabled', 'user.password_changed'];
+
   constructor(
     private readonly transactions: PlatformTransactions,
     private readonly repository: AuthorizationCodesRepository,
@@ -26,18 +29,24 @@ export class AuthorizationCodes implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
+    this.audit.addReaction(this);
     this.reaper.add({ name: 'authorization_codes', reap: (tx, limit) => this.repository.reap(tx, limit) });
   }
 
-  /** @returns the code, whose text exists nowhere else. */
-  async issue(granted: GrantedAuthorization): Promise<string> {
+  /** RT-7: what is under way ends too. */
+  async react(tx: Transaction, { target }: AuditEvent): Promise<void> {
+    if (target) await this.repository.deleteOfUser(tx, target.id);
+  }
+
+  /** @returns the code, whose text exists nowhere else; good once the transaction is committed. */
+  async issue(tx: Transaction, granted: GrantedAuthorization): Promise<string> {
     const code = mintSecret('csn_code');
     const { digest } = this.digests.digest(code);
     const [redeemableUntil, expiresAt] = [CODE_LIFETIME_SECONDS, REMEMBERED_SECONDS].map(
       (seconds) => new Date(Date.now() + seconds * 1000),
     ) as [Date, Date];
     const stored = { ...granted, digest, familyId: randomUUID(), redeemableUntil, redeemedAt: undefined };
-    await this.transactions.run((tx) => this.repository.insert(tx, stored, expiresAt));
+    await this.repository.insert(tx, stored, expiresAt);
     return code;
   }
 

@@ -6,6 +6,12 @@ export const AUTHORIZATION_PROBLEMS = {
     title: 'Request has ended',
     meaning: 'The request of the app was answered already, is too old, or began in another browser. Go back to the app and begin again.',
   },
+  authorization_refused: {
+    status: 400,
+    title: 'Request refused',
+    meaning:
+      'The request of the app cannot go on, and the app is not told: nobody has approved it, or it has no longer the address to which the answer would go.',
+  },
   nothing_allowed: {
     status: 422,
     title: 'Nothing allowed',

@@ -18,7 +18,7 @@ export class ConsentForms {
     private readonly tokens: FormTokens,
   ) {}
 
-  /** What is to be shown now. @throws Problem `interaction_ended` */
+  /** What is to be shown now. @throws Problem `interaction_ended`, `authorization_refused` */
   async open(request: FastifyRequest, interaction: string): Promise<InteractionStep> {
     return this.interactions.open(interaction, await this.visitorOf(request));
   }

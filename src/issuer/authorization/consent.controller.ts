@@ -8,6 +8,8 @@ import { AUTHORIZATION_PROBLEMS } from './authorization.errors.js';
 import { ConsentForms } from './consent-forms.js';
 import { ConsentStateDocument } from './dto/consent-state.dto.js';
 
+const { authorization_refused, interaction_ended } = AUTHORIZATION_PROBLEMS;
+
 /** What the consent page asks. The page itself, and where it sends its form, are another area's. */
 @ApiTags('Sign-in')
 @InZone('external')
@@ -24,7 +26,7 @@ export class ConsentController {
   })
   @ApiQuery({ name: 'interaction', required: true, description: 'Of the address of the page.', example: 'n2Q1c3…' })
   @ApiOkResponse({ type: ConsentStateDocument })
-  @ApiProblems({ interaction_ended: AUTHORIZATION_PROBLEMS.interaction_ended })
+  @ApiProblems({ authorization_refused, interaction_ended })
   state(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -7,7 +7,8 @@ export const DELEGATION_ADVICE: AdviceTable = {
     fix: 'Ask an operator to make the change; `errors` names the fields. What takes away needs nobody.',
   },
   app_state: {
-    cause: 'A step was skipped: an app is submitted before it is approved, and reinstated before it is approved again. Or its publisher changes it while somebody looks at it.',
+    cause:
+      'A step was skipped: an app is submitted before it is approved, and reinstated before it is approved again. Or its publisher changes it while somebody looks at it.',
     fix: 'GET /v1/apps/{id} shows `state`; `detail` names the states from which the step is possible. POST /v1/apps/{id}/withdraw takes an app out of review, so that it can be changed.',
   },
   app_changed: {
@@ -25,6 +26,11 @@ export const DELEGATION_ADVICE: AdviceTable = {
   interaction_ended: {
     cause: 'The page was left open for more than ten minutes, answered in another tab, or its address was sent to somebody else.',
     fix: 'Go back to the app and begin again: it makes a new request.',
+  },
+  authorization_refused: {
+    cause:
+      'While the person was signing in, the app lost its redirect URI, was suspended, or its API went away; or nobody has approved it, so it gets no error by redirect.',
+    fix: '`detail` says what was wrong. Mend the registration of the app, and begin again there.',
   },
   nothing_allowed: {
     cause: 'Every box was cleared, or the boxes are those of another organization.',

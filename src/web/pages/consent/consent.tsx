@@ -29,13 +29,13 @@ export class Consent implements FormPage {
     private readonly tokens: FormTokens,
   ) {}
 
-  /** @throws Problem `interaction_ended`, `not_found` */
+  /** @throws Problem `interaction_ended`, `authorization_refused`, `not_found` */
   async show(exchange: Exchange, query: Readonly<Record<string, unknown>>): Promise<void> {
     const interaction = textOf(query['interaction']) ?? '';
     await this.draw(exchange, interaction, textOf(query['org_id']));
   }
 
-  /** @throws Problem `form_expired`, `interaction_ended`, `nothing_allowed`, `validation_failed` */
+  /** @throws Problem `form_expired`, `interaction_ended`, `authorization_refused`, `nothing_allowed`, `validation_failed` */
   async answer({ request, reply }: Exchange): Promise<void> {
     const { interaction, step } = await this.forms.answer(request);
     if (step.step === 'done') return this.leave(request, reply, step.location);

@@ -60,7 +60,8 @@ const BY_CODE: Readonly<Record<string, Omit<ErrorWords, 'forDeveloper'>>> = {
 /** Calm words for a person. `path` is where it happened. */
 export function wordsOf(failure: Failure, path: string): ErrorWords {
   const words = BY_CODE[failure.code] ?? byStatus(failure);
-  if (path.startsWith('/oauth/')) return failure.status < 500 && failure.status !== 429 ? BY_APP : words;
+  if (path.startsWith('/oauth/') || failure.code === 'authorization_refused')
+    return failure.status < 500 && failure.status !== 429 ? BY_APP : words;
   if (words.next || path === '/consent') return words;
   return path.startsWith('/account') ? { ...words, next: { to: '/account', label: 'Your account' } } : { ...words, next: SIGN_IN };
 }
