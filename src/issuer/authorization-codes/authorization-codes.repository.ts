@@ -73,6 +73,14 @@ export class AuthorizationCodesRepository {
     return rows.length > 0;
   }
 
+  /** By what they allowed: a code always stands on that. */
+  async deleteOfUser(tx: Transaction, userId: string): Promise<void> {
+    await tx.manager.query(
+      'DELETE FROM authorization_codes WHERE (org_id, consent_id) IN (SELECT org_id, id FROM consents WHERE user_id = $1)',
+      [userId],
+    );
+  }
+
   async reap(tx: Transaction, limit: number): Promise<number> {
     const rows = await tx.manager.query<unknown[]>(
       `WITH dead AS (DELETE FROM authorization_codes WHERE digest IN

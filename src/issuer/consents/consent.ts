@@ -1,6 +1,6 @@
 /** What one person allowed one app at one API, for the data of one organization. */
 export interface Consent {
-  /** `con_…`, the grant handle of the tokens. */
+  /** `con_…` */
   readonly id: string;
   readonly orgId: string;
   readonly userId: string;
@@ -9,8 +9,18 @@ export interface Consent {
   readonly scopes: readonly string[];
   /** Those that the app had registered when the person looked at it. */
   readonly redirectUris: readonly string[];
+  /** How often something was taken away from it, and once more. */
+  readonly generation: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+}
+
+/**
+ * What tokens carry as `grant`. It is another one after each time that something was taken away: so those of before can be refused
+ * without a word about time, which would meet the first ones of afterwards too.
+ */
+export function grantHandleOf({ id, generation }: Pick<Consent, 'id' | 'generation'>): string {
+  return generation === 1 ? id : `${id}.${generation}`;
 }
 
 /** There is at most one consent for each. */

@@ -10,6 +10,7 @@ interface ConsentRow {
   api_id: string;
   scopes: string[];
   redirect_uris: string[];
+  generation: number;
   created_at: Date;
   updated_at: Date;
 }
@@ -54,11 +55,13 @@ export class ConsentsRepository {
     return toConsent(row);
   }
 
-  async update(tx: Transaction, id: string, scopes: readonly string[], redirectUris: readonly string[]): Promise<void> {
-    await tx.manager.query('UPDATE consents SET scopes = $2, redirect_uris = $3, updated_at = now() WHERE id = $1', [
+  /** Of one that is locked. */
+  async update(tx: Transaction, { id, scopes, redirectUris, generation }: Consent): Promise<void> {
+    await tx.manager.query('UPDATE consents SET scopes = $2, redirect_uris = $3, generation = $4, updated_at = now() WHERE id = $1', [
       id,
       scopes,
       redirectUris,
+      generation,
     ]);
   }
 
@@ -103,6 +106,7 @@ function toConsent(row: ConsentRow): Consent {
     apiId: row.api_id,
     scopes: row.scopes,
     redirectUris: row.redirect_uris,
+    generation: row.generation,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

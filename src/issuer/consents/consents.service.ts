@@ -3,7 +3,7 @@ import { newId } from '../../platform/crypto/index.js';
 import { PlatformTransactions, TenantTransactions, type Transaction } from '../../platform/database/index.js';
 import { afterAnswer } from './consent.policy.js';
 import { ConsentRecords, type ConsentAct } from './consent-records.js';
-import type { Consent, ConsentKey } from './consent.js';
+import { grantHandleOf, type Consent, type ConsentKey } from './consent.js';
 import { ConsentsRepository, type ConsentFilter } from './consents.repository.js';
 
 /** A person's answer to an app. */
@@ -36,12 +36,12 @@ export class Consents {
       const id = newId('con');
       const given = await this.repository.claim(tx, { id, ...key });
       const { scopes, isNarrower } = afterAnswer(given.scopes, asked, ticked);
-      const consent = { ...given, scopes, redirectUris };
-      await this.repository.update(tx, given.id, scopes, redirectUris);
+      const answered = { ...given, scopes, redirectUris };
+      if (isNarrower) return this.renew(tx, act, 'narrowed', answered);
+      await this.repository.update(tx, answered);
       const isWider = scopes.some((scope) => !given.scopes.includes(scope));
-      const event = given.id === id ? 'granted' : isNarrower ? 'narrowed' : isWider ? 'widened' : 'confirmed';
-      await this.records.changed(tx, act, event, consent);
-      return consent;
+      await this.records.changed(tx, act, given.id === id ? 'granted' : isWider ? 'widened' : 'confirmed', answered);
+      return answered;
     });
   }
 
@@ -85,11 +85,13 @@ export class Consents {
     const scopes = given.scopes.filter((scope) => kept.includes(scope));
     const consent = { ...given, scopes };
     if (scopes.length === 0) await this.withdraw(tx, act, given);
-    else if (scopes.length < given.scopes.length) {
-      await this.repository.update(tx, id, scopes, given.redirectUris);
-      await this.records.changed(tx, act, 'narrowed', consent);
-    }
+    else if (scopes.length < given.scopes.length) return this.renew(tx, act, 'narrowed', consent);
     return consent;
+  }
+
+  /** All that the filter finds stay, but present tokens die, in the transaction of what demands it. */
+  async suspendAll(tx: Transaction, act: ConsentAct, filter: ConsentFilter, reason: string): Promise<void> {
+    for (const consent of await this.repository.listAll(tx, filter)) await this.renew(tx, act, 'suspended', consent, { reason });
   }
 
   /** All that the filter finds, in the transaction of what demands it. Answers how many there were. */
@@ -107,7 +109,21 @@ export class Consents {
   /** Codes and refresh tokens go with it, tokens by its handle. */
   private async withdraw(tx: Transaction, act: ConsentAct, consent: Consent): Promise<void> {
     await this.repository.delete(tx, consent.id);
-    await this.records.changed(tx, act, 'withdrawn', consent);
+    await this.records.changed(tx, act, 'withdrawn', consent, { ended_grant: grantHandleOf(consent) });
+  }
+
+  /** Keeps it as it is now, under another handle: the tokens of the one before die. */
+  private async renew(
+    tx: Transaction,
+    act: ConsentAct,
+    event: 'narrowed' | 'suspended',
+    present: Consent,
+    details: Readonly<Record<string, unknown>> = {},
+  ): Promise<Consent> {
+    const renewed = { ...present, generation: present.generation + 1 };
+    await this.repository.update(tx, renewed);
+    await this.records.changed(tx, act, event, renewed, { ...details, ended_grant: grantHandleOf(present) });
+    return renewed;
   }
 }
 

@@ -6,7 +6,7 @@ import { Orgs, withinCeiling } from '../../directory/orgs/index.js';
 import { Memberships, scopesOfRole, type Membership } from '../../directory/users/index.js';
 import { AppPoliciesRepository } from './app-policies.repository.js';
 import { admissionOf, commonScopes, type Admission } from './consent.policy.js';
-import type { Consent } from './consent.js';
+import { grantHandleOf, type Consent } from './consent.js';
 import { ConsentsRepository } from './consents.repository.js';
 
 /** An organization in which a person could allow an app something. */
@@ -25,6 +25,13 @@ export interface DelegationQuestion {
   readonly client: Client;
   readonly api: CatalogueApi;
   readonly asked: readonly string[];
+}
+
+/** What a token may hold now, and as what it can be taken back. */
+export interface DelegatedRights {
+  readonly scopes: readonly string[];
+  /** Read together with the scopes: a token that holds more than is left carries a handle of before. */
+  readonly grantHandle: string;
 }
 
 const MAX_PLACES = 50;
@@ -58,14 +65,14 @@ export class Delegation {
    * What a token may hold now on the ground of a consent.
    * @throws OAuthError `invalid_grant` where the consent is gone, or nothing of it can be had any more
    */
-  async rights({ consentId, orgId, ...question }: DelegationQuestion & { consentId: string; orgId: string }): Promise<readonly string[]> {
+  async rights({ consentId, orgId, ...question }: DelegationQuestion & { consentId: string; orgId: string }): Promise<DelegatedRights> {
     const place = await this.place(orgId, question);
     if (!place) throw ended('no_member');
     if (place.admission !== 'admitted') throw ended('app_not_admitted');
     if (place.consent?.id !== consentId) throw ended('consent_withdrawn');
     const scopes = commonScopes(place.scopes, place.consent.scopes);
     if (scopes.length === 0) throw ended('nothing_left');
-    return scopes;
+    return { scopes, grantHandle: grantHandleOf(place.consent) };
   }
 
   private placeOf({ orgId, role }: Membership, { userId, client, api, asked }: DelegationQuestion): Promise<DelegationPlace> {

@@ -3,11 +3,11 @@ import { AuditLog, type AuditEvent, type AuditReaction } from '../../platform/au
 import type { Transaction } from '../../platform/database/index.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 
-/** RT-7: families end with the code they came of when that is used twice, and with the people they speak for. */
+/** RT-7: families end with the code they came of when that is used twice, with the people they speak for, and with their password. */
 @Injectable()
 export class FamiliesReaction implements AuditReaction, OnModuleInit {
   readonly name = 'refresh-families';
-  readonly actions = ['authorization_code.reused', 'user.disabled', 'member.disabled'];
+  readonly actions = ['authorization_code.reused', 'user.disabled', 'user.password_changed', 'member.disabled'];
 
   constructor(
     private readonly audit: AuditLog,
@@ -23,7 +23,7 @@ export class FamiliesReaction implements AuditReaction, OnModuleInit {
       if (target) await this.repository.delete(tx, target.id);
       return;
     }
-    const userId = action === 'user.disabled' ? target?.id : details?.['user_id'];
+    const userId = action.startsWith('user.') ? target?.id : details?.['user_id'];
     if (typeof userId === 'string') await this.repository.deleteOfUser(tx, userId, orgId);
   }
 }
