@@ -29,15 +29,15 @@ export class AuthorizationCodes implements OnModuleInit {
     this.reaper.add({ name: 'authorization_codes', reap: (tx, limit) => this.repository.reap(tx, limit) });
   }
 
-  /** @returns the code, whose text exists nowhere else. */
-  async issue(granted: GrantedAuthorization): Promise<string> {
+  /** @returns the code, whose text exists nowhere else; good once the transaction is committed. */
+  async issue(tx: Transaction, granted: GrantedAuthorization): Promise<string> {
     const code = mintSecret('csn_code');
     const { digest } = this.digests.digest(code);
     const [redeemableUntil, expiresAt] = [CODE_LIFETIME_SECONDS, REMEMBERED_SECONDS].map(
       (seconds) => new Date(Date.now() + seconds * 1000),
     ) as [Date, Date];
     const stored = { ...granted, digest, familyId: randomUUID(), redeemableUntil, redeemedAt: undefined };
-    await this.transactions.run((tx) => this.repository.insert(tx, stored, expiresAt));
+    await this.repository.insert(tx, stored, expiresAt);
     return code;
   }
 

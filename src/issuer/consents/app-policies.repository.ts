@@ -19,16 +19,6 @@ export class AppPoliciesRepository {
     return { mode: row?.mode ?? DEFAULT_ADMISSION_MODE, listed: row?.listed ?? [] };
   }
 
-  /** For one app, without reading the whole list. */
-  async findFor(tx: Transaction, orgId: string, appId: string): Promise<{ mode: AdmissionMode; isListed: boolean }> {
-    const [row] = await tx.manager.query<{ mode: AdmissionMode | null; listed: boolean }[]>(
-      `SELECT (SELECT mode FROM app_policies WHERE org_id = $1) AS mode,
-              EXISTS (SELECT FROM admitted_apps WHERE org_id = $1 AND app_id = $2) AS listed`,
-      [orgId, appId],
-    );
-    return { mode: row?.mode ?? DEFAULT_ADMISSION_MODE, isListed: row?.listed ?? false };
-  }
-
   /** Until the transaction ends nobody else changes it, nor the list. It is there afterwards. */
   async lock(tx: Transaction, orgId: string): Promise<void> {
     await tx.manager.query(

@@ -2,16 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog, type AuditActor, type AuditOrigin } from '../../platform/audit/index.js';
 import type { Transaction } from '../../platform/database/index.js';
 import { ApiCatalogue } from '../../directory/api-resources/index.js';
-import type { Consent } from './consent.js';
+import { endedGrantOf, type Consent, type ConsentEvent } from './consent.js';
 
 /** Who changes a consent, and where the request came from. */
 export interface ConsentAct {
   readonly actor: AuditActor;
   readonly origin: AuditOrigin | undefined;
 }
-
-/** Events of consents. Those that take something away are heard by the revocation of tokens, in the same transaction. */
-export type ConsentEvent = 'granted' | 'widened' | 'confirmed' | 'narrowed' | 'withdrawn' | 'suspended';
 
 /** The audit events of consents. */
 @Injectable()
@@ -46,6 +43,8 @@ export class ConsentRecords {
           client_id: consent.appId,
           audience: this.apis.byId(consent.apiId)?.identifier,
           scope: consent.scopes.join(' '),
+          // For the revocation of tokens.
+          ended_grant: endedGrantOf(event, consent),
           ...details,
         },
       })),

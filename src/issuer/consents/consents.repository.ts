@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { pageOf, type Page, type Transaction } from '../../platform/database/index.js';
 import type { Consent, ConsentKey } from './consent.js';
 
-interface ConsentRow {
+export interface ConsentRow {
   id: string;
   org_id: string;
   user_id: string;
@@ -10,6 +10,7 @@ interface ConsentRow {
   api_id: string;
   scopes: string[];
   redirect_uris: string[];
+  generation: number;
   created_at: Date;
   updated_at: Date;
 }
@@ -54,11 +55,13 @@ export class ConsentsRepository {
     return toConsent(row);
   }
 
-  async update(tx: Transaction, id: string, scopes: readonly string[], redirectUris: readonly string[]): Promise<void> {
-    await tx.manager.query('UPDATE consents SET scopes = $2, redirect_uris = $3, updated_at = now() WHERE id = $1', [
+  /** Of one that is locked. */
+  async update(tx: Transaction, { id, scopes, redirectUris, generation }: Consent): Promise<void> {
+    await tx.manager.query('UPDATE consents SET scopes = $2, redirect_uris = $3, generation = $4, updated_at = now() WHERE id = $1', [
       id,
       scopes,
       redirectUris,
+      generation,
     ]);
   }
 
@@ -81,6 +84,15 @@ export class ConsentsRepository {
     const rows = await tx.manager.query<ConsentRow[]>(
       'SELECT * FROM consents WHERE user_id = $1 AND ($2::text IS NULL OR org_id = $2) ORDER BY id FOR UPDATE',
       [userId, orgId ?? null],
+    );
+    return rows.map(toConsent);
+  }
+
+  /** Under the next handles, as they are afterwards. */
+  async renewAll(tx: Transaction, ids: readonly string[]): Promise<Consent[]> {
+    const rows = await tx.manager.query<ConsentRow[]>(
+      `WITH renewed AS (UPDATE consents SET generation = generation + 1, updated_at = now() WHERE id = ANY ($1) RETURNING *) SELECT * FROM renewed`,
+      [ids],
     );
     return rows.map(toConsent);
   }
@@ -129,7 +141,7 @@ export class ConsentsRepository {
   }
 }
 
-function toConsent(row: ConsentRow): Consent {
+export function toConsent(row: ConsentRow): Consent {
   return {
     id: row.id,
     orgId: row.org_id,
@@ -138,6 +150,7 @@ function toConsent(row: ConsentRow): Consent {
     apiId: row.api_id,
     scopes: row.scopes,
     redirectUris: row.redirect_uris,
+    generation: row.generation,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

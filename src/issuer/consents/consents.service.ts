@@ -16,6 +16,18 @@ export interface ConsentAnswer extends ConsentKey {
   readonly redirectUris: readonly string[];
 }
 
+/** Of one person: in one organization, or in all. */
+export interface Whose {
+  readonly userId: string;
+  readonly orgId?: string;
+}
+
+interface Suspension {
+  readonly reason: string;
+  /** RT-7: codes and refresh tokens end too. */
+  readonly endsGrants: boolean;
+}
+
 interface Withdrawal {
   /** At most as many as one transaction may take. */
   deleteSome(tx: Transaction): Promise<readonly Consent[]>;
@@ -43,12 +55,12 @@ export class Consents {
       const id = newId('con');
       const given = await this.repository.claim(tx, { id, ...key });
       const { scopes, isNarrower } = afterAnswer(given.scopes, asked, ticked);
-      const consent = { ...given, scopes, redirectUris };
-      await this.repository.update(tx, given.id, scopes, redirectUris);
+      const answered = { ...given, scopes, redirectUris };
+      if (isNarrower) return this.narrow(tx, act, answered);
+      await this.repository.update(tx, answered);
       const isWider = scopes.some((scope) => !given.scopes.includes(scope));
-      const event = given.id === id ? 'granted' : isNarrower ? 'narrowed' : isWider ? 'widened' : 'confirmed';
-      await this.records.changed(tx, act, event, consent);
-      return consent;
+      await this.records.changed(tx, act, given.id === id ? 'granted' : isWider ? 'widened' : 'confirmed', answered);
+      return answered;
     });
   }
 
@@ -92,11 +104,15 @@ export class Consents {
     const scopes = given.scopes.filter((scope) => kept.includes(scope));
     const consent = { ...given, scopes };
     if (scopes.length === 0) await this.withdraw(tx, act, given);
-    else if (scopes.length < given.scopes.length) {
-      await this.repository.update(tx, id, scopes, given.redirectUris);
-      await this.records.changed(tx, act, 'narrowed', consent);
-    }
+    else if (scopes.length < given.scopes.length) return this.narrow(tx, act, consent);
     return consent;
+  }
+
+  /** Those of one person, in the transaction of what demands it: they stay, under other handles, so that present tokens die. */
+  async suspendAll(tx: Transaction, act: ConsentAct, whose: Whose, { reason, endsGrants }: Suspension): Promise<void> {
+    const ids = (await this.repository.lockAll(tx, whose)).map(({ id }) => id);
+    if (endsGrants) await this.repository.endGrants(tx, ids);
+    await this.records.allChanged(tx, act, 'suspended', await this.repository.renewAll(tx, ids), { reason });
   }
 
   /** Those of one person in one organization, in the transaction of what demands it. */
@@ -132,6 +148,14 @@ export class Consents {
   private async withdraw(tx: Transaction, act: ConsentAct, consent: Consent): Promise<void> {
     await this.repository.delete(tx, consent.id);
     await this.records.changed(tx, act, 'withdrawn', consent);
+  }
+
+  /** Keeps it as it is now, under another handle: the tokens of the one before die. */
+  private async narrow(tx: Transaction, act: ConsentAct, present: Consent): Promise<Consent> {
+    const narrowed = { ...present, generation: present.generation + 1 };
+    await this.repository.update(tx, narrowed);
+    await this.records.changed(tx, act, 'narrowed', narrowed);
+    return narrowed;
   }
 }
 

@@ -34,7 +34,8 @@ export class AuthorizationCodeGrant implements Grant {
     const { code: text, verifier } = readCode(params);
     const code = await this.codes.examine(text, client, { verifier, redirectUri: params['redirect_uri'] });
     note({ user_id: code.userId, consent_id: code.consentId, family_id: code.familyId });
-    const { api, scopes } = await rightsOn(code, client, requested.audience, { apis: this.apis, delegation: this.delegation });
+    const knowledge = { apis: this.apis, delegation: this.delegation };
+    const { api, scopes, grantHandle } = await rightsOn(code, client, requested.audience, knowledge);
     const cnf = client.app?.clientType === 'public' ? proof?.cnf : undefined;
     const family = { ...familyOf(code), cnf, ip: sourceAddress };
     return {
@@ -43,7 +44,7 @@ export class AuthorizationCodeGrant implements Grant {
       scopes,
       orgId: code.orgId,
       lifetimeSeconds: undefined,
-      grantId: code.consentId,
+      grantId: grantHandle,
       tokenId: code.familyId,
       authentication: code.authentication,
       settle: async (signed: TokenAnswer, record: IssueRecord) => {
