@@ -220,7 +220,7 @@ describe('section many: what hundreds of people allowed is withdrawn in short tr
 });
 
 describe('section races: what is done at the same moment', () => {
-  // Seen to fail when redeem uses up the code before it holds the consent: one of the two is a deadlock's victim.
+  // Seen to fail when redeem does not hold the consent first: one of the two is a deadlock's victim.
   it('a code is redeemed while its consent is withdrawn: the withdrawal wins', async () => {
     const proof = pkce();
     const code = await codeFor(person.browser, app, proof);
@@ -234,7 +234,7 @@ describe('section races: what is done at the same moment', () => {
     expect([answer.status, answer.body['error']]).toEqual([400, 'invalid_grant']);
   });
 
-  // Seen to fail when PeopleReaction does not lock the consents before it ends what stands on them.
+  // Seen to fail when PeopleReaction neither ends codes nor locks the consents FOR UPDATE.
   it('a code is redeemed while its person is disabled: nothing of it works after they are enabled again', async () => {
     const proof = pkce();
     const code = await codeFor(person.browser, app, proof);
@@ -244,7 +244,7 @@ describe('section races: what is done at the same moment', () => {
     const redeemed = redeem(server.url, app, code, proof);
     await held.untilWaiting();
     const disabled = tenant.api.post(`${member}/disable`);
-    await held.untilWaiting(2);
+    await Promise.race([held.untilWaiting(2), disabled]);
     await held.commit();
     const answer = await redeemed;
     expect([answer.status, (await disabled).status]).toEqual([200, 200]);

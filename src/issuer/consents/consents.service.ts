@@ -138,8 +138,8 @@ export class Consents {
     for (let count = 0, size = CHUNK; size === CHUNK; count += size)
       size = await this.tenants.run(orgId, async (tx) => {
         const consents = await deleteSome(tx);
-        if (consents.length < CHUNK) await finish?.(tx, count + consents.length);
         await this.records.allChanged(tx, act, 'withdrawn', consents);
+        if (consents.length < CHUNK) await finish?.(tx, count + consents.length);
         return consents.length;
       });
   }
