@@ -474,7 +474,7 @@ describe('how somebody finds the provider of their organization', () => {
     for (const email of [`ada@${domain}`, 'ada@unknown.example', `ada@sub.${domain}`, 'no address']) {
       const answer = await browser.submit('/login/organization', { email });
       expect(answer.status).toBe(404);
-      seen.push(answer.text.replaceAll(email, 'EMAIL').replaceAll(encodeURIComponent(email).replaceAll('%20', '+'), 'EMAIL'));
+      seen.push(answer.text.replaceAll(email, 'EMAIL'));
     }
     expect(new Set(seen).size).toBe(1);
   });
