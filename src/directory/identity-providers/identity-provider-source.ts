@@ -34,6 +34,11 @@ export class IdentityProviderSource {
     return this.transactions.run(null, (tx) => this.repository.listActive(tx, null));
   }
 
+  /** Whether anybody can sign in by another provider at all. */
+  hasActive(): Promise<boolean> {
+    return this.transactions.anywhere((tx) => this.repository.existsActive(tx));
+  }
+
   /** Our client secret there; undefined for a public client. */
   async secretOf(provider: IdentityProvider): Promise<string | undefined> {
     if (provider.sealedClientSecret === null) return undefined;

@@ -45,6 +45,11 @@ export class IdentityProvidersRepository {
     return tx.manager.find(IdentityProvider, { where: { orgId: of(owner), status: 'active' }, order: { id: 'ASC' } });
   }
 
+  /** Whoever owns it. */
+  existsActive(tx: Transaction): Promise<boolean> {
+    return tx.manager.exists(IdentityProvider, { where: { status: 'active' } });
+  }
+
   /** How many there are; until the transaction ends nobody else counts, so that two requests cannot pass a limit together. */
   async countAlone(tx: Transaction, owner: string | null): Promise<number> {
     await tx.manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`identity_providers:${owner ?? ''}`]);

@@ -3,7 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { OAuthError } from '@countersign/oauth';
 import { AuditLog, type AuditOrigin } from '../../platform/audit/index.js';
 import { sha256 } from '../../platform/crypto/index.js';
-import { PlatformTransactions } from '../../platform/database/index.js';
+import { PlatformTransactions, type Transaction } from '../../platform/database/index.js';
 import { Problem } from '../../platform/http/index.js';
 import { Reaper } from '../../platform/reaper/index.js';
 import { AppAdmission, Consents, type ConsentAct, type DelegationPlace } from '../consents/index.js';
@@ -72,7 +72,7 @@ export class Interactions implements OnModuleInit {
   async begin(facts: AuthorizationFacts, browser: string, user: SignedInUser | undefined): Promise<string> {
     const request = toSavedRequest(facts, user, Date.now());
     const decision = await this.decisions.decide(request, user);
-    if (decision.step === 'grant' && user) return this.grant(request, user, decision);
+    if (decision.step === 'grant' && user) return this.transactions.run((tx) => this.grant(tx, request, user, decision));
     const id = randomBytes(32).toString('base64url');
     await this.transactions.run((tx) => this.repository.insert(tx, sha256(id), browser, request, INTERACTION_LIFETIME_SECONDS));
     const path = `${CONSENT_PAGE}?interaction=${id}`;
@@ -88,23 +88,23 @@ export class Interactions implements OnModuleInit {
     return { appName: await this.decisions.nameOfApp(request), orgId: request.orgId, maxAge: maxAgeOf(request) };
   }
 
-  /** What a page has to show now. @throws Problem `interaction_ended` */
+  /** What a page has to show now. @throws Problem `interaction_ended`; OAuthError, for the person, where the app may not be told */
   async open(id: string, visitor: Visitor): Promise<InteractionStep> {
     const request = await this.waiting(id, visitor);
-    return this.forApp(id, request, async () => {
-      const decision = await this.decisions.decide(request, visitor.user);
-      if (decision.step === 'sign_in' || !visitor.user)
+    return this.forApp(id, request, false, async () => {
+      const { user } = visitor;
+      const decision = await this.decisions.decide(request, user);
+      if (decision.step === 'sign_in' || !user)
         return { step: 'sign_in', path: this.decisions.signInPath(request, `${CONSENT_PAGE}?interaction=${id}`) };
-      if (decision.step === 'ask') return { step: 'consent', view: consentViewOf({ ...decision, user: visitor.user, request }) };
-      await this.close(id);
-      return { step: 'done', location: await this.grant(request, visitor.user, decision) };
+      if (decision.step === 'ask') return { step: 'consent', view: consentViewOf({ ...decision, user, request }) };
+      return { step: 'done', location: await this.closeWith(id, (tx) => this.grant(tx, request, user, decision)) };
     });
   }
 
-  /** @returns where the browser goes now. @throws Problem `interaction_ended`, `nothing_allowed`: then the request still waits */
+  /** @returns where the browser goes now. @throws Problem `nothing_allowed`: then the request still waits; else as `open` */
   async answer(id: string, visitor: Visitor, answer: InteractionAnswer): Promise<InteractionStep> {
     const request = await this.waiting(id, visitor);
-    return this.forApp(id, request, async () => {
+    return this.forApp(id, request, true, async () => {
       const decision = await this.decisions.decide(request, visitor.user);
       if (decision.step === 'sign_in' || !visitor.user)
         return { step: 'sign_in', path: this.decisions.signInPath(request, `${CONSENT_PAGE}?interaction=${id}`) };
@@ -128,7 +128,7 @@ export class Interactions implements OnModuleInit {
     const scopes = place.scopes.filter((scope) => ticked.includes(scope));
     if (scopes.length === 0)
       throw new Problem(AUTHORIZATION_PROBLEMS, 'nothing_allowed', 'Choose at least one thing that the app may do, or refuse.');
-    await this.close(id);
+    // First: a request that is closed without a code would leave the app without an answer. Recorded twice it is the same consent.
     const consent = await this.consents.record(act, {
       orgId: place.orgId,
       userId: user.userId,
@@ -138,12 +138,18 @@ export class Interactions implements OnModuleInit {
       ticked: scopes,
       redirectUris: decision.step === 'ask' ? decision.client.app.redirectUris : (place.consent?.redirectUris ?? []),
     });
-    return this.decisions.grant(request, user, { consentId: consent.id, orgId: place.orgId, scopes });
+    const granted = { consentId: consent.id, orgId: place.orgId, scopes };
+    return this.closeWith(id, (tx) => this.decisions.grant(tx, request, user, granted));
   }
 
-  private grant(request: SavedRequest, user: SignedInUser, { place, scopes }: Extract<Decision, { step: 'grant' }>): Promise<string> {
+  private grant(
+    tx: Transaction,
+    request: SavedRequest,
+    user: SignedInUser,
+    { place, scopes }: Extract<Decision, { step: 'grant' }>,
+  ): Promise<string> {
     if (!place.consent) throw new Error('Nothing is granted without a consent.');
-    return this.decisions.grant(request, user, { consentId: place.consent.id, orgId: place.orgId, scopes });
+    return this.decisions.grant(tx, request, user, { consentId: place.consent.id, orgId: place.orgId, scopes });
   }
 
   private async denied(request: SavedRequest, act: ConsentAct): Promise<OAuthError> {
@@ -169,13 +175,20 @@ export class Interactions implements OnModuleInit {
     return new OAuthError('access_denied', 'An administrator of the organization was asked to admit the app. Try again later.');
   }
 
-  /** Whoever has come so far has seen who the app is, so it is told whatever ends the request. */
-  private async forApp(id: string, request: SavedRequest, work: () => Promise<InteractionStep>): Promise<InteractionStep> {
+  /** The app is told what ends the request. @throws OAuthError, for a page of ours, where it may not be told */
+  private async forApp(
+    id: string,
+    request: SavedRequest,
+    hasDecided: boolean,
+    work: () => Promise<InteractionStep>,
+  ): Promise<InteractionStep> {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
-      await this.close(id);
+      const mayBeTold = await this.decisions.mayBeTold(request, hasDecided);
+      await this.closeWith(id, () => Promise.resolve());
+      if (!mayBeTold) throw error;
       return { step: 'done', location: this.decisions.refuse(request, error) };
     }
   }
@@ -187,9 +200,12 @@ export class Interactions implements OnModuleInit {
     return request;
   }
 
-  /** Each request is answered once. */
-  private async close(id: string): Promise<void> {
-    if (!(await this.transactions.run((tx) => this.repository.close(tx, sha256(id))))) throw ended();
+  /** Each request is answered once: with what `work` writes, or not at all. @throws Problem `interaction_ended` */
+  private closeWith<T>(id: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.transactions.run(async (tx) => {
+      if (!(await this.repository.close(tx, sha256(id)))) throw ended();
+      return work(tx);
+    });
   }
 }
 
