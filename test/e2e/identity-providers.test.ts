@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JWTPayload } from 'jose';
 import type { Operator } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
-import { admit, anApp, ask, asked, interactionOf, pkce } from '../support/delegation.js';
+import { admit, answerOf, anApp, ask, asked, interactionOf, pkce } from '../support/delegation.js';
 import { OpenIdProvider } from '../support/openid-provider.js';
 import type { Answer } from '../support/requests.js';
 import { aPerson, Visitor, type MemberMade } from '../support/visitor.js';
@@ -406,6 +406,16 @@ describe('section sign-in at another provider', () => {
     expect((await walk(provider, claimsOf(), browser)).status).toBe(303);
     expect((await asked(browser, interaction)).step).toBe('sign_in');
     expect((await walk(provider, claimsOf({ auth_time: Math.floor(Date.now() / 1000) - 60 }), browser)).status).toBe(303);
+    expect((await asked(browser, interaction)).step).toBe('consent');
+  });
+
+  it('an app learns at once that no provider meets its acr_values, and that federated is met', async () => {
+    const provider = await aProvider();
+    const app = await anApp(operator);
+    const browser = new Visitor(server.url);
+    expect(answerOf(await ask(browser, app, pkce(), { acr_values: 'phr' })).error).toBe('unmet_authentication_requirements');
+    const { interaction, return_to } = await waiting(browser, { acr_values: 'phr urn:countersign:acr:federated' });
+    expect((await walk(provider, claimsOf({ acr: 'phr' }), browser, { return_to })).status).toBe(303);
     expect((await asked(browser, interaction)).step).toBe('consent');
   });
 
