@@ -271,7 +271,7 @@ describe('what goes wrong is told on a page', () => {
     expect([answer?.status(), await heading()]).toEqual([410, 'This link has ended']);
   });
 
-  // Seen to fail when what redraws a form may throw.
+  // The second one was seen to fail when PageErrors takes a Problem of a page that is drawn again for a defect.
   it.each([
     ['/login/join', { link: 'csn_invite_nothing' }, 403, 'This page was open too long'],
     ['/consent', { interaction: 'nothing', decision: 'allow' }, 404, 'This request has ended'],

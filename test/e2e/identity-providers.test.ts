@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JWTPayload } from 'jose';
 import type { Operator } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
-import { admit, anApp, ask, asked, interactionOf, pkce } from '../support/delegation.js';
+import { admit, answerOf, anApp, ask, asked, interactionOf, pkce } from '../support/delegation.js';
 import { OpenIdProvider } from '../support/openid-provider.js';
 import type { Answer } from '../support/requests.js';
 import { aPerson, Visitor, type MemberMade } from '../support/visitor.js';
@@ -398,6 +398,7 @@ describe('section sign-in at another provider', () => {
     },
   );
 
+  // Seen to fail when such a sign-in counts as one of now.
   it('whoever leaves out what waits meets no max_age where the provider does not say when they signed in', async () => {
     const provider = await aProvider();
     const browser = new Visitor(server.url);
@@ -405,6 +406,16 @@ describe('section sign-in at another provider', () => {
     expect((await walk(provider, claimsOf(), browser)).status).toBe(303);
     expect((await asked(browser, interaction)).step).toBe('sign_in');
     expect((await walk(provider, claimsOf({ auth_time: Math.floor(Date.now() / 1000) - 60 }), browser)).status).toBe(303);
+    expect((await asked(browser, interaction)).step).toBe('consent');
+  });
+
+  it('an app learns at once that no provider meets its acr_values, and that federated is met', async () => {
+    const provider = await aProvider();
+    const app = await anApp(operator);
+    const browser = new Visitor(server.url);
+    expect(answerOf(await ask(browser, app, pkce(), { acr_values: 'phr' })).error).toBe('unmet_authentication_requirements');
+    const { interaction, return_to } = await waiting(browser, { acr_values: 'phr urn:countersign:acr:federated' });
+    expect((await walk(provider, claimsOf({ acr: 'phr' }), browser, { return_to })).status).toBe(303);
     expect((await asked(browser, interaction)).step).toBe('consent');
   });
 
@@ -416,6 +427,7 @@ describe('section sign-in at another provider', () => {
     expect([sent.get('prompt'), sent.get('max_age')]).toEqual(['login', null]);
   });
 
+  // Seen to fail when the sessions' query does not look at client_since.
   it.each([
     ['issuer', () => ({ issuer: 'https://accounts.elsewhere.example', client_secret: 'of that one' })],
     ['client id', () => ({ client_id: 'another' })],
@@ -489,7 +501,7 @@ describe('how somebody finds the provider of their organization', () => {
     for (const email of [`ada@${domain}`, 'ada@unknown.example', `ada@sub.${domain}`, 'no address']) {
       const answer = await browser.submit('/login/organization', { email });
       expect(answer.status).toBe(404);
-      seen.push(answer.text.replaceAll(email, 'EMAIL').replaceAll(encodeURIComponent(email).replaceAll('%20', '+'), 'EMAIL'));
+      seen.push(answer.text.replaceAll(email, 'EMAIL'));
     }
     expect(new Set(seen).size).toBe(1);
   });

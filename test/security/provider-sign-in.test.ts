@@ -101,7 +101,6 @@ describe('attack 30: what one browser began, another does not finish', () => {
 });
 
 describe('login CSRF: nobody is signed in without a click', () => {
-  // Seen to fail when GET /login/providers/{id} begins the sign-in.
   it('an address shows where a sign-in leads and whose session would end; it begins nothing', async () => {
     const provider = await aProvider();
     const browser = new Visitor(server.url);
@@ -116,6 +115,7 @@ describe('login CSRF: nobody is signed in without a click', () => {
     expect((await browser.state()).user).toEqual(user);
   });
 
+  // Seen to fail when ProviderSignInForms.begin reads the form without Forms.read.
   it('403 for a form without token, of another session, or of another site', async () => {
     const provider = await aProvider();
     const browser = new Visitor(server.url);

@@ -7,7 +7,7 @@ import type { Transaction } from '../../platform/database/index.js';
 import { AuthorizationCodes } from '../authorization-codes/index.js';
 import { Clients } from '../clients/index.js';
 import { Delegation, type DelegationPlace } from '../consents/index.js';
-import { PASSWORD_ACR, signInAddress, type SignedInUser } from '../sessions/index.js';
+import { FEDERATED_ACR, PASSWORD_ACR, signInAddress, type SignedInUser } from '../sessions/index.js';
 import { codeAnswer, errorAnswer } from './authorization-answer.js';
 import type { AppClient } from './authorization-facts.js';
 import { candidates, needsSignIn, refuseSilently, requireAcr, settledPlace, type AskedOfPerson } from './next-step.policy.js';
@@ -111,10 +111,9 @@ export class AuthorizationDecisions {
     return { redirectUri, state, issuer: this.configuration.settings.PUBLIC_URL };
   }
 
-  /** Nobody signs in for nothing. Which ways other identity providers know is theirs to say, so with one of them anything is possible. */
+  /** Nobody signs in for nothing. */
   private async requirePossible(asked: AskedOfPerson): Promise<void> {
-    if (asked.acrValues.length === 0 || (await this.providers.hasActive())) return;
-    requireAcr(asked, [PASSWORD_ACR]);
+    if (asked.acrValues.length > 0) requireAcr(asked, [PASSWORD_ACR, ...((await this.providers.hasActive()) ? [FEDERATED_ACR] : [])]);
   }
 
   /** All were there when the request came; any may have been stopped or taken away since. */

@@ -1,11 +1,10 @@
 import { readEmail, type ForeignIdentity } from '../../directory/users/index.js';
+import { FEDERATED_ACR } from '../sessions/index.js';
 
 const MAX_SUBJECT = 255;
 const MAX_NAME = 100;
 const MAX_VALUES = 10;
 const MAX_VALUE = 256;
-/** `acr` of every sign-in at another provider: how strong it was is that one's word, and a tenant may run it. */
-export const FEDERATED_ACR = 'urn:countersign:acr:federated';
 /** Stands in `amr` before what the other provider says. */
 export const FEDERATED_AMR = 'federated';
 /** Words of ours, which nobody else may say. */

@@ -2,7 +2,7 @@ export { BySession } from './by-session.decorator.js';
 export { CsrfForm, FindProviderForm, SignInTargetForm } from './dto/forms.dto.js';
 export { Forms } from './forms.js';
 export { FormTokens } from './form-tokens.js';
-export { type ProvenSignIn, Sessions, type SignedInUser } from './sessions.js';
+export { FEDERATED_ACR, type ProvenSignIn, Sessions, type SignedInUser } from './sessions.js';
 export type { SessionRow } from './sessions.repository.js';
 export { SESSIONS_PROBLEMS } from './sessions.errors.js';
 export { SessionsModule } from './sessions.module.js';

@@ -10,6 +10,8 @@ import { SessionCookie } from './session-cookie.js';
 import { SESSIONS_PROBLEMS } from './sessions.errors.js';
 import { SessionsRepository, type CurrentSessionRow, type SessionLimits, type SessionRow } from './sessions.repository.js';
 
+/** `acr` of every sign-in at another provider: how strong it was is that one's word, and a tenant may run it. */
+export const FEDERATED_ACR = 'urn:countersign:acr:federated';
 const MAX_SESSIONS = 100;
 const MAX_USER_AGENT = 256;
 
@@ -23,7 +25,7 @@ export interface SignedInUser {
   readonly name: string;
   /** Seconds since 1970 of the sign-in. A session never gets a new one: signing in again begins another session. */
   readonly authTime: number;
-  /** RFC 8176 values, such as `["pwd"]`; of another identity provider, what that one said. */
+  /** RFC 8176 values, such as `["pwd"]`; of another identity provider `federated`, and what that one said. */
   readonly amr: readonly string[];
   readonly acr: string;
 }

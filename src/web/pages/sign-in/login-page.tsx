@@ -56,7 +56,7 @@ function OtherWays({ csrfToken, returnTo, offers, organization }: LoginView): Re
   return (
     <>
       <p className="or">or</p>
-      <ProviderChoices offers={offers} csrfToken={csrfToken} returnTo={returnTo} />
+      {offers.length > 0 && <ProviderChoices offers={offers} csrfToken={csrfToken} returnTo={returnTo} />}
       {organization !== undefined && (
         <div className="actions">
           <ButtonLink to={organization}>Sign in with your organization</ButtonLink>

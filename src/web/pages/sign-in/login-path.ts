@@ -11,9 +11,9 @@ export function returnPath(path: string | undefined): string | undefined {
   return path !== undefined && isReturnPath(path) ? path : undefined;
 }
 
-/** Of the page that signs somebody in. */
-export function loginPath(wish: LoginWish): string {
-  return `/login${queryOf(wish)}`;
+/** Of the page that signs somebody in. Without what somebody has typed: addresses of pages are kept in many places. */
+export function loginPath(returnTo: string | undefined): string {
+  return `/login${queryOf({ returnTo })}`;
 }
 
 /** Of the page that finds the provider of somebody's organization. */

@@ -48,7 +48,8 @@ export class Login implements FormPage {
       appName: waiting?.appName,
       signedInAs: user?.email,
       offers: await this.offers.list(waiting?.orgId),
-      organization: waiting?.orgId === undefined ? organizationPath(wish) : undefined,
+      // A hint stands in the address already; what somebody has typed must not.
+      organization: waiting?.orgId === undefined ? organizationPath({ returnTo, email: failure ? undefined : email }) : undefined,
       problem: failure && problemOf(failure),
     };
     const { status, headers } = failure ?? {};

@@ -49,7 +49,7 @@ export class OrganizationSignIn implements FormPage {
       const query = wish.returnTo === undefined ? '' : `?${new URLSearchParams({ return_to: wish.returnTo }).toString()}`;
       return this.pages.redirect(reply, providerPath(only.id) + query);
     }
-    const view = { offers, csrfToken: this.tokens.issue(request, reply), returnTo: wish.returnTo, otherWays: loginPath(wish) };
+    const view = { offers, csrfToken: this.tokens.issue(request, reply), returnTo: wish.returnTo, otherWays: loginPath(wish.returnTo) };
     this.pages.send(reply, { title: TITLE, content: <ChooseProviderPage {...view} /> });
   }
 
@@ -69,7 +69,7 @@ export class OrganizationSignIn implements FormPage {
       csrfToken: this.tokens.issue(request, reply),
       email: wish.email,
       returnTo: wish.returnTo,
-      otherWays: loginPath(wish),
+      otherWays: loginPath(wish.returnTo),
       problem: told.problem,
     };
     this.pages.send(reply, { status: told.status, headers: told.headers, title: TITLE, content: <OrganizationPage {...view} /> });

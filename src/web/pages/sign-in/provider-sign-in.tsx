@@ -27,7 +27,7 @@ export class ProviderSignInPages {
     const user = await this.sessions.current(request);
     const csrfToken = this.tokens.issue(request, reply);
     const returnTo = returnPath(textOf(query['return_to']));
-    const view = { offer, csrfToken, returnTo, otherWays: loginPath({ returnTo }), signedInAs: user?.email };
+    const view = { offer, csrfToken, returnTo, otherWays: loginPath(returnTo), signedInAs: user?.email };
     this.pages.send(reply, { title: `Sign in at ${offer.name}`, content: <ProviderPage {...view} /> });
   }
 
