@@ -23,6 +23,7 @@ const PAGES = [
   'GET /consent',
   'GET /login',
   'GET /login/join',
+  'GET /login/reset',
   'GET /logout',
   'GET /logout/done',
 ];

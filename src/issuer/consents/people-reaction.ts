@@ -9,7 +9,7 @@ import { ConsentsRepository, type ConsentFilter } from './consents.repository.js
 @Injectable()
 export class PeopleReaction implements AuditReaction, OnModuleInit {
   readonly name = 'consents-of-people';
-  readonly actions = ['user.disabled', 'member.disabled', 'member.removed', 'member.updated'];
+  readonly actions = ['user.disabled', 'user.password_changed', 'member.disabled', 'member.removed', 'member.updated'];
 
   constructor(
     private readonly audit: AuditLog,
@@ -35,7 +35,8 @@ export class PeopleReaction implements AuditReaction, OnModuleInit {
 
 /** Whose consents an event is about; undefined for an invitation that nobody has accepted. */
 function filterOf({ action, target, orgId, details }: AuditEvent): ConsentFilter | undefined {
-  if (action === 'user.disabled') return target && { userId: target.id };
+  if (action === 'user.password_changed' && details?.['by'] !== 'reset_link') return undefined;
+  if (action.startsWith('user.')) return target && { userId: target.id };
   const { user_id: userId, after } = (details ?? {}) as { user_id?: string | null; after?: { role?: unknown } };
   if (typeof userId !== 'string' || orgId === undefined) return undefined;
   if (action === 'member.updated' && after?.role === undefined) return undefined;

@@ -4,12 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '@countersign/guards';
 import { ApiProblems, IdPipe } from '../../directory/administration/index.js';
 import { InZone } from '../../platform/http/index.js';
+import { SESSIONS_PROBLEMS } from '../sessions/index.js';
 import { ProviderSignInQuery } from './dto/provider-query.dto.js';
 import { PROVIDER_SIGN_IN_PROBLEMS } from './provider-sign-in.errors.js';
 import { ProviderSignInRedirects } from './provider-sign-in-redirects.js';
 
 const ID = { name: 'id', description: 'Id of the identity provider.', example: 'idp_01kamx4f5ye8wvq3m2ts6dgn0h' };
 const { provider_unavailable } = PROVIDER_SIGN_IN_PROBLEMS;
+const { embedded_request } = SESSIONS_PROBLEMS;
 
 @ApiTags('Sign-in')
 @InZone('external')
@@ -27,7 +29,7 @@ export class ProviderSignInController {
   })
   @ApiParam(ID)
   @ApiResponse({ status: 303, description: 'Location is the authorization endpoint of the other provider.' })
-  @ApiProblems({ provider_unavailable }, 'not_found', 'rate_limited')
+  @ApiProblems({ embedded_request, provider_unavailable }, 'not_found', 'rate_limited')
   begin(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -47,7 +49,7 @@ export class ProviderSignInController {
   })
   @ApiParam(ID)
   @ApiResponse({ status: 303, description: 'Signed in; Location says where to go on.' })
-  @ApiProblems(PROVIDER_SIGN_IN_PROBLEMS, 'not_found', 'rate_limited')
+  @ApiProblems({ ...PROVIDER_SIGN_IN_PROBLEMS, embedded_request }, 'not_found', 'rate_limited')
   finish(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -7,7 +7,7 @@ import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 @Injectable()
 export class FamiliesReaction implements AuditReaction, OnModuleInit {
   readonly name = 'refresh-families';
-  readonly actions = ['authorization_code.reused', 'user.disabled', 'member.disabled'];
+  readonly actions = ['authorization_code.reused', 'user.disabled', 'user.password_changed', 'member.disabled'];
 
   constructor(
     private readonly audit: AuditLog,
@@ -23,7 +23,9 @@ export class FamiliesReaction implements AuditReaction, OnModuleInit {
       if (target) await this.repository.delete(tx, target.id);
       return;
     }
-    const userId = action === 'user.disabled' ? target?.id : details?.['user_id'];
+    // Whoever had to reset the password may not be the one who signed in before; whoever just changes it is.
+    if (action === 'user.password_changed' && details?.['by'] !== 'reset_link') return;
+    const userId = action.startsWith('user.') ? target?.id : details?.['user_id'];
     if (typeof userId === 'string') await this.repository.deleteOfUser(tx, userId, orgId);
   }
 }

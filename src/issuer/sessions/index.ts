@@ -10,4 +10,5 @@ export { isOwnPath, signInAddress, type SignInRequest } from './sign-in-address.
 export type { SignInStateDocument } from './dto/session.dto.js';
 export { SignInForms } from './sign-in-forms.js';
 export { SignInLimits } from './sign-in-limits.js';
-export { type Exchange, SignIn } from './sign-in.service.js';
+export { SignInLinks } from './sign-in-links.js';
+export type { Exchange } from './sign-in.service.js';

@@ -13,6 +13,7 @@ import { Sessions } from './sessions.js';
 import { SignInController } from './sign-in.controller.js';
 import { SignInForms } from './sign-in-forms.js';
 import { SignInLimits } from './sign-in-limits.js';
+import { SignInLinks } from './sign-in-links.js';
 import { SignIn } from './sign-in.service.js';
 
 @Module({
@@ -30,7 +31,8 @@ import { SignIn } from './sign-in.service.js';
     SignIn,
     SignInForms,
     SignInLimits,
+    SignInLinks,
   ],
-  exports: [Forms, FormTokens, Sessions, SignIn, SignInForms, SignInLimits],
+  exports: [Forms, FormTokens, Sessions, SignInForms, SignInLimits, SignInLinks],
 })
 export class SessionsModule {}

@@ -16,10 +16,11 @@ import { Pages } from './kit/index.js';
 import { Join } from './sign-in/join.js';
 import { Login } from './sign-in/login.js';
 import { Logout } from './sign-in/logout.js';
+import { Reset } from './sign-in/reset.js';
 import { SignInPagesController } from './sign-in/sign-in-pages.controller.js';
 
 /** Those that are drawn again when their form fails. */
-const WITH_FORMS = [AccountPages, Login, Join, Consent];
+const WITH_FORMS = [AccountPages, Login, Join, Reset, Consent];
 
 /** Pages for people. */
 @Module({

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { FormTokens, SignIn, type Exchange } from '../../../issuer/sessions/index.js';
+import { FormTokens, Sessions, SignInLinks, type Exchange } from '../../../issuer/sessions/index.js';
 import { mistakeIn, type Failure, type FormPage } from '../errors/failure.js';
-import { Pages, submitted, textOf, waitText } from '../kit/index.js';
+import { Pages, submitted, textOf } from '../kit/index.js';
 import { JoinPage, type JoinView } from './join-page.js';
 
-/** Codes for which the invitation is still there, and the form makes sense once more. */
-const AGAIN = ['sign_in_refused', 'validation_failed', 'rate_limited', 'form_expired'];
+/** What can be mended in the form; for everything else the general page has the words. */
+const AGAIN = ['sign_in_refused', 'validation_failed', 'form_expired'];
 
 /** The page behind a join link. */
 @Injectable()
@@ -15,11 +15,12 @@ export class Join implements FormPage {
 
   constructor(
     private readonly pages: Pages,
-    private readonly signIn: SignIn,
+    private readonly links: SignInLinks,
+    private readonly sessions: Sessions,
     private readonly tokens: FormTokens,
   ) {}
 
-  /** @throws Problem `join_link_refused`, `rate_limited` */
+  /** @throws Problem `join_link_refused`, `embedded_request`, `rate_limited` */
   async show(exchange: Exchange, query: Readonly<Record<string, unknown>>): Promise<void> {
     await this.draw(exchange, { link: textOf(query['link']) ?? '' });
   }
@@ -35,7 +36,8 @@ export class Join implements FormPage {
     exchange: Exchange,
     { link, name, failure }: { link: string; name?: string | undefined; failure?: Failure },
   ): Promise<void> {
-    const { orgName, email, role, hasPassword } = await this.signIn.invitation(exchange.request, link);
+    const { orgName, email, role } = await this.links.invitation(exchange.request, link);
+    const user = await this.sessions.current(exchange.request);
     const mistakes = { name: failure && mistakeIn(failure, 'name'), password: failure && mistakeIn(failure, 'password') };
     const view: JoinView = {
       csrfToken: this.tokens.issue(exchange.request, exchange.reply),
@@ -43,7 +45,7 @@ export class Join implements FormPage {
       orgName,
       email,
       role,
-      isKnown: hasPassword,
+      signedInAs: user && (user.email || user.name),
       name: name?.slice(0, 100),
       problem: failure && problemOf(failure, mistakes.name !== undefined || mistakes.password !== undefined),
       mistakes,
@@ -53,12 +55,10 @@ export class Join implements FormPage {
   }
 }
 
-function problemOf({ code, retryAfter, detail }: Failure, isNamed: boolean): JoinView['problem'] {
+function problemOf({ code, detail }: Failure, isNamed: boolean): JoinView['problem'] {
   switch (code) {
     case 'sign_in_refused':
-      return { title: 'That did not work', text: 'The password is not the one of this account.' };
-    case 'rate_limited':
-      return { title: 'Too many tries', text: `Wait ${waitText(retryAfter ?? 60)}, then try again.` };
+      return { title: 'That did not work', text: 'This address has an account here, and the password is not that of the account.' };
     case 'form_expired':
       return { title: 'This page was open too long', text: 'Nothing was changed. Please fill it in once more.' };
     default:
