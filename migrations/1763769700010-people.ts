@@ -103,10 +103,14 @@ const DIRECTORY = [
      auth_method text NOT NULL,
      sealed_client_secret text,
      rules jsonb NOT NULL DEFAULT '[]',
+     -- Since when issuer and client are these: sessions that began before do not count.
+     client_since timestamptz NOT NULL DEFAULT now(),
      created_at timestamptz NOT NULL DEFAULT now(),
      updated_at timestamptz NOT NULL DEFAULT now()
    )`,
   `CREATE UNIQUE INDEX identity_providers_client ON identity_providers (COALESCE(org_id, ''), issuer, client_id)`,
+  // Anybody may ask which providers have a rule for a domain.
+  'CREATE INDEX identity_providers_rules ON identity_providers USING gin (rules jsonb_path_ops)',
   ...forceRowSecurity('members', { tenant: 'SELECT, INSERT, UPDATE, DELETE', platform: 'SELECT, INSERT, UPDATE, DELETE' }),
   ...forceRowSecurity('join_links', { tenant: 'SELECT, INSERT, UPDATE, DELETE', platform: 'SELECT, INSERT, UPDATE, DELETE' }),
   ...forceRowSecurity('identity_providers', { tenant: 'SELECT, INSERT, UPDATE, DELETE', platform: 'SELECT, INSERT, UPDATE, DELETE' }),
@@ -148,7 +152,7 @@ const SIGN_IN = [
      provider_id text COLLATE "C" NOT NULL REFERENCES identity_providers ON DELETE CASCADE,
      browser text NOT NULL,
      return_to text NOT NULL,
-     reauthenticate boolean NOT NULL,
+     max_age integer,
      expires_at timestamptz NOT NULL
    )`,
   'CREATE INDEX provider_sign_ins_expiry ON provider_sign_ins (expires_at)',

@@ -44,7 +44,7 @@ const APPS = [
 ];
 
 const CONSENTS = [
-  // What one person allowed one app at one API, for the data of one organization. Its id is the grant handle of the tokens.
+  // What one person allowed one app at one API, for the data of one organization. Its id and generation are the grant handle of the tokens.
   `CREATE TABLE consents (
      id text COLLATE "C" PRIMARY KEY,
      org_id text COLLATE "C" NOT NULL REFERENCES orgs ON DELETE CASCADE,
@@ -53,6 +53,7 @@ const CONSENTS = [
      api_id text COLLATE "C" NOT NULL REFERENCES api_resources ON DELETE CASCADE,
      scopes text[] NOT NULL,
      redirect_uris text[] NOT NULL,
+     generation integer NOT NULL DEFAULT 1,
      created_at timestamptz NOT NULL DEFAULT now(),
      updated_at timestamptz NOT NULL DEFAULT now(),
      UNIQUE (org_id, id),

@@ -60,8 +60,9 @@ async function authorize(
   return part;
 }
 
-/** Presses "Try it out" and "Execute"; the answer as the page shows it. */
-async function tryOut(operationId: string): Promise<{ status: string; body: string }> {
+/** Opens the operations of the tag, presses "Try it out" and "Execute"; the answer as the page shows it. */
+async function tryOut(tag: string, operationId: string): Promise<{ status: string; body: string }> {
+  await page.locator('.opblock-tag', { hasText: tag }).click();
   const operation = page.locator(`.opblock[id$="-${operationId}"]`);
   await operation.locator('.opblock-summary-control').click();
   await operation.getByRole('button', { name: 'Try it out' }).click();
@@ -84,12 +85,12 @@ describe('/docs in a browser', () => {
     await picture('authorized');
     await part.getByRole('button', { name: 'Close' }).click();
 
-    const account = await tryOut('getAnalyticsAccount');
+    const account = await tryOut('Saasalytics: account', 'getAnalyticsAccount');
     expect(account.status).toBe('200');
     expect(account.body).toContain(mine.name);
     expect(account.body).not.toContain(other.name);
 
-    const customers = await tryOut('listAnalyticsCustomers');
+    const customers = await tryOut('Saasalytics: customers', 'listAnalyticsCustomers');
     const listed = await call<{ data: { id: string }[] }>(
       'GET',
       `${server.url}/analytics/v1/customers`,
@@ -102,7 +103,7 @@ describe('/docs in a browser', () => {
 
   it('401 is shown where nobody has authorized', { timeout: 90_000 }, async () => {
     await page.goto(`${server.url}/docs`);
-    const answer = await tryOut('listOrgs');
+    const answer = await tryOut('Management: organizations', 'listOrgs');
     expect(answer.status).toMatch(/^401/);
     expect(answer.body).toContain('missing_credentials');
     // The browser itself reports the 401; nothing else may.

@@ -40,6 +40,7 @@ const ACROSS_ORGS: Readonly<Record<string, string>> = {
   'src/issuer/revocation': 'guards need the revocations of all',
   'src/issuer/signing-keys': 'keys belong to the platform',
   'src/platform/audit/refusal-counter.ts': 'failures before anybody is known',
+  'src/platform/audit/single-use-values.ts': 'an assertion is used up wherever its client belongs',
   'src/platform/audit-events': 'operators read all events',
   'src/platform/database': 'its own door',
   'src/platform/health': 'asks whether the database answers',

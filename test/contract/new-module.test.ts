@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
-const LONG_MS = 300_000;
+const LONG_MS = 900_000;
 
 let copy: string;
 beforeAll(async () => {

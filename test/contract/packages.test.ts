@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testIssuer } from '@countersign/testing';
 import { listPackages } from '../../scripts/lib/packages.mjs';
 import { freePort } from '../support/launch.js';
+import { packLibraries } from '../support/packed-libraries.js';
 
 const run = promisify(execFile);
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -71,9 +72,8 @@ const installed = (name: string): string => join(project, 'node_modules', name);
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'countersign-consumer-'));
-  const output = join(folder, 'packages');
   project = join(folder, 'project');
-  await run(process.execPath, ['scripts/pack.mjs', output], { cwd: ROOT });
+  const output = await packLibraries();
   cpSync(CONSUMERS, project, { recursive: true });
   const pins = { ...root.devDependencies, ...root.dependencies };
   const tarballs = readdirSync(output).filter((file) => file.endsWith('.tgz'));

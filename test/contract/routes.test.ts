@@ -23,9 +23,12 @@ const PAGES = [
   'GET /consent',
   'GET /login',
   'GET /login/join',
+  'GET /login/organization',
+  'GET /login/providers/{id}',
   'GET /login/reset',
   'GET /logout',
   'GET /logout/done',
+  'POST /login/organization',
 ];
 
 let server: TestServer;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JWTPayload } from 'jose';
 import type { Operator } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
+import { admit, anApp, ask, asked, interactionOf, pkce } from '../support/delegation.js';
 import { OpenIdProvider } from '../support/openid-provider.js';
 import type { Answer } from '../support/requests.js';
 import { aPerson, linkOf, Visitor, type MemberMade } from '../support/visitor.js';
@@ -65,9 +66,19 @@ const claimsOf = (more: JWTPayload = {}): JWTPayload & { email: string; sub: str
   return { sub: `subject-${name}`, email: `${name}@${DOMAIN}`, email_verified: true, name: 'Ada Lovelace', ...more } as never;
 };
 
+const begin = (browser: Visitor, { id }: ProviderMade, form: Record<string, string> = {}): Promise<Answer> =>
+  browser.submit(`/login/providers/${id}`, form);
+
+/** Where an app waits that asks so much of the sign-in. */
+async function waiting(browser: Visitor, more: Record<string, string> = {}): Promise<{ interaction: string; return_to: string }> {
+  await admit(operator, tenant.org.id, { mode: 'all' });
+  const interaction = interactionOf(await ask(browser, await anApp(operator), pkce(), more));
+  return { interaction, return_to: `/consent?interaction=${interaction}` };
+}
+
 /** The whole way: there, signed in there, and back. */
-async function walk(provider: ProviderMade, claims: JWTPayload, browser = new Visitor(server.url), query = ''): Promise<Answer> {
-  const sent = await browser.get(`/login/providers/${provider.id}${query}`);
+async function walk(provider: ProviderMade, claims: JWTPayload, browser = new Visitor(server.url), form = {}): Promise<Answer> {
+  const sent = await begin(browser, provider, form);
   if (sent.status !== 303) return sent;
   return browser.get(upstream.signIn(sent.headers.get('location') ?? '', claims));
 }
@@ -187,7 +198,7 @@ describe('section sign-in at another provider', () => {
     const provider = await aProvider();
     const claims = claimsOf();
     const browser = new Visitor(server.url);
-    const sent = await browser.get(`/login/providers/${provider.id}?return_to=%2Faccount%3Ftab%3Dapps`);
+    const sent = await begin(browser, provider, { return_to: '/account?tab=apps' });
     const asked = new URL(sent.headers.get('location') ?? '').searchParams;
     expect(Object.fromEntries(asked)).toMatchObject({
       response_type: 'code',
@@ -240,18 +251,19 @@ describe('section sign-in at another provider', () => {
     expect((await browser.state()).user).toMatchObject({ email, name });
   });
 
-  it('the session says how and when they signed in there', async () => {
+  it('the session says when they signed in there, and how in the words of another; never how strong that is', async () => {
     const provider = await aProvider();
     const authTime = Math.floor(Date.now() / 1000) - 500;
     const browser = new Visitor(server.url);
-    await walk(provider, claimsOf({ amr: ['hwk', 'pin'], acr: 'phr', auth_time: authTime }), browser);
-    expect((await browser.sessions())[0]?.amr).toEqual(['hwk', 'pin']);
+    const words = { amr: ['hwk', 'urn:countersign:x', 'pin'], acr: 'urn:countersign:acr:password' };
+    await walk(provider, claimsOf({ ...words, auth_time: authTime }), browser);
+    expect((await browser.sessions())[0]?.amr).toEqual(['federated', 'hwk', 'pin']);
     const { user } = await browser.state();
     const [row] = await server.sql<{ acr: string; time: string }>(
       'SELECT acr, extract(epoch FROM auth_time)::int::text AS time FROM sessions WHERE user_id = $1',
       [user?.id],
     );
-    expect(row).toEqual({ acr: 'phr', time: String(authTime) });
+    expect(row).toEqual({ acr: 'urn:countersign:acr:federated', time: String(authTime) });
   });
 
   it('one of the platform is offered to everybody, and lets people into the organizations that its rules name', async () => {
@@ -278,6 +290,21 @@ describe('section sign-in at another provider', () => {
     );
     expect((await api.delete(`/v1/identity-providers/${provider.id}`)).status).toBe(204);
     expect((await browser.state()).providers).toEqual([]);
+  });
+
+  // Seen to fail when the places of rules are taken as they are.
+  it('a rule into an organization that was deleted or suspended gives no place there, and stops nobody', async () => {
+    const [gone, suspended] = [await aTenant(operator), await aTenant(operator)];
+    const rules = [tenant, gone, suspended].map(({ org }) => ({ email_domain: 'third.example', org_id: org.id }));
+    const provider = await aProvider({ rules }, '/v1/identity-providers');
+    expect((await api.delete(`/v1/orgs/${gone.org.id}`)).status).toBe(204);
+    expect((await api.post(`/v1/orgs/${suspended.org.id}/suspend`)).status).toBe(200);
+    const browser = new Visitor(server.url);
+    expect((await walk(provider, claimsOf({ email: 'ada@third.example' }), browser)).status).toBe(303);
+    const { user } = await browser.state();
+    const members = await server.sql('SELECT org_id FROM members WHERE user_id = $1', [user?.id]);
+    expect(members).toEqual([{ org_id: tenant.org.id }]);
+    await api.delete(`/v1/identity-providers/${provider.id}`);
   });
 
   it('422 for a rule of the platform without organization, or with one that does not exist', async () => {
@@ -368,16 +395,62 @@ describe('section sign-in at another provider', () => {
     expect((await walk(provider, claimsOf())).status).toBe(303);
   });
 
-  it('asked to prove themselves again, only a sign-in there since then counts', async () => {
+  it.each<[Record<string, string>, object]>([
+    [{ prompt: 'login' }, { prompt: 'login', max_age: '0' }],
+    [{ max_age: '600' }, { max_age: '600' }],
+  ])(
+    'an app that asks for %j is what the other provider is asked for, and only a sign-in there since then counts',
+    async (more, sentOn) => {
+      const provider = await aProvider();
+      const now = Math.floor(Date.now() / 1000);
+      const again = async (authTime: number | undefined): Promise<Answer> => {
+        const browser = new Visitor(server.url);
+        const { return_to } = await waiting(browser, more);
+        const sent = await begin(browser, provider, { return_to });
+        const { prompt, max_age } = Object.fromEntries(new URL(sent.headers.get('location') ?? '').searchParams);
+        expect({ ...(prompt && { prompt }), max_age }).toEqual(sentOn);
+        return browser.get(upstream.signIn(sent.headers.get('location') ?? '', claimsOf({ auth_time: authTime })));
+      };
+      expect((await again(now)).status).toBe(303);
+      expect(refusalOf(await again(now - 3_600))).toEqual([403, 'provider_sign_in_failed']);
+      expect(refusalOf(await again(undefined))).toEqual([403, 'provider_sign_in_failed']);
+    },
+  );
+
+  it('whoever leaves out what waits meets no max_age where the provider does not say when they signed in', async () => {
     const provider = await aProvider();
-    const now = Math.floor(Date.now() / 1000);
-    const again = (authTime: number | undefined, browser = new Visitor(server.url)): Promise<Answer> =>
-      walk(provider, claimsOf({ auth_time: authTime }), browser, '?reauthenticate=true');
-    const sent = await new Visitor(server.url).get(`/login/providers/${provider.id}?reauthenticate=true`);
-    expect(new URL(sent.headers.get('location') ?? '').searchParams.get('prompt')).toBe('login');
-    expect((await again(now)).status).toBe(303);
-    expect(refusalOf(await again(now - 3_600))).toEqual([403, 'provider_sign_in_failed']);
-    expect(refusalOf(await again(undefined))).toEqual([403, 'provider_sign_in_failed']);
+    const browser = new Visitor(server.url);
+    const { interaction } = await waiting(browser, { max_age: '600' });
+    expect((await walk(provider, claimsOf(), browser)).status).toBe(303);
+    expect((await asked(browser, interaction)).step).toBe('sign_in');
+    expect((await walk(provider, claimsOf({ auth_time: Math.floor(Date.now() / 1000) - 60 }), browser)).status).toBe(303);
+    expect((await asked(browser, interaction)).step).toBe('consent');
+  });
+
+  it('whoever is signed in already and signs in once more is asked who they are there', async () => {
+    const provider = await aProvider();
+    const browser = new Visitor(server.url);
+    await walk(provider, claimsOf(), browser);
+    const sent = new URL((await begin(browser, provider)).headers.get('location') ?? '').searchParams;
+    expect([sent.get('prompt'), sent.get('max_age')]).toEqual(['login', null]);
+  });
+
+  it.each([
+    ['issuer', () => ({ issuer: 'https://accounts.elsewhere.example', client_secret: 'of that one' })],
+    ['client id', () => ({ client_id: 'another' })],
+  ])('another %s ends the sessions that began with it, for good', async (_, change) => {
+    const provider = await aProvider();
+    const browser = new Visitor(server.url);
+    await walk(provider, claimsOf(), browser);
+    const before = body();
+    await tenant.api.patch(`${path}/${provider.id}`, { name: 'Corp. Ltd.' });
+    expect(await browser.isSignedIn()).toBe(true);
+    expect((await tenant.api.patch(`${path}/${provider.id}`, change())).status).toBe(200);
+    expect(await browser.isSignedIn()).toBe(false);
+    expect((await tenant.api.patch(`${path}/${provider.id}`, before)).status).toBe(200);
+    expect(await browser.isSignedIn()).toBe(false);
+    expect((await walk(provider, claimsOf(), browser)).status).toBe(303);
+    expect(await browser.isSignedIn()).toBe(true);
   });
 
   it('a person with a password here stays another person, whatever address the provider says', async () => {
@@ -388,5 +461,55 @@ describe('section sign-in at another provider', () => {
     expect((await walk(provider, claimsOf({ email }), browser)).status).toBe(303);
     expect((await browser.state()).user?.id).not.toBe(known.userId);
     expect((await new Visitor(server.url).signIn(email, known.password)).status).toBe(303);
+  });
+});
+
+describe('how somebody finds the provider of their organization', () => {
+  it('the page for the sign-in offers it where the app has named the organization, and says where it leads', async () => {
+    const provider = await aProvider();
+    const browser = new Visitor(server.url);
+    const named = await waiting(browser, { org_id: tenant.org.id });
+    const page = async (returnTo: string): Promise<string> =>
+      (await browser.get(`/login?${new URLSearchParams({ return_to: returnTo }).toString()}`)).text;
+    const html = await page(named.return_to);
+    expect(html).toContain(`action="/login/providers/${provider.id}"`);
+    expect(html).toContain(`<strong>${new URL(upstream.url).host}</strong>`);
+    expect(html).toContain(named.return_to);
+    expect(html).not.toContain('/login/organization');
+    const open = await waiting(browser);
+    expect(await page(open.return_to)).not.toContain(provider.id);
+    expect(await page(open.return_to)).toContain('/login/organization?return_to=%2Fconsent');
+    await api.post(`/v1/orgs/${tenant.org.id}/suspend`);
+    expect(await page(named.return_to)).not.toContain(provider.id);
+  });
+
+  it('by the domain of an address, and whose address it is makes no difference', async () => {
+    const domain = `found-${++serial}.example`;
+    const provider = await aProvider({ rules: [{ email_domain: domain }] });
+    const browser = new Visitor(server.url);
+    const find = (email: string): Promise<Answer> => browser.submit('/login/organization', { email, return_to: '/account?a=b' });
+    for (const email of [`ada@${domain}`, `Nobody@${domain.toUpperCase()}`]) {
+      const found = await find(email);
+      expect([found.status, found.headers.get('location')]).toEqual([303, `/login/providers/${provider.id}?return_to=%2Faccount%3Fa%3Db`]);
+    }
+    await aProvider({ rules: [{ email_domain: domain }], client_id: 'a second one' });
+    const choice = await find(`ada@${domain}`);
+    expect([choice.status, choice.text.match(/action="\/login\/providers\//g)?.length]).toEqual([200, 2]);
+  });
+
+  // Seen to fail when undisputed() answers all claims.
+  it('404 in the same words for an unknown domain, for none, and for one that two organizations claim at different issuers', async () => {
+    const domain = `claimed-${++serial}.example`;
+    await aProvider({ rules: [{ email_domain: domain }] });
+    const trap = `/v1/orgs/${other.org.id}/identity-providers`;
+    await aProvider({ rules: [{ email_domain: domain }], issuer: 'https://evil.example' }, trap);
+    const browser = new Visitor(server.url);
+    const seen = [];
+    for (const email of [`ada@${domain}`, 'ada@unknown.example', `ada@sub.${domain}`, 'no address']) {
+      const answer = await browser.submit('/login/organization', { email });
+      expect(answer.status).toBe(404);
+      seen.push(answer.text.replaceAll(email, 'EMAIL').replaceAll(encodeURIComponent(email).replaceAll('%20', '+'), 'EMAIL'));
+    }
+    expect(new Set(seen).size).toBe(1);
   });
 });

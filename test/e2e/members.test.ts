@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Operator } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import { admit, anApp, diesWithin2s, refresh, tokensFor } from '../support/delegation.js';
+import { OpenTransaction } from '../support/open-transaction.js';
 import { anAddress, aPerson, linkOf, Visitor, type MemberMade } from '../support/visitor.js';
 import {
   aTenant,
@@ -90,6 +91,18 @@ describe('section members: the life of one', () => {
     expect(refusalOf(await new Visitor(server.url).join(linkOf(first), 'four good words here'))).toEqual([410, 'join_link_refused']);
     expect((await new Visitor(server.url).join(linkOf(again.body), 'four good words here')).status).toBe(303);
     expect(refusalOf(await tenant.api.post(`${path}/${first.id}/invite`, {}))).toEqual([409, 'already_joined']);
+  });
+
+  // Seen to fail when the link is spent before the member is locked: one of the two is a deadlock's victim.
+  it('somebody joins while they are invited again: the link before is refused', async () => {
+    const { body: member } = await tenant.api.post<MemberMade>(path, { email: anAddress() });
+    const again = await OpenTransaction.begin(server);
+    await again.run('SELECT FROM members WHERE id = $1 FOR NO KEY UPDATE', [member.id]);
+    const joined = new Visitor(server.url).join(linkOf(member), 'four good words here');
+    await again.untilWaiting();
+    await again.run('DELETE FROM join_links WHERE member_id = $1', [member.id]);
+    await again.commit();
+    expect(refusalOf(await joined)).toEqual([410, 'join_link_refused']);
   });
 
   it('a retry with the same Idempotency-Key gets the same link, and nobody is invited twice', async () => {

@@ -149,6 +149,22 @@ describe('section apps: the life of one', () => {
     expect((await patch(api, { name: 'Charts 2', grants: wider })).status).toBe(200);
   });
 
+  it('409 app_state: nothing changes under the eyes of the reviewer, but what takes away; 409 app_changed where it did after all', async () => {
+    const { id } = await made(tenant.api);
+    const seen = (await tenant.api.post<AppDocument>(`/v1/apps/${id}/submit`)).body['updated_at'];
+    for (const body of [{ name: 'Bank' }, { redirect_uris: [REDIRECT_URI, 'https://evil.example/'] }])
+      expect(refusalOf(await tenant.api.patch(`/v1/apps/${id}`, body))).toEqual([409, 'app_state']);
+    expect((await tenant.api.patch(`/v1/apps/${id}`, { auth_method: 'client_secret' })).status).toBe(200);
+    await tenant.api.post(`/v1/apps/${id}/withdraw`);
+    expect((await tenant.api.patch(`/v1/apps/${id}`, { name: 'Bank' })).status).toBe(200);
+    await tenant.api.post(`/v1/apps/${id}/submit`);
+    expect(refusalOf(await api.post(`/v1/apps/${id}/approve`, { updated_at: seen }))).toEqual([409, 'app_changed']);
+    expect(refusalOf(await api.post(`/v1/apps/${id}/approve`, { updated_at: 'yesterday' }))).toEqual([422, 'validation_failed']);
+    const now = (await api.get<AppDocument>(`/v1/apps/${id}`)).body;
+    expect([now.state, now['name']]).toEqual(['in_review', 'Bank']);
+    expect((await api.post<AppDocument>(`/v1/apps/${id}/approve`, { updated_at: now['updated_at'] })).body.state).toBe('approved');
+  });
+
   it('secrets are rotated, listed and deleted; 409 where there are none', async () => {
     const app = await made(tenant.api);
     const rotated = await tenant.api.post<{ id: string; client_secret: string }>(`/v1/apps/${app.id}/secrets`, { grace_seconds: 3_600 });

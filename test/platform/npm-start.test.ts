@@ -77,13 +77,21 @@ beforeAll(async () => {
   environment = await at();
 });
 afterEach(async () => {
-  for (const { pid } of processesOf(dataDir)) process.kill(pid, 'SIGKILL');
+  for (const { pid } of processesOf(dataDir)) endHard(pid);
   while (processesOf(dataDir).length > 0) await pause(20);
 });
 afterAll(async () => {
   await removeEmbeddedPostgres(dataDir);
   rmSync(dataDir, { recursive: true });
 });
+
+function endHard(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has just ended, which is what was wanted.
+  }
+}
 
 async function at(port?: number): Promise<Readonly<Record<string, string>>> {
   const chosen = port ?? (await freePort());

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Operator } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
@@ -24,6 +26,7 @@ import {
   type AppMade,
 } from '../support/delegation.js';
 import { call, type Answer } from '../support/requests.js';
+import { aClientKey } from '../support/public-keys.js';
 import { aPerson, Visitor, type PersonMade } from '../support/visitor.js';
 
 let server: TestServer;
@@ -74,6 +77,55 @@ describe('attack 17: a code is used twice', () => {
     const before = (await eventsOf('authorization_code.reused')).length;
     for (let i = 0; i < 4; i++) await redeem(server.url, app, code, proof);
     expect(await eventsOf('authorization_code.reused')).toHaveLength(before + 1);
+  });
+});
+
+describe('a request for tokens that comes twice, or whose answer never left', () => {
+  // Seen to fail when the assertion is claimed with the audit row, after the code or token was judged.
+  it('401 for the same bytes again: the assertion was used, and nothing that came of the first ends', async () => {
+    const { privateKey, kid, jwks } = await aClientKey('ES256');
+    const careful = await anApp(operator, { auth_method: 'private_key_jwt', jwks });
+    await admit(operator, orgId, { app_ids: [app.id, other.id, native.id, careful.id] });
+    const withAssertion = async (): Promise<Record<string, string>> => ({
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await new SignJWT({ iss: careful.client_id, sub: careful.client_id, aud: server.url, jti: randomUUID() })
+        .setProtectedHeader({ alg: 'ES256', kid })
+        .setExpirationTime('1 min')
+        .sign(privateKey),
+    });
+    const proof = pkce();
+    const code = await codeFor(person.browser, careful, proof);
+    const redeeming = await withAssertion();
+    const first = (await redeem(server.url, careful, code, proof, redeeming)).body as { access_token: string; refresh_token: string };
+    expect(refusal(await redeem(server.url, careful, code, proof, redeeming))).toEqual([401, 'invalid_client']);
+    const refreshing = await withAssertion();
+    const second = (await refresh(server.url, careful, first.refresh_token, refreshing)).body as { refresh_token: string };
+    await server.sql('UPDATE refresh_answers SET expires_at = now()');
+    expect(refusal(await refresh(server.url, careful, first.refresh_token, refreshing))).toEqual([401, 'invalid_client']);
+    expect(await works(server.url, first.access_token)).toBe(true);
+    expect((await refresh(server.url, careful, second.refresh_token, await withAssertion())).status).toBe(200);
+  });
+
+  // Seen to fail when the audit row is written after the code is used up.
+  it('503 where the audit cannot be written; the next try is the first one', async () => {
+    const [proof, quiet] = [pkce(), await anApp(operator, { name: 'Not to be recorded' })];
+    await admit(operator, orgId, { app_ids: [app.id, other.id, native.id, quiet.id] });
+    const code = await codeFor(person.browser, quiet, proof);
+    const whileTheAuditFails = async (request: () => Promise<Answer>): Promise<number> => {
+      await server.sql(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$`);
+      await server.sql(
+        `CREATE TRIGGER refuse BEFORE INSERT ON audit_events FOR EACH ROW WHEN (NEW.actor_id = '${quiet.client_id}') EXECUTE FUNCTION refuse()`,
+      );
+      const { status } = await request();
+      await server.sql('DROP FUNCTION refuse CASCADE');
+      return status;
+    };
+    expect(await whileTheAuditFails(() => redeem(server.url, quiet, code, proof))).toBe(503);
+    const tokens = (await redeem(server.url, quiet, code, proof)).body as { refresh_token: string };
+    expect(await whileTheAuditFails(() => refresh(server.url, quiet, tokens.refresh_token))).toBe(503);
+    expect((await refresh(server.url, quiet, tokens.refresh_token)).status).toBe(200);
+    const issued = await server.sql(`SELECT FROM audit_events WHERE actor_id = $1 AND action LIKE 'token.%'`, [quiet.client_id]);
+    expect(issued).toHaveLength(2);
   });
 });
 

@@ -26,7 +26,7 @@ let trustOfB: { id: string };
 let memberOfB: { id: string };
 let providerOfB: { id: string };
 let appOfB: AppMade;
-let consentOfB: { id: string };
+let consentOfB: { id: string; app_id: string };
 let requestOfB: { id: string };
 
 beforeAll(async () => {
@@ -58,7 +58,7 @@ async function delegationsOfB(): Promise<void> {
   const { browser } = await aPerson(operator, b.org.id, { name: 'B-confidential' });
   await tokensFor(browser, used);
   await choose(browser, interactionOf(await ask(browser, wanted, pkce())), { decision: 'ask_admin' });
-  [consentOfB] = (await b.api.all('/v1/consents')) as [{ id: string }];
+  [consentOfB] = (await b.api.all('/v1/consents')) as [{ id: string; app_id: string }];
   [requestOfB] = (await b.api.all(`/v1/orgs/${b.org.id}/app-requests`)) as [{ id: string }];
 }
 
@@ -91,6 +91,7 @@ interface Names {
   readonly member: string;
   readonly provider: string;
   readonly app: string;
+  readonly connected: string;
   readonly consent: string;
   readonly request: string;
 }
@@ -100,7 +101,7 @@ const OF_ORGANIZATIONS = ['/v1/orgs/', '/v1/apps/', '/v1/consents/'];
 /** The operation's path with ids; undefined where it names nothing of an organization. */
 function pathOf(
   { path }: Operation,
-  { org, principal, secret, trust, member, provider, app, consent, request }: Names,
+  { org, principal, secret, trust, member, provider, app, connected, consent, request }: Names,
 ): string | undefined {
   if (!OF_ORGANIZATIONS.some((start) => path.startsWith(start))) return undefined;
   const filled = path
@@ -111,6 +112,7 @@ function pathOf(
     .replace('/identity-providers/{id}', `/identity-providers/${provider}`)
     .replace('/app-requests/{id}', `/app-requests/${request}`)
     .replace('/apps/{id}', `/apps/${app}`)
+    .replace('/connected-apps/{app_id}', `/connected-apps/${connected}`)
     .replace('/consents/{id}', `/consents/${consent}`)
     .replace('/orgs/{id}', `/orgs/${org}`)
     .replace('{secret_id}', secret);
@@ -136,6 +138,7 @@ const namesOfB = (): Names => ({
   member: memberOfB.id,
   provider: providerOfB.id,
   app: appOfB.id,
+  connected: consentOfB.app_id,
   consent: consentOfB.id,
   request: requestOfB.id,
 });
@@ -153,6 +156,7 @@ async function contentsOfB(): Promise<string> {
     'join_links',
     'identity_providers',
     'consents',
+    'consent_usage',
     'app_policies',
     'app_requests',
   ];
@@ -198,6 +202,7 @@ describe('attack 63 with ids of another organization every route answers as if n
       member: 'mem_01kaj6q8f2e4tbp0m9d3s7x5zc',
       provider: 'idp_01kaj6q8f2e4tbp0m9d3s7x5zc',
       app: 'app_01kaj6q8f2e4tbp0m9d3s7x5zc',
+      connected: 'app_01kaj6q8f2e4tbp0m9d3s7x5zc',
       consent: 'con_01kaj6q8f2e4tbp0m9d3s7x5zc',
       request: 'req_01kaj6q8f2e4tbp0m9d3s7x5zc',
     };
@@ -218,7 +223,7 @@ describe('attack 63 with ids of another organization every route answers as if n
       { ...namesOfB(), org: a.org.id, principal: own.id },
     ];
     for (const operation of (await operations()).filter(({ path }) =>
-      /service-principals\/|trusted-issuers\/\{|members\/\{|identity-providers\/\{|app-requests\/\{/.test(path),
+      /service-principals\/|trusted-issuers\/\{|members\/\{|identity-providers\/\{|app-requests\/\{|connected-apps\/\{/.test(path),
     )) {
       const [foreignPrincipal, foreignSecret] = mixtures as [Names, Names];
       expect({ id: operation.id, status: (await attempt(operation, foreignPrincipal)).status }).toEqual({ id: operation.id, status: 404 });
@@ -240,6 +245,7 @@ describe('attack 63 with ids of another organization every route answers as if n
       `/v1/orgs/${a.org.id}/members`,
       `/v1/orgs/${a.org.id}/identity-providers`,
       `/v1/orgs/${a.org.id}/app-requests`,
+      `/v1/orgs/${a.org.id}/connected-apps`,
       '/v1/apps',
       '/v1/consents',
       '/v1/audit-events',

@@ -45,7 +45,7 @@ const claimsOf = (more: JWTPayload = {}): JWTPayload => {
 
 /** The address at the provider that a browser was sent to. */
 async function sentTo(browser: Visitor, { id }: ProviderMade): Promise<string> {
-  const sent = await browser.get(`/login/providers/${id}`);
+  const sent = await browser.submit(`/login/providers/${id}`);
   expect(sent.status).toBe(303);
   return sent.headers.get('location') ?? '';
 }
@@ -97,6 +97,60 @@ describe('attack 30: what one browser began, another does not finish', () => {
     const foreign = new URL(upstream.signIn(await sentTo(attacker, provider), claimsOf()));
     own.searchParams.set('code', foreign.searchParams.get('code') ?? '');
     expect(refusalOf(await victim.get(own.href))).toEqual(FAILED);
+  });
+});
+
+describe('login CSRF: nobody is signed in without a click', () => {
+  // Seen to fail when GET /login/providers/{id} begins the sign-in.
+  it('an address shows where a sign-in leads and whose session would end; it begins nothing', async () => {
+    const provider = await aProvider();
+    const browser = new Visitor(server.url);
+    await walk(provider, claimsOf(), browser);
+    const { user } = await browser.state();
+    const begun = await server.sql('SELECT FROM provider_sign_ins');
+    const page = await browser.get(`/login/providers/${provider.id}?return_to=${encodeURIComponent('/login/providers/idp_evil')}`);
+    expect(page.status).toBe(200);
+    for (const told of ['Corp.', new URL(upstream.url).host, tenant.org.name, user?.email ?? 'x']) expect(page.text).toContain(told);
+    expect(page.text).not.toContain('idp_evil');
+    expect(await server.sql('SELECT FROM provider_sign_ins')).toEqual(begun);
+    expect((await browser.state()).user).toEqual(user);
+  });
+
+  it('403 for a form without token, of another session, or of another site', async () => {
+    const provider = await aProvider();
+    const browser = new Visitor(server.url);
+    const path = `/login/providers/${provider.id}`;
+    const { csrf_token } = await browser.state();
+    for (const [form, headers] of [
+      [{}, {}],
+      [{ csrf_token: (await new Visitor(server.url).state()).csrf_token }, {}],
+      [{ csrf_token }, { 'sec-fetch-site': 'cross-site' }],
+    ] as [Record<string, string>, Record<string, string>][])
+      expect(refusalOf(await browser.post(path, form, headers))).toEqual([403, 'form_expired']);
+    expect((await browser.post(path, { csrf_token })).status).toBe(303);
+  });
+
+  it('a browser is led there by a page, because redirects of the provider are none of ours', async () => {
+    const provider = await aProvider();
+    const browser = new Visitor(server.url);
+    const { csrf_token } = await browser.state();
+    const answer = await browser.post(`/login/providers/${provider.id}`, { csrf_token }, { accept: 'text/html' });
+    expect(answer.status).toBe(200);
+    expect(answer.text).toContain(`<meta http-equiv="refresh" content="0;url=${upstream.url}/authorize?`);
+  });
+
+  it('whoever cancels at the provider can sign in another way, and comes to where they wanted', async () => {
+    const provider = await aProvider();
+    const browser = new Visitor(server.url, { accept: 'text/html' });
+    const { csrf_token } = await browser.state();
+    const form = { csrf_token, return_to: '/account?tab=apps' };
+    const sent = await browser.post(`/login/providers/${provider.id}`, form, { accept: '*/*' });
+    const back = new URL(upstream.signIn(sent.headers.get('location') ?? '', claimsOf()));
+    back.searchParams.delete('code');
+    back.searchParams.set('error', 'access_denied');
+    const page = await browser.get(back.href);
+    expect(page.status).toBe(403);
+    expect(page.text).toContain('href="/login?return_to=%2Faccount%3Ftab%3Dapps"');
   });
 });
 
@@ -181,9 +235,11 @@ describe('who is who', () => {
     const provider = await aProvider();
     const browser = new Visitor(server.url);
     browser.cookies.set('countersign-session', 'A'.repeat(43));
-    const sent = await browser.get(`/login/providers/${provider.id}?return_to=%2F%2Fevil.example`);
-    const back = await browser.get(upstream.signIn(sent.headers.get('location') ?? '', claimsOf()));
-    expect([back.status, back.headers.get('location')]).toEqual([303, `${server.url}/account`]);
+    for (const return_to of ['//evil.example', `/login/providers/${provider.id}`, '/./login', '/%6cogin/organization']) {
+      const sent = await browser.submit(`/login/providers/${provider.id}`, { return_to });
+      const back = await browser.get(upstream.signIn(sent.headers.get('location') ?? '', claimsOf()));
+      expect([back.status, back.headers.get('location')]).toEqual([303, `${server.url}/account`]);
+    }
     expect(browser.sessionToken).not.toBe('A'.repeat(43));
   });
 });

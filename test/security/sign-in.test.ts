@@ -297,7 +297,7 @@ describe('guessing', () => {
     expect(statuses.at(-1)).toBe(429);
     const embedded = new Visitor(server.url, { 'x-forwarded-for': address, 'sec-fetch-dest': 'image', 'sec-fetch-site': 'cross-site' });
     for (let i = 0; i < 25; i++)
-      for (const path of ['/login/join?link=x', '/login/reset?link=x', '/login/providers/idp_01kamx4f5ye8wvq3m2ts6dgn0h'])
+      for (const path of ['/login/join?link=x', '/login/reset?link=x', '/login/callback/idp_01kamx4f5ye8wvq3m2ts6dgn0h'])
         expect(refusalOf(await embedded.get(path))).toEqual([403, 'embedded_request']);
     expect((await someone.browser.signIn(someone.email, someone.password)).status).toBe(303);
     const { join_url: link } = await operator.create<MemberMade>(`/v1/orgs/${orgId}/members`, { email: anAddress() });

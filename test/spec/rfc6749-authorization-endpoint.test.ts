@@ -55,6 +55,11 @@ function expectPage(answer: Answer): void {
   expect(answer.text).not.toMatch(/<script|https?:\/\//);
 }
 
+/** As a browser asks for it. */
+function asPage(interaction: string): Promise<Answer> {
+  return person.browser.get(`/consent?interaction=${interaction}`, { accept: 'text/html' });
+}
+
 async function errorOf(more: Record<string, string | undefined>, browser = person.browser): Promise<string | undefined> {
   const answer = await ask(browser, app, proof, more);
   expect(locationOf(answer).href).toMatch(new RegExp(`^${REDIRECT_URI}\\?`));
@@ -113,6 +118,44 @@ describe('AE-1…3 no redirect where nobody knows whom it would go to', () => {
   it('AE-21, attack 24: an app that nobody has reviewed gets no error by redirect', async () => {
     expectPage(await ask(person.browser, draft, proof, { response_type: 'token' }));
     expectPage(await ask(new Visitor(server.url), draft, proof, { prompt: 'none' }));
+    // Not even after somebody has signed in for it: what cannot be met is said first.
+    expectPage(await ask(new Visitor(server.url), draft, proof, { acr_values: 'urn:mace:incommon:iap:gold' }));
+  });
+
+  // Seen to fail when open() tells every app.
+  it('AE-21, attack 24: nor later, unless the person has answered; an app that was reviewed is told', async () => {
+    const { id, identifier } = await operator.anApi();
+    const grants = [{ audience: identifier, scopes: ['read:things'] }];
+    const apps = [await aDraft(operator, { grants }), await anApp(operator, { grants })];
+    const begin = async (made: AppMade): Promise<string> => interactionOf(await ask(person.browser, made, proof));
+    const [ofDraft, answered, ofReviewed] = [await begin(apps[0]!), await begin(apps[0]!), await begin(apps[1]!)];
+    const form = { csrf_token: (await asked(person.browser, answered)).csrf_token, interaction: answered, decision: 'deny' };
+    await call('PATCH', `${server.url}/v1/apis/${id}`, operator.token, { status: 'disabled' });
+    expectPage(await asPage(ofDraft));
+    expect((await person.browser.get(`/consent/state?interaction=${ofDraft}`)).body['code']).toBe('interaction_ended');
+    expect(answerOf(await submit(person.browser, Object.entries(form))).error).toBe('invalid_target');
+    expect(answerOf(await person.browser.get(`/consent?interaction=${ofReviewed}`)).error).toBe('invalid_target');
+  });
+
+  // Seen to fail when parties() does not look at the redirect URIs.
+  it('400 a redirect URI that the app has lost since the request came: no code goes there, and no error', async () => {
+    const uri = `${REDIRECT_URI}/old`;
+    const moved = await anApp(operator, { redirect_uris: [REDIRECT_URI, uri] });
+    await admit(operator, orgId, { app_ids: [app.id, moved.id] });
+    const begin = async (): Promise<string> => interactionOf(await ask(person.browser, moved, proof, { redirect_uri: uri }));
+    const [opened, answered] = [await begin(), await begin()];
+    const { csrf_token, asked: question } = await asked(person.browser, answered);
+    await call('PATCH', `${server.url}/v1/apps/${moved.id}`, operator.token, { redirect_uris: [REDIRECT_URI] });
+    expectPage(await asPage(opened));
+    const scopes = question?.places[0]?.scopes.map(({ name }): [string, string] => ['scope', name]) ?? [];
+    const fields: [string, string][] = [
+      ['csrf_token', csrf_token],
+      ['interaction', answered],
+      ['decision', 'allow'],
+      ['org_id', orgId],
+      ...scopes,
+    ];
+    expectPage(await submit(person.browser, fields, { accept: 'text/html' }));
   });
 });
 
@@ -261,8 +304,27 @@ describe('AE-12…15 the answer of a person', () => {
     expect(browser.sessionToken).toBeTruthy();
   });
 
+  // Seen to fail when a new name of the session is enough.
+  it('prompt=login and max_age=0 by a form of another site, which brings no cookies along: the session of before is not enough', async () => {
+    const owner = await aPerson(operator, orgId);
+    await server.sql(`UPDATE sessions SET auth_time = auth_time - interval '1 minute' WHERE user_id = $1`, [owner.userId]);
+    for (const more of [{ prompt: 'login' }, { max_age: '0' }]) {
+      const form = new Visitor(server.url);
+      const begun = await form.postText('/oauth/authorize', authorizationQuery(app, proof, more));
+      for (const [name, value] of form.cookies) owner.browser.cookies.set(name, value);
+      expect((await asked(owner.browser, interactionOf(begun))).step).toBe('sign_in');
+    }
+    const begun = interactionOf(await ask(owner.browser, app, proof, { prompt: 'login' }));
+    await owner.browser.signIn(owner.email, owner.password);
+    expect((await asked(owner.browser, begun)).step).toBe('consent');
+  });
+
   it('303 AE-15 unmet_authentication_requirements where acr_values names no way to sign in here', async () => {
-    expect(await errorOf({ acr_values: 'urn:mace:incommon:iap:gold' })).toBe('unmet_authentication_requirements');
+    const acr_values = 'urn:mace:incommon:iap:gold';
+    expect(await errorOf({ acr_values })).toBe('unmet_authentication_requirements');
+    expect(await errorOf({ acr_values }, new Visitor(server.url))).toBe('unmet_authentication_requirements');
+    const met = await ask(new Visitor(server.url), app, proof, { acr_values: `${acr_values} urn:countersign:acr:password` });
+    expect(locationOf(met).pathname).toBe('/login');
   });
 
   it('access_denied alike for an organization that does not exist and for one of others', async () => {
@@ -320,6 +382,21 @@ describe('AE-20 the form of the consent page', () => {
       ['decision', 'allow'],
     ]);
     expect([again.status, again.body['code']]).toEqual([404, 'interaction_ended']);
+  });
+
+  // Seen to fail when the request is closed before the code is written.
+  it('500 where the code cannot be written: the request still waits, and the next try brings one', async () => {
+    const owner = await aPerson(operator, orgId);
+    const interaction = interactionOf(await ask(owner.browser, app, proof));
+    await server.sql(`ALTER TABLE authorization_codes ADD CONSTRAINT broken CHECK (user_id <> '${owner.userId}')`);
+    try {
+      expect((await choose(owner.browser, interaction)).status).toBe(500);
+    } finally {
+      await server.sql('ALTER TABLE authorization_codes DROP CONSTRAINT broken');
+    }
+    // Allowed it was, and a page that is opened again goes on from there.
+    const { step, location } = await asked(owner.browser, interaction);
+    expect([step, new URL(location ?? '').searchParams.has('code')]).toEqual(['done', true]);
   });
 
   it('422 for a decision that no button makes', async () => {

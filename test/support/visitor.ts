@@ -25,8 +25,8 @@ export class Visitor {
     private readonly headers: Readonly<Record<string, string>> = {},
   ) {}
 
-  get<T = Record<string, unknown>>(path: string): Promise<Answer<T>> {
-    return this.send<T>('GET', path, undefined, {});
+  get<T = Record<string, unknown>>(path: string, headers: Record<string, string> = {}): Promise<Answer<T>> {
+    return this.send<T>('GET', path, undefined, headers);
   }
 
   /** A form as it stands. */

@@ -55,7 +55,7 @@ export interface AccessTokenClaims {
   org_id?: string;
   /** The credential that authenticated the client: id of a secret, or thumbprint of a key. */
   cred: string;
-  /** The consent or policy on which the token stands; absent where there is none. */
+  /** The consent (`con_…`; `con_….2` once something was taken away from it) or policy on which the token stands; absent where there is none. */
   grant?: string;
   /** `jti` of the first ancestor. */
   root: string;

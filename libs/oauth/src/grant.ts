@@ -59,6 +59,11 @@ export interface SettledAnswer {
   readonly repeated: boolean;
 }
 
+/** The audit row of what is issued, to be written in the transaction of whoever uses up what it stands on: both are durable, or neither. */
+export interface IssueRecord {
+  write(transaction: object): Promise<void>;
+}
+
 /** A grant's decision: who the token is for, for what, how long. */
 export interface Issuance {
   readonly subject: string;
@@ -83,9 +88,9 @@ export interface Issuance {
   readonly authentication?: UserAuthentication;
   /**
    * Uses up what the token stands on, and keeps what must be kept, once all else is decided: what is refused before costs the client
-   * nothing. @throws OAuthError `invalid_grant` where somebody else was faster
+   * nothing. Only of grants that say `settles`. @throws OAuthError `invalid_grant` where somebody else was faster
    */
-  readonly settle?: (signed: TokenAnswer) => Promise<SettledAnswer>;
+  readonly settle?: (signed: TokenAnswer, record: IssueRecord) => Promise<SettledAnswer>;
 }
 
 /** RFC 6749 §4: one `grant_type`. A grant only decides; it sees no HTTP, no keys and no SQL. */
@@ -98,5 +103,10 @@ export interface Grant {
   readonly repeatable?: readonly string[];
   /** Where it can be used; absent: in every zone. */
   readonly zones?: readonly Zone[];
+  /**
+   * What it stands on is used up, and a second use of that takes something away. So a single-use assertion of the client is claimed before
+   * `decide`: a request that comes twice, by a proxy or by whoever caught it, is refused for its assertion and does nothing.
+   */
+  readonly settles?: boolean;
   decide(request: GrantRequest): Promise<Issuance>;
 }

@@ -5,6 +5,9 @@ import { AccessTokenVerifier, RemoteJwks } from '@countersign/resource-server';
 import { serveTestIssuer, type ServedTestIssuer } from './served-issuer.js';
 import { testIssuer } from './tokens.js';
 
+/** Where the kind of key does not matter: one that is made in no time. */
+const ALG = 'ES256';
+
 describe('serveTestIssuer', () => {
   let served: ServedTestIssuer | undefined;
   afterEach(async () => {
@@ -28,7 +31,7 @@ describe('serveTestIssuer', () => {
   });
 
   it('RFC 6749 §4.4 gives the clients it was told of what they ask for, by form and by Basic', async () => {
-    served = await serveTestIssuer({ clients: { nightly: 's3cret' } });
+    served = await serveTestIssuer({ alg: ALG, clients: { nightly: 's3cret' } });
     const wanted = { grant_type: 'client_credentials', audience: 'https://api.example', scope: 'a b' };
     const byForm = await post({ ...wanted, client_id: 'nightly', client_secret: 's3cret' });
     const byBasic = await post(wanted, { authorization: formatBasicCredentials({ clientId: 'nightly', clientSecret: 's3cret' }) });
@@ -43,16 +46,16 @@ describe('serveTestIssuer', () => {
     ['401 for a client that every object has', { client_id: 'constructor', client_secret: 'x' }, 401, 'invalid_client'],
     ['400 for another grant', { client_id: 'nightly', client_secret: 's3cret', grant_type: 'password' }, 400, 'unsupported_grant_type'],
   ])('%s', async (_, form, status, error) => {
-    served = await serveTestIssuer({ clients: { nightly: 's3cret' } });
+    served = await serveTestIssuer({ alg: ALG, clients: { nightly: 's3cret' } });
     expect(await post({ grant_type: 'client_credentials', ...form })).toMatchObject({ status, body: { error } });
   });
 
   it('a port that is taken is an error, and a closed one is free again', async () => {
-    served = await serveTestIssuer();
+    served = await serveTestIssuer({ alg: ALG });
     const port = Number(new URL(served.issuer).port);
-    await expect(serveTestIssuer({ port })).rejects.toThrow('EADDRINUSE');
+    await expect(serveTestIssuer({ alg: ALG, port })).rejects.toThrow('EADDRINUSE');
     await served.close();
-    served = await serveTestIssuer({ port });
+    served = await serveTestIssuer({ alg: ALG, port });
     expect(served.issuer).toBe(`http://localhost:${port}`);
   });
 });

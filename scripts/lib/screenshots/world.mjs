@@ -8,7 +8,8 @@ export async function prepare({ publicUrl, demo }) {
   const management = await Management.of({ publicUrl, demo });
   const audience = `${publicUrl}/analytics`;
   const scopes = ['read:analytics-data', 'generate:reports', 'read:reports', 'read:account'];
-  const draft = (name, publisher, redirectUri) =>
+  const [first, second] = demo.orgs;
+  const draft = (name, publisher, redirectUri, more = {}) =>
     management.create('/v1/apps', {
       name,
       kind: 'app',
@@ -18,12 +19,12 @@ export async function prepare({ publicUrl, demo }) {
       grants: [{ audience, scopes }],
       policy_uri: 'https://charts.example/privacy',
       tos_uri: 'https://charts.example/terms',
+      ...more,
     });
   const charts = await draft('Charts', 'Charts Ltd', CALLBACK);
   for (const step of ['submit', 'approve']) await management.act(`/v1/apps/${charts.id}/${step}`);
-  const unreviewed = await draft('Quick Export', 'Somebody', 'http://127.0.0.1/callback');
+  const unreviewed = await draft('Quick Export', 'Somebody', 'http://127.0.0.1/callback', { publisher_org_id: first.id });
   for (const { id } of demo.orgs) await management.change(`/v1/orgs/${id}/app-policy`, { mode: 'all' });
-  const [first, second] = demo.orgs;
   return {
     publicUrl,
     person: first.users.find(({ role }) => role === 'admin'),

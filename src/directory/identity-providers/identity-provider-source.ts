@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { Injectable } from '@nestjs/common';
 import { Sealer } from '../../platform/crypto/index.js';
+import type { Transaction } from '../../platform/database/index.js';
 import { ActiveOrgs } from '../orgs/index.js';
 import type { IdentityProvider } from './identity-provider.entity.js';
 import { IdentityProvidersRepository } from './identity-providers.repository.js';
@@ -23,9 +24,19 @@ export class IdentityProviderSource {
     return provider.orgId === null || (await this.orgs.has(provider.orgId)) ? provider : undefined;
   }
 
+  /** Whether it is still the same client at the same issuer; until the transaction ends that cannot change. */
+  hold(tx: Transaction, { id, issuer, clientId }: IdentityProvider): Promise<boolean> {
+    return this.repository.holdClient(tx, id, issuer, clientId);
+  }
+
   /** Those of the platform, for the sign-in page. Which ones organizations have is nobody's business there. */
   listForEverybody(): Promise<readonly IdentityProvider[]> {
     return this.transactions.run(null, (tx) => this.repository.listActive(tx, null));
+  }
+
+  /** Whether anybody can sign in by another provider at all. */
+  hasActive(): Promise<boolean> {
+    return this.transactions.anywhere((tx) => this.repository.existsActive(tx));
   }
 
   /** Our client secret there; undefined for a public client. */

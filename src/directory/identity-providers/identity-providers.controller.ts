@@ -80,7 +80,7 @@ export class IdentityProvidersController {
     operationId: 'updateIdentityProvider',
     summary: 'Change an identity provider',
     description:
-      'Changes the fields that are sent; `rules` replaces all rules. With another issuer the client secret is asked for again. While it is disabled, the sessions that began with it do not count.',
+      'Changes the fields that are sent; `rules` replaces all rules. With another issuer the client secret is asked for again. With another issuer or client id the sessions that began with it end. While it is disabled, the sessions that began with it do not count.',
   })
   @ApiParam(ORG_ID)
   @ApiParam(ID)

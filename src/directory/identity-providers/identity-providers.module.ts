@@ -7,13 +7,23 @@ import { IdentityProvidersController } from './identity-providers.controller.js'
 import { IdentityProvidersRepository } from './identity-providers.repository.js';
 import { IdentityProviders } from './identity-providers.service.js';
 import { PlatformIdentityProvidersController } from './platform-identity-providers.controller.js';
+import { ProviderOffers } from './provider-offers.js';
+import { ProviderOffersRepository } from './provider-offers.repository.js';
 import { ProviderTerms } from './provider-terms.js';
 import { ProviderTransactions } from './provider-transactions.js';
 
 @Module({
   imports: [AdministrationModule, IdempotencyModule, OrgsModule],
   controllers: [IdentityProvidersController, PlatformIdentityProvidersController],
-  providers: [IdentityProviders, IdentityProviderSource, IdentityProvidersRepository, ProviderTerms, ProviderTransactions],
-  exports: [IdentityProviderSource],
+  providers: [
+    IdentityProviders,
+    IdentityProviderSource,
+    IdentityProvidersRepository,
+    ProviderOffers,
+    ProviderOffersRepository,
+    ProviderTerms,
+    ProviderTransactions,
+  ],
+  exports: [IdentityProviderSource, ProviderOffers],
 })
 export class IdentityProvidersModule {}

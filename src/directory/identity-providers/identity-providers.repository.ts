@@ -20,6 +20,20 @@ export class IdentityProvidersRepository {
     return (await tx.manager.findOne(IdentityProvider, { where: { id } })) ?? undefined;
   }
 
+  async holdClient(tx: Transaction, id: string, issuer: string, clientId: string): Promise<boolean> {
+    const rows = await tx.manager.query<unknown[]>(
+      'SELECT 1 FROM identity_providers WHERE id = $1 AND issuer = $2 AND client_id = $3 FOR SHARE',
+      [id, issuer, clientId],
+    );
+    return rows.length > 0;
+  }
+
+  /** It is another client now: the sessions that began before do not count any more. Its row is locked. */
+  async markMoved(tx: Transaction, id: string): Promise<void> {
+    // Not now(): a sign-in that held the row until a moment ago may be younger than this transaction.
+    await tx.manager.query('UPDATE identity_providers SET client_since = clock_timestamp() WHERE id = $1', [id]);
+  }
+
   /** Newest first. */
   async list(tx: Transaction, owner: string | null, after: string | undefined, limit: number): Promise<Page<IdentityProvider>> {
     const where = { orgId: of(owner), ...(after !== undefined && { id: LessThan(after) }) };
@@ -29,6 +43,11 @@ export class IdentityProvidersRepository {
 
   listActive(tx: Transaction, owner: string | null): Promise<IdentityProvider[]> {
     return tx.manager.find(IdentityProvider, { where: { orgId: of(owner), status: 'active' }, order: { id: 'ASC' } });
+  }
+
+  /** Whoever owns it. */
+  existsActive(tx: Transaction): Promise<boolean> {
+    return tx.manager.exists(IdentityProvider, { where: { status: 'active' } });
   }
 
   /** How many there are; until the transaction ends nobody else counts, so that two requests cannot pass a limit together. */

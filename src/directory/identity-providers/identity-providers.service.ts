@@ -85,6 +85,7 @@ export class IdentityProviders {
       const secretChanged = sealed !== provider.sealedClientSecret;
       if (!changed && !secretChanged) return this.documentOf(provider);
       await saving(() => this.repository.update(tx, provider));
+      if (changed && ('issuer' in changed.after || 'client_id' in changed.after)) await this.repository.markMoved(tx, id);
       const details = { ...changed, client_secret_changed: secretChanged };
       await this.record(tx, caller, origin, 'identity_provider.updated', provider, details);
       return this.documentOf(provider);

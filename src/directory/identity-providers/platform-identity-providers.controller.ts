@@ -74,7 +74,7 @@ export class PlatformIdentityProvidersController {
     operationId: 'updatePlatformIdentityProvider',
     summary: 'Change an identity provider of the platform',
     description:
-      'Changes the fields that are sent; `rules` replaces all rules. With another issuer the client secret is asked for again. While it is disabled, the sessions that began with it do not count. Operators only.',
+      'Changes the fields that are sent; `rules` replaces all rules. With another issuer the client secret is asked for again. With another issuer or client id the sessions that began with it end. While it is disabled, the sessions that began with it do not count. Operators only.',
   })
   @ApiParam(ID)
   @ApiOkResponse({ type: IdentityProviderDocument })

@@ -14,6 +14,15 @@ export class OrgsRepository {
     return (await tx.manager.findOne(Org, { where: { id }, lock: { mode: 'for_no_key_update' } })) ?? undefined;
   }
 
+  async holdActive(tx: Transaction, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    if (ids.length === 0) return new Set();
+    const rows = await tx.manager.query<{ id: string }[]>(
+      `SELECT id FROM orgs WHERE id = ANY ($1) AND status = 'active' ORDER BY id FOR KEY SHARE`,
+      [ids],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /** Newest first, without the reserved one, which is nobody's tenant. */
   async list(tx: Transaction, after: string | undefined, limit: number): Promise<Page<Org>> {
     const where = { id: after === undefined ? Not(OPERATORS_ORG) : And(LessThan(after), Not(OPERATORS_ORG)) };

@@ -112,6 +112,11 @@ export class Orgs {
     return org;
   }
 
+  /** Those of them that there are and that are not suspended; none of them is deleted before the transaction ends. */
+  activeOf(tx: Transaction, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.repository.holdActive(tx, ids);
+  }
+
   private newOrg(body: CreateOrg): Org {
     const now = new Date();
     const org = Object.assign(new Org(), { id: newId('org'), externalId: null, status: 'active' as const, ceiling: null, createdAt: now });

@@ -28,13 +28,13 @@ interface AppRow {
 }
 
 // Everything an authorization or token request needs of an app, in one query.
-const APP = `
+const APPS = `
   SELECT a.id, a.name, a.kind, a.publisher, a.publisher_org_id, o.status AS publisher_status, a.state, a.client_type, a.auth_method, a.jwks, a.jwks_uri,
          a.redirect_uris, a.grants, a.logo_uri, a.policy_uri, a.tos_uri,
          COALESCE((SELECT json_agg(json_build_object('id', c.id, 'digest', encode(c.digest, 'hex'), 'pepper_version', c.pepper_version, 'expires_at', c.expires_at))
                    FROM client_secrets c WHERE c.owner_id = a.id AND (c.expires_at IS NULL OR c.expires_at > now())), '[]') AS secrets
     FROM third_party_apps a LEFT JOIN orgs o ON o.id = a.publisher_org_id
-   WHERE a.id = $1`;
+   WHERE a.id = ANY ($1)`;
 
 /** Reads apps as clients of the issuer. */
 @Injectable()
@@ -42,8 +42,12 @@ export class AppClientsRepository {
   constructor(private readonly grants: AppGrants) {}
 
   async find(tx: Transaction, id: string): Promise<Client | undefined> {
-    const [row] = await tx.manager.query<AppRow[]>(APP, [id]);
-    return row && this.toClient(row);
+    return (await this.list(tx, [id]))[0];
+  }
+
+  async list(tx: Transaction, ids: readonly string[]): Promise<Client[]> {
+    const rows = await tx.manager.query<AppRow[]>(APPS, [ids]);
+    return rows.map((row) => this.toClient(row));
   }
 
   private toClient(row: AppRow): Client {

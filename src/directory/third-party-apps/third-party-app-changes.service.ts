@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '@countersign/guards';
 import type { AuditOrigin } from '../../platform/audit/index.js';
 import type { Transaction } from '../../platform/database/index.js';
-import { httpProblem, Problem } from '../../platform/http/index.js';
+import { httpProblem, Problem, type ProblemItem } from '../../platform/http/index.js';
 import { actOf, changedFields, isOperator, notFound, requireOperator } from '../administration/index.js';
 import { ClientSecrets, missingKeys } from '../credentials/index.js';
 import { changeAppAuthentication, changesAppAuthentication } from './app-authentication.policy.js';
@@ -12,11 +12,26 @@ import { AppTransactions } from './app-transactions.js';
 import type { ThirdPartyAppDocument } from './dto/third-party-app.dto.js';
 import type { UpdateThirdPartyApp } from './dto/write-third-party-app.dto.js';
 import { mistakesOfRedirectUris } from './redirect-uris.policy.js';
-import { afterTransition, TRANSITIONS, unreviewedChanges, type ReviewedFacts, type TransitionName } from './review.policy.js';
+import {
+  afterTransition,
+  TRANSITIONS,
+  unreviewedChanges,
+  type ReviewedFacts,
+  type ReviewState,
+  type TransitionName,
+} from './review.policy.js';
 import type { ThirdPartyApp } from './third-party-app.entity.js';
 import { THIRD_PARTY_APPS_PROBLEMS } from './third-party-apps.errors.js';
 import { ThirdPartyAppsRepository } from './third-party-apps.repository.js';
 import { ThirdPartyApps } from './third-party-apps.service.js';
+
+/** What a reviewer says with a step. */
+export interface ReviewWord {
+  /** For the publisher. */
+  readonly note?: string | undefined;
+  /** `updated_at` of what they looked at. */
+  readonly seen?: string | undefined;
+}
 
 /** Changes apps that exist, and moves them through their review. */
 @Injectable()
@@ -35,7 +50,7 @@ export class ThirdPartyAppChanges {
       const app = await this.getForUpdate(tx, id);
       const [before, reviewed, keysBefore] = [this.records.factsOf(app), this.reviewedFacts(app), app.jwks?.keys ?? []];
       this.apply(app, body);
-      if (!isOperator(caller) && app.state === 'approved') this.requireReviewed(reviewed, this.reviewedFacts(app));
+      if (!isOperator(caller)) requireReviewed(app.state, unreviewedChanges(reviewed, this.reviewedFacts(app)));
       const changed = changedFields(before, this.records.factsOf(app));
       const removed_keys = await missingKeys(keysBefore, app.jwks?.keys ?? []);
       if (changed || removed_keys.length > 0) {
@@ -47,7 +62,13 @@ export class ThirdPartyAppChanges {
   }
 
   /** A step that has been made already changes nothing and succeeds. */
-  move(caller: Caller, origin: AuditOrigin, id: string, name: TransitionName, note?: string): Promise<ThirdPartyAppDocument> {
+  move(
+    caller: Caller,
+    origin: AuditOrigin,
+    id: string,
+    name: TransitionName,
+    { note, seen }: ReviewWord = {},
+  ): Promise<ThirdPartyAppDocument> {
     return this.transactions.run(caller, async (tx) => {
       const app = await this.getForUpdate(tx, id);
       if (TRANSITIONS[name].operatorOnly) requireOperator(caller);
@@ -59,6 +80,8 @@ export class ThirdPartyAppChanges {
           `The app is ${app.state}; ${name} is for ${TRANSITIONS[name].from.join(', ')}.`,
         );
       if (state !== app.state) {
+        if (seen !== undefined && Date.parse(seen) !== app.updatedAt.getTime())
+          throw new Problem(THIRD_PARTY_APPS_PROBLEMS, 'app_changed', 'The app was changed since. Look at it again.');
         const from = app.state;
         Object.assign(app, { state, reviewNote: note ?? null, updatedAt: new Date() });
         await this.repository.update(tx, app);
@@ -91,22 +114,6 @@ export class ThirdPartyAppChanges {
     return { name, publisher, redirectUris, grants: this.grants.write(grants), logoUri, policyUri, tosUri };
   }
 
-  private requireReviewed(before: ReviewedFacts, after: ReviewedFacts): void {
-    const fields = unreviewedChanges(before, after);
-    if (fields.length === 0) return;
-    const errors = fields.map((field) => ({
-      location: `/${field}`,
-      message: 'This was reviewed, and people trust what they see.',
-      fix: 'Ask an operator to change it, or register another app.',
-    }));
-    throw new Problem(
-      THIRD_PARTY_APPS_PROBLEMS,
-      'app_was_reviewed',
-      `The app is approved: ${fields.join(', ')} can be changed by an operator only. Nothing was stored.`,
-      { errors },
-    );
-  }
-
   private async getForUpdate(tx: Transaction, id: string): Promise<ThirdPartyApp> {
     const app = await this.repository.findForUpdate(tx, id);
     if (!app) throw notFound();
@@ -116,4 +123,34 @@ export class ThirdPartyAppChanges {
   private async document(tx: Transaction, app: ThirdPartyApp): Promise<ThirdPartyAppDocument> {
     return this.apps.document(app, await this.secrets.list(tx, app.id));
   }
+}
+
+/** What is looked at, or was, stays as it is: a reviewer must not approve what they never saw. */
+function requireReviewed(state: ReviewState, fields: readonly string[]): void {
+  if (fields.length === 0) return;
+  const names = fields.join(', ');
+  if (state === 'in_review')
+    throw new Problem(
+      THIRD_PARTY_APPS_PROBLEMS,
+      'app_state',
+      `The app is in_review: ${names} cannot be changed. Withdraw it, change it, and submit it again. Nothing was stored.`,
+      { errors: errorsOf(fields, 'Somebody is looking at this.', 'Withdraw the app from review first.') },
+    );
+  if (state === 'approved')
+    throw new Problem(
+      THIRD_PARTY_APPS_PROBLEMS,
+      'app_was_reviewed',
+      `The app is approved: ${names} can be changed by an operator only. Nothing was stored.`,
+      {
+        errors: errorsOf(
+          fields,
+          'This was reviewed, and people trust what they see.',
+          'Ask an operator to change it, or register another app.',
+        ),
+      },
+    );
+}
+
+function errorsOf(fields: readonly string[], message: string, fix: string): ProblemItem[] {
+  return fields.map((field) => ({ location: `/${field}`, message, fix }));
 }

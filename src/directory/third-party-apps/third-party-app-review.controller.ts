@@ -5,12 +5,12 @@ import type { AuditOrigin } from '../../platform/audit/index.js';
 import { InZone, Origin } from '../../platform/http/index.js';
 import { ADMINISTRATION_PROBLEMS, ApiProblems, IdPipe } from '../administration/index.js';
 import { ThirdPartyAppDocument } from './dto/third-party-app.dto.js';
-import { ReviewNote } from './dto/write-third-party-app.dto.js';
+import { Approval, ReviewNote } from './dto/write-third-party-app.dto.js';
 import { ThirdPartyAppChanges } from './third-party-app-changes.service.js';
 import { THIRD_PARTY_APPS_PROBLEMS } from './third-party-apps.errors.js';
 
 const ID = { name: 'id', description: 'Id of the app.', example: 'app_01kamx4f5ye8wvq3m2ts6dgn0h' };
-const { app_state } = THIRD_PARTY_APPS_PROBLEMS;
+const { app_changed, app_state } = THIRD_PARTY_APPS_PROBLEMS;
 const { operator_only } = ADMINISTRATION_PROBLEMS;
 
 /** The way of an app from a draft to something that people of every organization can meet. */
@@ -61,18 +61,19 @@ export class ThirdPartyAppReviewController {
   @ApiOperation({
     operationId: 'approveApp',
     summary: 'Approve an app',
-    description: 'in_review → approved: people of every organization that admits it can allow it something. Operators only.',
+    description:
+      'in_review → approved: people of every organization that admits it can allow it something. Send the `updated_at` of what you looked at, so that nothing else is approved. Operators only.',
   })
   @ApiParam(ID)
   @ApiOkResponse({ type: ThirdPartyAppDocument })
-  @ApiProblems({ app_state, operator_only }, 'not_found', 'validation_failed')
+  @ApiProblems({ app_changed, app_state, operator_only }, 'not_found', 'validation_failed')
   approve(
     @Caller() caller: Caller,
     @Origin() origin: AuditOrigin,
     @Param('id', new IdPipe('app')) id: string,
-    @Body() { note }: ReviewNote,
+    @Body() { note, updated_at }: Approval,
   ): Promise<ThirdPartyAppDocument> {
-    return this.changes.move(caller, origin, id, 'approve', note);
+    return this.changes.move(caller, origin, id, 'approve', { note, seen: updated_at });
   }
 
   @Post('return')
@@ -92,7 +93,7 @@ export class ThirdPartyAppReviewController {
     @Param('id', new IdPipe('app')) id: string,
     @Body() { note }: ReviewNote,
   ): Promise<ThirdPartyAppDocument> {
-    return this.changes.move(caller, origin, id, 'return', note);
+    return this.changes.move(caller, origin, id, 'return', { note });
   }
 
   @Post('suspend')
@@ -112,7 +113,7 @@ export class ThirdPartyAppReviewController {
     @Param('id', new IdPipe('app')) id: string,
     @Body() { note }: ReviewNote,
   ): Promise<ThirdPartyAppDocument> {
-    return this.changes.move(caller, origin, id, 'suspend', note);
+    return this.changes.move(caller, origin, id, 'suspend', { note });
   }
 
   @Post('reinstate')
@@ -132,6 +133,6 @@ export class ThirdPartyAppReviewController {
     @Param('id', new IdPipe('app')) id: string,
     @Body() { note }: ReviewNote,
   ): Promise<ThirdPartyAppDocument> {
-    return this.changes.move(caller, origin, id, 'reinstate', note);
+    return this.changes.move(caller, origin, id, 'reinstate', { note });
   }
 }

@@ -32,4 +32,11 @@ export class ThirdPartyAppSource implements ClientSource {
     if (!this.changes.isCurrent()) this.cache.forget(clientId);
     return this.cache.find(clientId);
   }
+
+  /** Many at once, as the database has them; those that do not exist are missing. */
+  async findAll(clientIds: readonly string[]): Promise<ReadonlyMap<string, Client>> {
+    if (clientIds.length === 0) return new Map();
+    const clients = await this.transactions.run((tx) => this.repository.list(tx, clientIds));
+    return new Map(clients.map((client) => [client.id, client]));
+  }
 }

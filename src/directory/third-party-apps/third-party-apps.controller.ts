@@ -13,7 +13,7 @@ import { THIRD_PARTY_APPS_PROBLEMS } from './third-party-apps.errors.js';
 import { ThirdPartyApps } from './third-party-apps.service.js';
 
 const ID = { name: 'id', description: 'Id of the app.', example: 'app_01kamx4f5ye8wvq3m2ts6dgn0h' };
-const { app_was_reviewed } = THIRD_PARTY_APPS_PROBLEMS;
+const { app_state, app_was_reviewed } = THIRD_PARTY_APPS_PROBLEMS;
 const { org_suspended } = ORGS_PROBLEMS;
 
 @ApiTags('Management: apps')
@@ -77,11 +77,11 @@ export class ThirdPartyAppsController {
     operationId: 'updateApp',
     summary: 'Change an app',
     description:
-      'Changes the fields that are sent. Of an approved app its publisher can only take away: a new name, more redirect URIs or more scopes are for an operator. What is taken away from the grants is taken from the tokens it has.',
+      'Changes the fields that are sent. Of an approved app its publisher can only take away: a new name, more redirect URIs or more scopes are for an operator. While it is in review they are for nobody but an operator either: withdraw it first. What is taken away from the grants is taken from the tokens it has.',
   })
   @ApiParam(ID)
   @ApiOkResponse({ type: ThirdPartyAppDocument })
-  @ApiProblems({ app_was_reviewed }, 'not_found', 'validation_failed')
+  @ApiProblems({ app_state, app_was_reviewed }, 'not_found', 'validation_failed')
   update(
     @Caller() caller: Caller,
     @Origin() origin: AuditOrigin,

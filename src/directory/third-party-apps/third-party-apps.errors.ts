@@ -11,6 +11,11 @@ export const THIRD_PARTY_APPS_PROBLEMS = {
     title: 'Not in this state',
     meaning: 'The review of the app does not allow this step from the state it is in.',
   },
+  app_changed: {
+    status: 409,
+    title: 'App was changed',
+    meaning: 'The app is no longer what the reviewer looked at, so it was not approved.',
+  },
   app_without_secrets: {
     status: 409,
     title: 'App without secrets',

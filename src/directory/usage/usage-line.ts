@@ -25,7 +25,8 @@ export function toUsageLine(entry: UsageEntry): UsageLine {
     minute: new Date(entry.minute),
     clientId: entry.client_id,
     credentialId: entry.credential_id,
-    grantId: entry.grant_id,
+    // A consent from which something was taken away is still the same one: `con_….2`.
+    grantId: entry.grant_id?.replace(/\.\d+$/, ''),
     operation: entry.operation,
     scopes: [...new Set(entry.scopes)].sort(),
     result: USAGE_RESULTS.includes(entry.result) ? entry.result : OTHER,

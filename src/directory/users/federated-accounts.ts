@@ -3,6 +3,7 @@ import type { AuditOrigin } from '../../platform/audit/index.js';
 import { newId } from '../../platform/crypto/index.js';
 import { PlatformTransactions, sqlState, UNIQUE_VIOLATION, type Transaction } from '../../platform/database/index.js';
 import type { Act } from '../administration/index.js';
+import { Orgs } from '../orgs/index.js';
 import { Member } from './member.entity.js';
 import { MemberRecords } from './member-records.js';
 import type { Membership } from './membership.js';
@@ -31,12 +32,14 @@ export class FederatedAccounts {
     private readonly transactions: PlatformTransactions,
     private readonly users: UsersRepository,
     private readonly members: MembersRepository,
+    private readonly orgs: Orgs,
     private readonly records: MemberRecords,
   ) {}
 
   /**
    * The user behind a foreign identity, made at the first sign-in where rules give a place. Places that are new are added, and take the
-   * place of an invitation of the same address; a membership that was disabled stays so.
+   * place of an invitation of the same address; a membership that was disabled stays so. A rule may still name an organization that is gone
+   * or suspended: nobody gets a place there.
    * @returns undefined for somebody who is not known here and whom no rule lets in
    */
   async enter(identity: ForeignIdentity, given: GivenPlaces, origin: AuditOrigin): Promise<string | undefined> {
@@ -57,9 +60,14 @@ export class FederatedAccounts {
     origin: AuditOrigin,
   ): Promise<string | undefined> {
     const known = await this.users.findIdentity(tx, identity.issuer, identity.subject);
-    if (known === undefined && given.places.length === 0) return undefined;
+    const open = await this.orgs.activeOf(
+      tx,
+      given.places.map(({ orgId }) => orgId),
+    );
+    const places = given.places.filter(({ orgId }) => open.has(orgId));
+    if (known === undefined && places.length === 0) return undefined;
     const userId = known ?? (await this.make(tx, identity));
-    for (const place of given.places) await this.give(tx, { userId, email: identity.email }, place, given.providerId, origin);
+    for (const place of places) await this.give(tx, { userId, email: identity.email }, place, given.providerId, origin);
     return userId;
   }
 

@@ -90,9 +90,10 @@ export class Joining {
     userOf: () => Promise<string>,
     { email, origin }: { email: string; origin: AuditOrigin },
   ): Promise<string | undefined> {
-    const target = await this.links.spend(tx, link);
+    const target = await this.links.find(tx, link);
+    // The member first, as for who invites again or removes: their link goes after it.
     const member = target && (await this.members.findForUpdate(tx, target.orgId, target.memberId));
-    if (!member || member.status !== 'invited') return undefined;
+    if (!member || member.status !== 'invited' || !(await this.links.spend(tx, link))) return undefined;
     await this.orgs.getForCredentials(tx, member.orgId);
     const userId = await unlessTaken(async () => {
       const id = await userOf();

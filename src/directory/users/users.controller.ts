@@ -80,7 +80,7 @@ export class UsersController {
     operationId: 'resetUserPassword',
     summary: 'Let a person choose a new password',
     description:
-      'Answers a link that sets a password once, within a day; hand it to the person yourself. The link before it stops working. Using it ends all sessions of the person, and what apps hold for them must be signed in to again. Operators only.',
+      'Answers a link that sets a password once, within a day; hand it to the person yourself. The link before it stops working. Using it ends all sessions of the person, and apps have to ask them again. Operators only.',
   })
   @ApiParam(ID)
   @ApiCreatedResponse({ type: PasswordResetDocument })

@@ -55,6 +55,15 @@ export class AuthorizationCodesRepository {
     return row && toCode(row);
   }
 
+  /** Until the transaction ends the consent is not withdrawn; false where it is gone. */
+  async holdConsent(tx: Transaction, { orgId, consentId }: StoredCode): Promise<boolean> {
+    const rows = await tx.manager.query<unknown[]>('SELECT 1 FROM consents WHERE org_id = $1 AND id = $2 FOR KEY SHARE', [
+      orgId,
+      consentId,
+    ]);
+    return rows.length > 0;
+  }
+
   /** False where somebody was faster. */
   async redeem(tx: Transaction, digest: Buffer): Promise<boolean> {
     const rows = await tx.manager.query<unknown[]>(

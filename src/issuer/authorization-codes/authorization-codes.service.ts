@@ -29,15 +29,15 @@ export class AuthorizationCodes implements OnModuleInit {
     this.reaper.add({ name: 'authorization_codes', reap: (tx, limit) => this.repository.reap(tx, limit) });
   }
 
-  /** @returns the code, whose text exists nowhere else. */
-  async issue(granted: GrantedAuthorization): Promise<string> {
+  /** @returns the code, whose text exists nowhere else; good once the transaction is committed. */
+  async issue(tx: Transaction, granted: GrantedAuthorization): Promise<string> {
     const code = mintSecret('csn_code');
     const { digest } = this.digests.digest(code);
     const [redeemableUntil, expiresAt] = [CODE_LIFETIME_SECONDS, REMEMBERED_SECONDS].map(
       (seconds) => new Date(Date.now() + seconds * 1000),
     ) as [Date, Date];
     const stored = { ...granted, digest, familyId: randomUUID(), redeemableUntil, redeemedAt: undefined };
-    await this.transactions.run((tx) => this.repository.insert(tx, stored, expiresAt));
+    await this.repository.insert(tx, stored, expiresAt);
     return code;
   }
 
@@ -53,9 +53,11 @@ export class AuthorizationCodes implements OnModuleInit {
 
   /** Uses it up, together with what `begin` writes. @throws OAuthError `invalid_grant` where somebody was faster: then two hold the code */
   async redeem<T>(code: StoredCode, client: Client, begin: (tx: Transaction) => Promise<T>): Promise<T> {
-    const begun = await this.transactions.run(async (tx) =>
-      (await this.repository.redeem(tx, code.digest)) ? { value: await begin(tx) } : undefined,
-    );
+    const begun = await this.transactions.run(async (tx) => {
+      // The consent before the code, in the order in which both are withdrawn.
+      if (!(await this.repository.holdConsent(tx, code))) throw refused('consent_withdrawn');
+      return (await this.repository.redeem(tx, code.digest)) ? { value: await begin(tx) } : undefined;
+    });
     if (!begun) throw await this.reused(code, client);
     return begun.value;
   }

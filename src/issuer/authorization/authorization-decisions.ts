@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { OAuthError } from '@countersign/oauth';
 import { ApiCatalogue, type CatalogueApi } from '../../directory/api-resources/index.js';
+import { IdentityProviderSource } from '../../directory/identity-providers/index.js';
 import { Configuration } from '../../platform/config/index.js';
+import type { Transaction } from '../../platform/database/index.js';
 import { AuthorizationCodes } from '../authorization-codes/index.js';
 import { Clients } from '../clients/index.js';
 import { Delegation, type DelegationPlace } from '../consents/index.js';
-import { signInAddress, type SignedInUser } from '../sessions/index.js';
+import { PASSWORD_ACR, signInAddress, type SignedInUser } from '../sessions/index.js';
 import { codeAnswer, errorAnswer } from './authorization-answer.js';
 import type { AppClient } from './authorization-facts.js';
-import { candidates, needsSignIn, refuseSilently, requireAcr, settledPlace } from './next-step.policy.js';
+import { candidates, needsSignIn, refuseSilently, requireAcr, settledPlace, type AskedOfPerson } from './next-step.policy.js';
 import { askedBy, type SavedRequest } from './saved-request.js';
 
 /** What is to happen with a request now. */
@@ -25,6 +27,7 @@ export class AuthorizationDecisions {
     private readonly apis: ApiCatalogue,
     private readonly delegation: Delegation,
     private readonly codes: AuthorizationCodes,
+    private readonly providers: IdentityProviderSource,
     private readonly configuration: Configuration,
   ) {}
 
@@ -35,9 +38,10 @@ export class AuthorizationDecisions {
     const isSilent = request.prompts.includes('none');
     if (!user || needsSignIn(asked, user)) {
       if (isSilent) throw new OAuthError('login_required', 'The person has to sign in.');
+      await this.requirePossible(asked);
       return { step: 'sign_in' };
     }
-    requireAcr(asked, user);
+    requireAcr(asked, [user.acr]);
     const places = await this.delegation.places({ userId: user.userId, client, api, asked: request.scopes });
     const place = settledPlace(asked, places);
     if (place) return { step: 'grant', place, scopes: place.scopes };
@@ -45,14 +49,15 @@ export class AuthorizationDecisions {
     return { step: 'ask', client, api, places: candidates(asked, places) };
   }
 
-  /** The way back to the app, with a code. */
+  /** The way back to the app, with a code that is good once the transaction is committed. */
   async grant(
+    tx: Transaction,
     request: SavedRequest,
     user: SignedInUser,
     { consentId, orgId, scopes }: { consentId: string; orgId: string; scopes: readonly string[] },
   ): Promise<string> {
     const { authTime, acr, amr } = user;
-    const code = await this.codes.issue({
+    const code = await this.codes.issue(tx, {
       orgId,
       consentId,
       clientId: request.clientId,
@@ -70,6 +75,16 @@ export class AuthorizationDecisions {
   /** The way back to the app, with an error. */
   refuse(request: Pick<SavedRequest, 'redirectUri' | 'state'>, error: OAuthError): string {
     return errorAnswer(this.addressOf(request), error);
+  }
+
+  /**
+   * Whether an answer may go to the app: only to an address that it still has. Before a person has decided anything, only where
+   * somebody has reviewed it (AE-21, AZ-14, attack 24): whoever registers an app could else send people anywhere from here.
+   */
+  async mayBeTold({ clientId, registeredRedirectUri }: SavedRequest, hasDecided: boolean): Promise<boolean> {
+    const client = await this.clients.find(clientId);
+    if (!client?.active || !client.app?.redirectUris.includes(registeredRedirectUri)) return false;
+    return hasDecided || client.app.reviewed;
   }
 
   /** Undefined where nobody has reviewed it: then the name is only what the app says. */
@@ -96,10 +111,20 @@ export class AuthorizationDecisions {
     return { redirectUri, state, issuer: this.configuration.settings.PUBLIC_URL };
   }
 
-  /** Both were there when the request came; either may have been stopped since. */
-  private async parties({ clientId, apiId }: SavedRequest): Promise<{ client: AppClient; api: CatalogueApi }> {
+  /** Nobody signs in for nothing. Which ways other identity providers know is theirs to say, so with one of them anything is possible. */
+  private async requirePossible(asked: AskedOfPerson): Promise<void> {
+    if (asked.acrValues.length === 0 || (await this.providers.hasActive())) return;
+    requireAcr(asked, [PASSWORD_ACR]);
+  }
+
+  /** All were there when the request came; any may have been stopped or taken away since. */
+  private async parties({ clientId, apiId, registeredRedirectUri }: SavedRequest): Promise<{ client: AppClient; api: CatalogueApi }> {
     const [client, api] = [await this.clients.find(clientId), this.apis.byId(apiId)];
     if (!client?.active || !client.app) throw new OAuthError('unauthorized_client', 'The app cannot be used any more.');
+    if (!client.app.redirectUris.includes(registeredRedirectUri))
+      throw new OAuthError('invalid_request', 'The app does not use the redirect URI of this request any more.', {
+        detail: 'redirect_uri_removed',
+      });
     if (!api?.active) throw new OAuthError('invalid_target', 'The API is not available any more.');
     return { client: { ...client, app: client.app }, api };
   }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ApiResourcesModule } from '../../directory/api-resources/index.js';
+import { IdentityProvidersModule } from '../../directory/identity-providers/index.js';
 import { AuthorizationCodesModule } from '../authorization-codes/index.js';
 import { ClientAuthModule } from '../client-auth/index.js';
 import { ClientsModule } from '../clients/index.js';
@@ -21,7 +22,15 @@ import { PushedRequestsRepository } from './pushed-requests.repository.js';
 import { PushedRequests } from './pushed-requests.service.js';
 
 @Module({
-  imports: [ApiResourcesModule, AuthorizationCodesModule, ClientAuthModule, ClientsModule, ConsentsModule, SessionsModule],
+  imports: [
+    ApiResourcesModule,
+    AuthorizationCodesModule,
+    ClientAuthModule,
+    ClientsModule,
+    ConsentsModule,
+    IdentityProvidersModule,
+    SessionsModule,
+  ],
   controllers: [AuthorizationController, ConsentController],
   providers: [
     ...WHO_AND_WHERE,

@@ -3,7 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { OAuthError } from '@countersign/oauth';
 import { AuditLog, type AuditOrigin } from '../../platform/audit/index.js';
 import { sha256 } from '../../platform/crypto/index.js';
-import { PlatformTransactions } from '../../platform/database/index.js';
+import { PlatformTransactions, type Transaction } from '../../platform/database/index.js';
 import { Problem } from '../../platform/http/index.js';
 import { Reaper } from '../../platform/reaper/index.js';
 import { AppAdmission, Consents, type ConsentAct, type DelegationPlace } from '../consents/index.js';
@@ -25,6 +25,16 @@ export interface Visitor {
   readonly browser: string | undefined;
   readonly user: SignedInUser | undefined;
   readonly origin: AuditOrigin;
+}
+
+/** What a sign-in has to fit to. */
+export interface WaitingRequest {
+  /** Undefined where nobody has reviewed it. */
+  readonly appName: string | undefined;
+  /** The organization that the app names. */
+  readonly orgId: string | undefined;
+  /** Seconds; 0: a new sign-in, whatever there was before. */
+  readonly maxAge: number | undefined;
 }
 
 /** Where a request stands: somebody has to sign in, has to be asked, or nothing is left to do but to go on. */
@@ -62,37 +72,39 @@ export class Interactions implements OnModuleInit {
   async begin(facts: AuthorizationFacts, browser: string, user: SignedInUser | undefined): Promise<string> {
     const request = toSavedRequest(facts, user, Date.now());
     const decision = await this.decisions.decide(request, user);
-    if (decision.step === 'grant' && user) return this.grant(request, user, decision);
+    if (decision.step === 'grant' && user) return this.transactions.run((tx) => this.grant(tx, request, user, decision));
     const id = randomBytes(32).toString('base64url');
     await this.transactions.run((tx) => this.repository.insert(tx, sha256(id), browser, request, INTERACTION_LIFETIME_SECONDS));
     const path = `${CONSENT_PAGE}?interaction=${id}`;
     return this.decisions.urlOf(decision.step === 'sign_in' ? this.decisions.signInPath(request, path) : path);
   }
 
-  /** Name of the app that waits behind this path, for the page that signs somebody in; undefined also where nobody has reviewed it. */
-  async nameOfApp(id: string, browser: string | undefined): Promise<string | undefined> {
-    if (browser === undefined) return undefined;
+  /** The request of this browser that waits behind a path of ours, for those that sign somebody in for it. */
+  async behind(returnTo: string | undefined, browser: string | undefined): Promise<WaitingRequest | undefined> {
+    const id = interactionIn(returnTo);
+    if (id === undefined || browser === undefined) return undefined;
     const request = await this.transactions.run((tx) => this.repository.findWaiting(tx, sha256(id), browser));
-    return request && this.decisions.nameOfApp(request);
+    if (!request) return undefined;
+    return { appName: await this.decisions.nameOfApp(request), orgId: request.orgId, maxAge: maxAgeOf(request) };
   }
 
-  /** What a page has to show now. @throws Problem `interaction_ended` */
+  /** What a page has to show now. @throws Problem `interaction_ended`; OAuthError, for the person, where the app may not be told */
   async open(id: string, visitor: Visitor): Promise<InteractionStep> {
     const request = await this.waiting(id, visitor);
-    return this.forApp(id, request, async () => {
-      const decision = await this.decisions.decide(request, visitor.user);
-      if (decision.step === 'sign_in' || !visitor.user)
+    return this.forApp(id, request, false, async () => {
+      const { user } = visitor;
+      const decision = await this.decisions.decide(request, user);
+      if (decision.step === 'sign_in' || !user)
         return { step: 'sign_in', path: this.decisions.signInPath(request, `${CONSENT_PAGE}?interaction=${id}`) };
-      if (decision.step === 'ask') return { step: 'consent', view: consentViewOf({ ...decision, user: visitor.user, request }) };
-      await this.close(id);
-      return { step: 'done', location: await this.grant(request, visitor.user, decision) };
+      if (decision.step === 'ask') return { step: 'consent', view: consentViewOf({ ...decision, user, request }) };
+      return { step: 'done', location: await this.closeWith(id, (tx) => this.grant(tx, request, user, decision)) };
     });
   }
 
-  /** @returns where the browser goes now. @throws Problem `interaction_ended`, `nothing_allowed`: then the request still waits */
+  /** @returns where the browser goes now. @throws Problem `nothing_allowed`: then the request still waits; else as `open` */
   async answer(id: string, visitor: Visitor, answer: InteractionAnswer): Promise<InteractionStep> {
     const request = await this.waiting(id, visitor);
-    return this.forApp(id, request, async () => {
+    return this.forApp(id, request, true, async () => {
       const decision = await this.decisions.decide(request, visitor.user);
       if (decision.step === 'sign_in' || !visitor.user)
         return { step: 'sign_in', path: this.decisions.signInPath(request, `${CONSENT_PAGE}?interaction=${id}`) };
@@ -116,7 +128,7 @@ export class Interactions implements OnModuleInit {
     const scopes = place.scopes.filter((scope) => ticked.includes(scope));
     if (scopes.length === 0)
       throw new Problem(AUTHORIZATION_PROBLEMS, 'nothing_allowed', 'Choose at least one thing that the app may do, or refuse.');
-    await this.close(id);
+    // First: a request that is closed without a code would leave the app without an answer. Recorded twice it is the same consent.
     const consent = await this.consents.record(act, {
       orgId: place.orgId,
       userId: user.userId,
@@ -126,12 +138,18 @@ export class Interactions implements OnModuleInit {
       ticked: scopes,
       redirectUris: decision.step === 'ask' ? decision.client.app.redirectUris : (place.consent?.redirectUris ?? []),
     });
-    return this.decisions.grant(request, user, { consentId: consent.id, orgId: place.orgId, scopes });
+    const granted = { consentId: consent.id, orgId: place.orgId, scopes };
+    return this.closeWith(id, (tx) => this.decisions.grant(tx, request, user, granted));
   }
 
-  private grant(request: SavedRequest, user: SignedInUser, { place, scopes }: Extract<Decision, { step: 'grant' }>): Promise<string> {
+  private grant(
+    tx: Transaction,
+    request: SavedRequest,
+    user: SignedInUser,
+    { place, scopes }: Extract<Decision, { step: 'grant' }>,
+  ): Promise<string> {
     if (!place.consent) throw new Error('Nothing is granted without a consent.');
-    return this.decisions.grant(request, user, { consentId: place.consent.id, orgId: place.orgId, scopes });
+    return this.decisions.grant(tx, request, user, { consentId: place.consent.id, orgId: place.orgId, scopes });
   }
 
   private async denied(request: SavedRequest, act: ConsentAct): Promise<OAuthError> {
@@ -157,13 +175,20 @@ export class Interactions implements OnModuleInit {
     return new OAuthError('access_denied', 'An administrator of the organization was asked to admit the app. Try again later.');
   }
 
-  /** Whoever has come so far has seen who the app is, so it is told whatever ends the request. */
-  private async forApp(id: string, request: SavedRequest, work: () => Promise<InteractionStep>): Promise<InteractionStep> {
+  /** The app is told what ends the request. @throws OAuthError, for a page of ours, where it may not be told */
+  private async forApp(
+    id: string,
+    request: SavedRequest,
+    hasDecided: boolean,
+    work: () => Promise<InteractionStep>,
+  ): Promise<InteractionStep> {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
-      await this.close(id);
+      const mayBeTold = await this.decisions.mayBeTold(request, hasDecided);
+      await this.closeWith(id, () => Promise.resolve());
+      if (!mayBeTold) throw error;
       return { step: 'done', location: this.decisions.refuse(request, error) };
     }
   }
@@ -175,10 +200,23 @@ export class Interactions implements OnModuleInit {
     return request;
   }
 
-  /** Each request is answered once. */
-  private async close(id: string): Promise<void> {
-    if (!(await this.transactions.run((tx) => this.repository.close(tx, sha256(id))))) throw ended();
+  /** Each request is answered once: with what `work` writes, or not at all. @throws Problem `interaction_ended` */
+  private closeWith<T>(id: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.transactions.run(async (tx) => {
+      if (!(await this.repository.close(tx, sha256(id)))) throw ended();
+      return work(tx);
+    });
   }
+}
+
+function interactionIn(returnTo: string | undefined): string | undefined {
+  const [path, query = ''] = returnTo?.split('?') ?? [];
+  return path === CONSENT_PAGE ? (new URLSearchParams(query).get('interaction') ?? undefined) : undefined;
+}
+
+/** OpenID Connect Core §3.1.2.1: max_age=0 means the same as prompt=login. */
+function maxAgeOf({ prompts, maxAge }: SavedRequest): number | undefined {
+  return prompts.includes('login') ? 0 : maxAge;
 }
 
 function ended(): Problem {

@@ -25,10 +25,13 @@ describe('who has to sign in', () => {
     ['nobody is there', {}, undefined, true],
     ['somebody is', {}, {}, false],
     ['prompt=login', { prompts: ['login'] }, {}, true],
-    ['prompt=login, and they did', { prompts: ['login'] }, { sessionId: 'ses_2' }, false],
-    ['prompt=login, and nobody was there before', { prompts: ['login'], sessionBefore: undefined }, {}, false],
+    ['prompt=login, and they did', { prompts: ['login'] }, { sessionId: 'ses_2', authTime: 10_000 }, false],
+    ['prompt=login, and another session of before was found', { prompts: ['login'] }, { sessionId: 'ses_2' }, true],
+    ['prompt=login, and nobody was there before', { prompts: ['login'], sessionBefore: undefined }, { authTime: 10_001 }, false],
+    ['prompt=login by a form of another site, which brings no session along', { prompts: ['login'], sessionBefore: undefined }, {}, true],
     ['max_age=0 is the same', { maxAge: 0 }, {}, true],
-    ['max_age=0, and they did', { maxAge: 0 }, { sessionId: 'ses_2', authTime: 0 }, false],
+    ['max_age=0, and they did', { maxAge: 0 }, { sessionId: 'ses_2', authTime: 10_005 }, false],
+    ['max_age=0 by a form of another site', { maxAge: 0, sessionBefore: undefined }, {}, true],
     ['recently enough', { maxAge: 1_000 }, {}, false],
     ['not recently enough', { maxAge: 999 }, {}, true],
     ['prompt=consent asks for no sign-in', { prompts: ['consent'] }, {}, false],
@@ -44,7 +47,7 @@ describe('AE-15 how strongly somebody has signed in', () => {
     [['mfa', 'pwd'], true],
     [['mfa'], false],
   ])('acr_values %j', (acrValues, met) => {
-    const require = (): void => requireAcr({ ...ASKED, acrValues }, USER);
+    const require = (): void => requireAcr({ ...ASKED, acrValues }, [USER.acr]);
     if (met) expect(require).not.toThrow();
     else expect(require).toThrow(expect.objectContaining({ code: 'unmet_authentication_requirements' }) as Error);
   });

@@ -29,13 +29,18 @@ export function needsSignIn(asked: AskedOfPerson, user: SignInFacts | undefined)
   if (!user) return true;
   // OpenID Connect Core §3.1.2.1: max_age=0 means the same as prompt=login.
   const mustBeNew = asked.prompts.includes('login') || asked.maxAge === 0;
-  if (mustBeNew && user.sessionId === asked.sessionBefore) return true;
+  // Both: a form that another site sends brings no cookie along, so the session there was is not known (RFC 6265bis, SameSite=Lax).
+  if (mustBeNew && (user.sessionId === asked.sessionBefore || user.authTime < asked.requestedAt)) return true;
   return asked.maxAge !== undefined && !mustBeNew && user.authTime < asked.requestedAt - asked.maxAge;
 }
 
-/** STEP-2: signing in once more would not help. @throws OAuthError `unmet_authentication_requirements` */
-export function requireAcr({ acrValues }: AskedOfPerson, { acr }: SignInFacts): void {
-  if (acrValues.length > 0 && !acrValues.includes(acr))
+/**
+ * STEP-2: signing in once more would not help.
+ * @param acrs of the sign-in, or of all that are possible here
+ * @throws OAuthError `unmet_authentication_requirements`
+ */
+export function requireAcr({ acrValues }: AskedOfPerson, acrs: readonly string[]): void {
+  if (acrValues.length > 0 && !acrs.some((acr) => acrValues.includes(acr)))
     throw new OAuthError('unmet_authentication_requirements', 'The person cannot sign in here in any of the ways that acr_values names.');
 }
 

@@ -34,28 +34,36 @@ export class AppAdmission {
     });
   }
 
-  /** What people allowed to apps that are no longer admitted is withdrawn with the change. */
+  /** What people allowed to apps that are no longer admitted is withdrawn after the change, from which on no token is issued for it. */
   async set(caller: Caller, origin: AuditOrigin, orgId: string, body: WriteAppPolicy): Promise<AppPolicyDocument> {
     requireEntry(caller, orgId);
     await this.requireApproved(body.app_ids ?? []);
-    return this.tenants.run(orgId, async (tx) => {
-      await this.orgs.getInside(tx, orgId);
-      const before = await this.policies.find(tx, orgId);
-      const after = { mode: body.mode ?? before.mode, listed: body.app_ids ? [...body.app_ids].sort() : before.listed };
-      await this.store(tx, orgId, after);
-      const changed = changedFields(factsOf(before), factsOf(after));
-      if (changed) {
-        const act = actOf(caller, origin);
-        await this.recorder.record(tx, act, {
-          action: 'app_policy.updated',
-          orgId,
-          target: { type: 'org', id: orgId },
-          details: { ...changed },
-        });
-        if (after.mode !== 'all') await this.consents.withdrawUnlisted(tx, act, orgId, after.listed);
-      }
-      return AppPolicyDocument.from(after);
-    });
+    const act = actOf(caller, origin);
+    const after = await this.tenants.run(orgId, (tx) => this.change(tx, act, orgId, body));
+    // Also where nothing was changed: an earlier request may have ended halfway.
+    await this.consents.withdrawNotAdmitted(act, orgId);
+    return AppPolicyDocument.from(after);
+  }
+
+  private async change(tx: Transaction, act: Act, orgId: string, { mode, app_ids: appIds }: WriteAppPolicy): Promise<AppPolicy> {
+    await this.orgs.getInside(tx, orgId);
+    await this.policies.lock(tx, orgId);
+    const before = await this.policies.find(tx, orgId);
+    const after = { mode: mode ?? before.mode, listed: appIds ? [...appIds].sort() : before.listed };
+    if (mode) await this.policies.setMode(tx, orgId, mode);
+    if (appIds) {
+      await this.policies.keepOnly(tx, orgId, appIds);
+      await this.policies.admit(tx, orgId, appIds);
+    }
+    const changed = changedFields(factsOf(before), factsOf(after));
+    if (changed)
+      await this.recorder.record(tx, act, {
+        action: 'app_policy.updated',
+        orgId,
+        target: { type: 'org', id: orgId },
+        details: { ...changed },
+      });
+    return after;
   }
 
   /** Asks the administrators for an app. Asking again while the question is open changes nothing. */
@@ -87,7 +95,10 @@ export class AppAdmission {
         throw new Problem(CONSENTS_PROBLEMS, 'app_request_decided', `The request was ${request.status}. Change the list of apps instead.`);
       const act = actOf(caller, origin);
       await this.requests.decide(tx, id, status, act.actor.id ?? '');
-      if (status === 'approved') await this.policies.admit(tx, orgId, [request.appId]);
+      if (status === 'approved') {
+        await this.policies.lock(tx, orgId);
+        await this.policies.admit(tx, orgId, [request.appId]);
+      }
       await this.recordRequest(tx, act, status, request);
       return AppRequestDocument.from({ ...request, status, decidedBy: act.actor.id, decidedAt: new Date() });
     });
@@ -107,17 +118,13 @@ export class AppAdmission {
     });
   }
 
-  private async store(tx: Transaction, orgId: string, { mode, listed }: AppPolicy): Promise<void> {
-    await this.policies.setMode(tx, orgId, mode);
-    await this.policies.keepOnly(tx, orgId, listed);
-    await this.policies.admit(tx, orgId, listed);
-  }
-
   /** An app that nobody has reviewed looks like one that does not exist: a list is no way to find out about others’ drafts. */
   private async requireApproved(appIds: readonly string[]): Promise<void> {
-    const found = await Promise.all(appIds.map((id) => this.apps.find(id)));
-    const errors = found.flatMap((client, i) =>
-      client?.app?.reviewed ? [] : [{ location: `/app_ids/${i}`, message: 'There is no approved app with this id.', fix: 'Leave it out.' }],
+    const found = await this.apps.findAll(appIds);
+    const errors = appIds.flatMap((id, i) =>
+      found.get(id)?.app?.reviewed
+        ? []
+        : [{ location: `/app_ids/${i}`, message: 'There is no approved app with this id.', fix: 'Leave it out.' }],
     );
     if (errors.length > 0)
       throw httpProblem('validation_failed', 'The list names apps that cannot be admitted. Nothing was stored.', { errors });

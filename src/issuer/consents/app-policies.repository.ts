@@ -19,22 +19,16 @@ export class AppPoliciesRepository {
     return { mode: row?.mode ?? DEFAULT_ADMISSION_MODE, listed: row?.listed ?? [] };
   }
 
-  /** For one app, without reading the whole list. */
-  async findFor(tx: Transaction, orgId: string, appId: string): Promise<{ mode: AdmissionMode; isListed: boolean }> {
-    const [row] = await tx.manager.query<{ mode: AdmissionMode | null; listed: boolean }[]>(
-      `SELECT (SELECT mode FROM app_policies WHERE org_id = $1) AS mode,
-              EXISTS (SELECT FROM admitted_apps WHERE org_id = $1 AND app_id = $2) AS listed`,
-      [orgId, appId],
+  /** Until the transaction ends nobody else changes it, nor the list. It is there afterwards. */
+  async lock(tx: Transaction, orgId: string): Promise<void> {
+    await tx.manager.query(
+      'INSERT INTO app_policies (org_id, mode) VALUES ($1, $2) ON CONFLICT (org_id) DO UPDATE SET mode = app_policies.mode',
+      [orgId, DEFAULT_ADMISSION_MODE],
     );
-    return { mode: row?.mode ?? DEFAULT_ADMISSION_MODE, isListed: row?.listed ?? false };
   }
 
-  /** Also locks it until the transaction ends. */
   async setMode(tx: Transaction, orgId: string, mode: AdmissionMode): Promise<void> {
-    await tx.manager.query(
-      'INSERT INTO app_policies (org_id, mode) VALUES ($1, $2) ON CONFLICT (org_id) DO UPDATE SET mode = $2, updated_at = now()',
-      [orgId, mode],
-    );
+    await tx.manager.query('UPDATE app_policies SET mode = $2, updated_at = now() WHERE org_id = $1', [orgId, mode]);
   }
 
   async admit(tx: Transaction, orgId: string, appIds: readonly string[]): Promise<void> {

@@ -7,7 +7,7 @@ import { actOf, ChangeRecorder, notFound, requireEntry } from '../../directory/a
 import { ApiCatalogue } from '../../directory/api-resources/index.js';
 import { Orgs } from '../../directory/orgs/index.js';
 import { ThirdPartyAppSource } from '../../directory/third-party-apps/index.js';
-import { ConnectedAppsRepository, type ConnectedApp } from './connected-apps.repository.js';
+import { ConnectedAppsRepository } from './connected-apps.repository.js';
 import { Consents } from './consents.service.js';
 import { ConnectedAppDocument } from './dto/connected-app.dto.js';
 
@@ -30,16 +30,16 @@ export class ConnectedApps {
       await this.orgs.getInside(tx, orgId);
       return this.repository.list(tx, orgId, query.after(), query.limit);
     });
-    const items = await Promise.all(page.items.map((app) => this.document(app)));
-    return listDocument({ ...page, items }, (document) => document);
+    const apps = await this.apps.findAll(page.items.map(({ appId }) => appId));
+    const audienceOf = (apiId: string): string => this.apis.byId(apiId)?.identifier ?? apiId;
+    return listDocument(page, (connected) => ConnectedAppDocument.from(connected, apps.get(connected.appId), audienceOf));
   }
 
   /** Withdraws all that people of the organization allowed the app. They can allow it again while the organization admits it. */
   async withdraw(caller: Caller, origin: AuditOrigin, orgId: string, appId: string): Promise<void> {
     requireEntry(caller, orgId);
     const act = actOf(caller, origin);
-    await this.tenants.run(orgId, async (tx) => {
-      const consents = await this.consents.withdrawAll(tx, act, { orgId, appId });
+    await this.consents.withdrawOfApp(act, orgId, appId, async (tx, consents) => {
       if (consents === 0) throw notFound();
       await this.recorder.record(tx, act, {
         action: 'connected_app.withdrawn',
@@ -48,10 +48,5 @@ export class ConnectedApps {
         details: { consents },
       });
     });
-  }
-
-  private async document(connected: ConnectedApp): Promise<ConnectedAppDocument> {
-    const audienceOf = (apiId: string): string => this.apis.byId(apiId)?.identifier ?? apiId;
-    return ConnectedAppDocument.from(connected, await this.apps.find(connected.appId), audienceOf);
   }
 }

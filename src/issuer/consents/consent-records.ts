@@ -2,16 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog, type AuditActor, type AuditOrigin } from '../../platform/audit/index.js';
 import type { Transaction } from '../../platform/database/index.js';
 import { ApiCatalogue } from '../../directory/api-resources/index.js';
-import type { Consent } from './consent.js';
+import { endedGrantOf, type Consent, type ConsentEvent } from './consent.js';
 
 /** Who changes a consent, and where the request came from. */
 export interface ConsentAct {
   readonly actor: AuditActor;
   readonly origin: AuditOrigin | undefined;
 }
-
-/** Events of consents. Those that take something away are heard by the revocation of tokens, in the same transaction. */
-export type ConsentEvent = 'granted' | 'widened' | 'confirmed' | 'narrowed' | 'withdrawn' | 'suspended';
 
 /** The audit events of consents. */
 @Injectable()
@@ -21,26 +18,36 @@ export class ConsentRecords {
     private readonly apis: ApiCatalogue,
   ) {}
 
-  async changed(
+  changed(tx: Transaction, act: ConsentAct, event: ConsentEvent, consent: Consent): Promise<void> {
+    return this.allChanged(tx, act, event, [consent]);
+  }
+
+  /** Many in a few statements. Last in the transaction: what takes something away holds up everybody else who revokes. */
+  async allChanged(
     tx: Transaction,
     { actor, origin }: ConsentAct,
     event: ConsentEvent,
-    consent: Consent,
+    consents: readonly Consent[],
     details: Readonly<Record<string, unknown>> = {},
   ): Promise<void> {
-    await this.audit.record(tx, {
-      action: `consent.${event}`,
-      actor,
-      origin,
-      orgId: consent.orgId,
-      target: { type: 'consent', id: consent.id },
-      details: {
-        user_id: consent.userId,
-        client_id: consent.appId,
-        audience: this.apis.byId(consent.apiId)?.identifier,
-        scope: consent.scopes.join(' '),
-        ...details,
-      },
-    });
+    await this.audit.recordAll(
+      tx,
+      consents.map((consent) => ({
+        action: `consent.${event}`,
+        actor,
+        origin,
+        orgId: consent.orgId,
+        target: { type: 'consent', id: consent.id },
+        details: {
+          user_id: consent.userId,
+          client_id: consent.appId,
+          audience: this.apis.byId(consent.apiId)?.identifier,
+          scope: consent.scopes.join(' '),
+          // For the revocation of tokens.
+          ended_grant: endedGrantOf(event, consent),
+          ...details,
+        },
+      })),
+    );
   }
 }

@@ -1,6 +1,9 @@
+/** What happens to consents. What takes something away is heard by the revocation of tokens, in the same transaction. */
+export type ConsentEvent = 'granted' | 'widened' | 'confirmed' | 'narrowed' | 'withdrawn' | 'suspended';
+
 /** What one person allowed one app at one API, for the data of one organization. */
 export interface Consent {
-  /** `con_…`, the grant handle of the tokens. */
+  /** `con_…` */
   readonly id: string;
   readonly orgId: string;
   readonly userId: string;
@@ -9,8 +12,24 @@ export interface Consent {
   readonly scopes: readonly string[];
   /** Those that the app had registered when the person looked at it. */
   readonly redirectUris: readonly string[];
+  /** How often something was taken away from it, and once more. */
+  readonly generation: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+}
+
+/**
+ * What tokens carry as `grant`. It is another one after each time that something was taken away: so those of before can be refused
+ * without a word about time, which would meet the first ones of afterwards too.
+ */
+export function grantHandleOf({ id, generation }: Pick<Consent, 'id' | 'generation'>): string {
+  return generation === 1 ? id : `${id}.${generation}`;
+}
+
+/** The handle of the tokens that die with an event; undefined where none do. */
+export function endedGrantOf(event: ConsentEvent, consent: Pick<Consent, 'id' | 'generation'>): string | undefined {
+  if (event === 'withdrawn') return grantHandleOf(consent);
+  return event === 'narrowed' || event === 'suspended' ? grantHandleOf({ ...consent, generation: consent.generation - 1 }) : undefined;
 }
 
 /** There is at most one consent for each. */

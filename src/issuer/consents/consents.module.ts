@@ -20,6 +20,7 @@ import { ConsentsController } from './consents.controller.js';
 import { ConsentsRepository } from './consents.repository.js';
 import { Consents } from './consents.service.js';
 import { Delegation } from './delegation.js';
+import { DelegationRepository } from './delegation.repository.js';
 import { PeopleReaction } from './people-reaction.js';
 
 @Module({
@@ -38,6 +39,7 @@ import { PeopleReaction } from './people-reaction.js';
     Consents,
     ConsentsRepository,
     Delegation,
+    DelegationRepository,
     PeopleReaction,
   ],
   exports: [AppAdmission, Consents, ConsentUsage, Delegation],

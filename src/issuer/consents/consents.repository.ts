@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { pageOf, type Page, type Transaction } from '../../platform/database/index.js';
 import type { Consent, ConsentKey } from './consent.js';
 
-interface ConsentRow {
+export interface ConsentRow {
   id: string;
   org_id: string;
   user_id: string;
@@ -10,6 +10,7 @@ interface ConsentRow {
   api_id: string;
   scopes: string[];
   redirect_uris: string[];
+  generation: number;
   created_at: Date;
   updated_at: Date;
 }
@@ -54,11 +55,13 @@ export class ConsentsRepository {
     return toConsent(row);
   }
 
-  async update(tx: Transaction, id: string, scopes: readonly string[], redirectUris: readonly string[]): Promise<void> {
-    await tx.manager.query('UPDATE consents SET scopes = $2, redirect_uris = $3, updated_at = now() WHERE id = $1', [
+  /** Of one that is locked. */
+  async update(tx: Transaction, { id, scopes, redirectUris, generation }: Consent): Promise<void> {
+    await tx.manager.query('UPDATE consents SET scopes = $2, redirect_uris = $3, generation = $4, updated_at = now() WHERE id = $1', [
       id,
       scopes,
       redirectUris,
+      generation,
     ]);
   }
 
@@ -76,25 +79,69 @@ export class ConsentsRepository {
     return pageOf(rows.map(toConsent), limit, (consent) => consent.id);
   }
 
-  async listAll(tx: Transaction, filter: ConsentFilter): Promise<Consent[]> {
+  /** Until the transaction ends nobody redeems a code of one of them, and what is redeemed at this moment is redeemed before. */
+  async lockAll(tx: Transaction, { userId, orgId }: { userId: string; orgId?: string }): Promise<Consent[]> {
     const rows = await tx.manager.query<ConsentRow[]>(
-      `SELECT * FROM consents WHERE ($1::text IS NULL OR org_id = $1) AND ($2::text IS NULL OR user_id = $2) AND ($3::text IS NULL OR app_id = $3) ORDER BY id FOR NO KEY UPDATE`,
-      [filter.orgId ?? null, filter.userId ?? null, filter.appId ?? null],
+      'SELECT * FROM consents WHERE user_id = $1 AND ($2::text IS NULL OR org_id = $2) ORDER BY id FOR UPDATE',
+      [userId, orgId ?? null],
     );
     return rows.map(toConsent);
   }
 
-  async listUnlisted(tx: Transaction, orgId: string, listed: readonly string[]): Promise<Consent[]> {
+  /** Under the next handles, as they are afterwards. */
+  async renewAll(tx: Transaction, ids: readonly string[]): Promise<Consent[]> {
     const rows = await tx.manager.query<ConsentRow[]>(
-      `SELECT * FROM consents WHERE org_id = $1 AND app_id <> ALL ($2::text[])
-          AND app_id NOT IN (SELECT id FROM third_party_apps WHERE publisher_org_id = $1) ORDER BY id FOR NO KEY UPDATE`,
-      [orgId, listed],
+      `WITH renewed AS (UPDATE consents SET generation = generation + 1, updated_at = now() WHERE id = ANY ($1) RETURNING *) SELECT * FROM renewed`,
+      [ids],
+    );
+    return rows.map(toConsent);
+  }
+
+  /** Codes and refresh tokens; what the person allowed stays. */
+  async endGrants(tx: Transaction, ids: readonly string[]): Promise<void> {
+    await tx.manager.query(
+      'DELETE FROM authorization_codes WHERE (org_id, consent_id) IN (SELECT org_id, id FROM consents WHERE id = ANY ($1))',
+      [ids],
+    );
+    await tx.manager.query(
+      'DELETE FROM refresh_families WHERE (org_id, consent_id) IN (SELECT org_id, id FROM consents WHERE id = ANY ($1))',
+      [ids],
+    );
+  }
+
+  deleteOfMember(tx: Transaction, orgId: string, userId: string): Promise<Consent[]> {
+    return this.deleteSome(tx, 'c.org_id = $1 AND c.user_id = $3', [orgId, null, userId]);
+  }
+
+  /** At most `limit` of them. */
+  deleteOfApp(tx: Transaction, orgId: string, appId: string, limit: number): Promise<Consent[]> {
+    return this.deleteSome(tx, 'c.org_id = $1 AND c.app_id = $3', [orgId, limit, appId]);
+  }
+
+  /** At most `limit` of those that were given to apps which the organization neither admits nor publishes. */
+  deleteNotAdmitted(tx: Transaction, orgId: string, limit: number): Promise<Consent[]> {
+    return this.deleteSome(
+      tx,
+      `c.org_id = $1 AND NOT EXISTS (SELECT FROM app_policies WHERE org_id = $1 AND mode = 'all')
+         AND NOT EXISTS (SELECT FROM admitted_apps a WHERE a.org_id = $1 AND a.app_id = c.app_id)
+         AND NOT EXISTS (SELECT FROM third_party_apps t WHERE t.publisher_org_id = $1 AND t.id = c.app_id)`,
+      [orgId, limit],
+    );
+  }
+
+  /** In the order of their ids, as everybody locks them. Codes and refresh tokens go with them. */
+  private async deleteSome(tx: Transaction, where: string, values: readonly unknown[]): Promise<Consent[]> {
+    const rows = await tx.manager.query<ConsentRow[]>(
+      `WITH found AS MATERIALIZED (SELECT c.id FROM consents c WHERE ${where} ORDER BY c.id LIMIT $2 FOR UPDATE OF c),
+            gone AS (DELETE FROM consents USING found WHERE consents.id = found.id RETURNING consents.*)
+       SELECT * FROM gone`,
+      [...values],
     );
     return rows.map(toConsent);
   }
 }
 
-function toConsent(row: ConsentRow): Consent {
+export function toConsent(row: ConsentRow): Consent {
   return {
     id: row.id,
     orgId: row.org_id,
@@ -103,6 +150,7 @@ function toConsent(row: ConsentRow): Consent {
     apiId: row.api_id,
     scopes: row.scopes,
     redirectUris: row.redirect_uris,
+    generation: row.generation,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

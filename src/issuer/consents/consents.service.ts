@@ -4,7 +4,7 @@ import { PlatformTransactions, TenantTransactions, type Transaction } from '../.
 import { afterAnswer } from './consent.policy.js';
 import { ConsentRecords, type ConsentAct } from './consent-records.js';
 import type { Consent, ConsentKey } from './consent.js';
-import { ConsentsRepository, type ConsentFilter } from './consents.repository.js';
+import { ConsentsRepository } from './consents.repository.js';
 
 /** A person's answer to an app. */
 export interface ConsentAnswer extends ConsentKey {
@@ -14,6 +14,25 @@ export interface ConsentAnswer extends ConsentKey {
   readonly ticked: readonly string[];
   /** Those that the app has registered now. */
   readonly redirectUris: readonly string[];
+}
+
+/** Of one person: in one organization, or in all. */
+export interface Whose {
+  readonly userId: string;
+  readonly orgId?: string;
+}
+
+interface Suspension {
+  readonly reason: string;
+  /** RT-7: codes and refresh tokens end too. */
+  readonly endsGrants: boolean;
+}
+
+interface Withdrawal {
+  /** At most as many as one transaction may take. */
+  deleteSome(tx: Transaction): Promise<readonly Consent[]>;
+  /** In the last transaction, with the number of all. */
+  finish?(tx: Transaction, count: number): Promise<void>;
 }
 
 /** What people allowed to apps. */
@@ -36,12 +55,12 @@ export class Consents {
       const id = newId('con');
       const given = await this.repository.claim(tx, { id, ...key });
       const { scopes, isNarrower } = afterAnswer(given.scopes, asked, ticked);
-      const consent = { ...given, scopes, redirectUris };
-      await this.repository.update(tx, given.id, scopes, redirectUris);
+      const answered = { ...given, scopes, redirectUris };
+      if (isNarrower) return this.narrow(tx, act, answered);
+      await this.repository.update(tx, answered);
       const isWider = scopes.some((scope) => !given.scopes.includes(scope));
-      const event = given.id === id ? 'granted' : isNarrower ? 'narrowed' : isWider ? 'widened' : 'confirmed';
-      await this.records.changed(tx, act, event, consent);
-      return consent;
+      await this.records.changed(tx, act, given.id === id ? 'granted' : isWider ? 'widened' : 'confirmed', answered);
+      return answered;
     });
   }
 
@@ -85,23 +104,44 @@ export class Consents {
     const scopes = given.scopes.filter((scope) => kept.includes(scope));
     const consent = { ...given, scopes };
     if (scopes.length === 0) await this.withdraw(tx, act, given);
-    else if (scopes.length < given.scopes.length) {
-      await this.repository.update(tx, id, scopes, given.redirectUris);
-      await this.records.changed(tx, act, 'narrowed', consent);
-    }
+    else if (scopes.length < given.scopes.length) return this.narrow(tx, act, consent);
     return consent;
   }
 
-  /** All that the filter finds, in the transaction of what demands it. Answers how many there were. */
-  async withdrawAll(tx: Transaction, act: ConsentAct, filter: ConsentFilter): Promise<number> {
-    const consents = await this.repository.listAll(tx, filter);
-    for (const consent of consents) await this.withdraw(tx, act, consent);
-    return consents.length;
+  /** Those of one person, in the transaction of what demands it: they stay, under other handles, so that present tokens die. */
+  async suspendAll(tx: Transaction, act: ConsentAct, whose: Whose, { reason, endsGrants }: Suspension): Promise<void> {
+    const ids = (await this.repository.lockAll(tx, whose)).map(({ id }) => id);
+    if (endsGrants) await this.repository.endGrants(tx, ids);
+    await this.records.allChanged(tx, act, 'suspended', await this.repository.renewAll(tx, ids), { reason });
   }
 
-  /** Those of one organization that were given to apps which it neither lists nor publishes. */
-  async withdrawUnlisted(tx: Transaction, act: ConsentAct, orgId: string, listed: readonly string[]): Promise<void> {
-    for (const consent of await this.repository.listUnlisted(tx, orgId, listed)) await this.withdraw(tx, act, consent);
+  /** Those of one person in one organization, in the transaction of what demands it. */
+  async withdrawOfMember(tx: Transaction, act: ConsentAct, { userId, orgId }: Pick<Consent, 'userId' | 'orgId'>): Promise<void> {
+    await this.records.allChanged(tx, act, 'withdrawn', await this.repository.deleteOfMember(tx, orgId, userId));
+  }
+
+  /**
+   * All that people of an organization allowed an app.
+   * @param finish takes part in the last transaction, and hears how many there were
+   */
+  withdrawOfApp(act: ConsentAct, orgId: string, appId: string, finish: (tx: Transaction, count: number) => Promise<void>): Promise<void> {
+    return this.withdrawInChunks(act, orgId, { deleteSome: (tx) => this.repository.deleteOfApp(tx, orgId, appId, CHUNK), finish });
+  }
+
+  /** Those of one organization that were given to apps which it does not admit any more. */
+  withdrawNotAdmitted(act: ConsentAct, orgId: string): Promise<void> {
+    return this.withdrawInChunks(act, orgId, { deleteSome: (tx) => this.repository.deleteNotAdmitted(tx, orgId, CHUNK) });
+  }
+
+  /** However many there are, in short transactions: while one holds the numbers of revocations, nobody else can revoke anything. */
+  private async withdrawInChunks(act: ConsentAct, orgId: string, { deleteSome, finish }: Withdrawal): Promise<void> {
+    for (let count = 0, size = CHUNK; size === CHUNK; count += size)
+      size = await this.tenants.run(orgId, async (tx) => {
+        const consents = await deleteSome(tx);
+        if (consents.length < CHUNK) await finish?.(tx, count + consents.length);
+        await this.records.allChanged(tx, act, 'withdrawn', consents);
+        return consents.length;
+      });
   }
 
   /** Codes and refresh tokens go with it, tokens by its handle. */
@@ -109,6 +149,16 @@ export class Consents {
     await this.repository.delete(tx, consent.id);
     await this.records.changed(tx, act, 'withdrawn', consent);
   }
+
+  /** Keeps it as it is now, under another handle: the tokens of the one before die. */
+  private async narrow(tx: Transaction, act: ConsentAct, present: Consent): Promise<Consent> {
+    const narrowed = { ...present, generation: present.generation + 1 };
+    await this.repository.update(tx, narrowed);
+    await this.records.changed(tx, act, 'narrowed', narrowed);
+    return narrowed;
+  }
 }
 
 const MAX_OWN = 500;
+/** How many are withdrawn in one transaction. */
+const CHUNK = 200;

@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { OAuthError, type Client } from '@countersign/oauth';
 import { TenantTransactions } from '../../platform/database/index.js';
 import type { CatalogueApi } from '../../directory/api-resources/index.js';
-import { Orgs, withinCeiling } from '../../directory/orgs/index.js';
-import { Memberships, scopesOfRole, type Membership } from '../../directory/users/index.js';
-import { AppPoliciesRepository } from './app-policies.repository.js';
+import { withinCeiling } from '../../directory/orgs/index.js';
+import { Memberships, scopesOfRole } from '../../directory/users/index.js';
 import { admissionOf, commonScopes, type Admission } from './consent.policy.js';
-import type { Consent } from './consent.js';
-import { ConsentsRepository } from './consents.repository.js';
+import { grantHandleOf, type Consent } from './consent.js';
+import { DelegationRepository } from './delegation.repository.js';
 
 /** An organization in which a person could allow an app something. */
 export interface DelegationPlace {
@@ -27,6 +26,13 @@ export interface DelegationQuestion {
   readonly asked: readonly string[];
 }
 
+/** What a token may hold now, and as what it can be taken back. */
+export interface DelegatedRights {
+  readonly scopes: readonly string[];
+  /** Read together with the scopes: a token that holds more than is left carries a handle of before. */
+  readonly grantHandle: string;
+}
+
 const MAX_PLACES = 50;
 
 /** What people can pass on to apps, and where. Asked again at every token, because roles, ceilings and policies change. */
@@ -35,52 +41,48 @@ export class Delegation {
   constructor(
     private readonly memberships: Memberships,
     private readonly tenants: TenantTransactions,
-    private readonly orgs: Orgs,
-    private readonly policies: AppPoliciesRepository,
-    private readonly consents: ConsentsRepository,
+    private readonly repository: DelegationRepository,
   ) {}
 
   /** In the order of the memberships; all of them, also those where nothing can be had. */
   async places(question: DelegationQuestion): Promise<DelegationPlace[]> {
     const memberships = (await this.memberships.of(question.userId)).slice(0, MAX_PLACES);
     const places: DelegationPlace[] = [];
-    for (const membership of memberships) places.push(await this.placeOf(membership, question));
+    for (const { orgId } of memberships) {
+      const place = await this.place(orgId, question);
+      if (place) places.push(place);
+    }
     return places;
   }
 
   /** Undefined where the person is no active member. */
-  async place(orgId: string, question: DelegationQuestion): Promise<DelegationPlace | undefined> {
-    const membership = (await this.memberships.of(question.userId)).find((one) => one.orgId === orgId);
-    return membership && this.placeOf(membership, question);
+  async place(orgId: string, { userId, client, api, asked }: DelegationQuestion): Promise<DelegationPlace | undefined> {
+    const key = { orgId, userId, appId: client.id, apiId: api.id };
+    const standing = await this.tenants.run(orgId, (tx) => this.repository.findStanding(tx, key));
+    if (!standing) return undefined;
+    const { orgName, ceiling, role, mode, isListed, consent } = standing;
+    const ofApp = withinCeiling(client.grants, ceiling).find(({ audience }) => audience === api.identifier)?.scopes ?? [];
+    return {
+      orgId,
+      orgName,
+      admission: admissionOf({ mode, isListed, isReviewed: client.app?.reviewed ?? false, isOwn: client.app?.publisherOrgId === orgId }),
+      scopes: commonScopes(asked, ofApp, scopesOfRole(role, api)),
+      consent,
+    };
   }
 
   /**
    * What a token may hold now on the ground of a consent.
    * @throws OAuthError `invalid_grant` where the consent is gone, or nothing of it can be had any more
    */
-  async rights({ consentId, orgId, ...question }: DelegationQuestion & { consentId: string; orgId: string }): Promise<readonly string[]> {
+  async rights({ consentId, orgId, ...question }: DelegationQuestion & { consentId: string; orgId: string }): Promise<DelegatedRights> {
     const place = await this.place(orgId, question);
     if (!place) throw ended('no_member');
     if (place.admission !== 'admitted') throw ended('app_not_admitted');
     if (place.consent?.id !== consentId) throw ended('consent_withdrawn');
     const scopes = commonScopes(place.scopes, place.consent.scopes);
     if (scopes.length === 0) throw ended('nothing_left');
-    return scopes;
-  }
-
-  private placeOf({ orgId, role }: Membership, { userId, client, api, asked }: DelegationQuestion): Promise<DelegationPlace> {
-    return this.tenants.run(orgId, async (tx) => {
-      const org = await this.orgs.getInside(tx, orgId);
-      const policy = await this.policies.findFor(tx, orgId, client.id);
-      const ofApp = withinCeiling(client.grants, org.ceiling).find(({ audience }) => audience === api.identifier)?.scopes ?? [];
-      return {
-        orgId,
-        orgName: org.name,
-        admission: admissionOf({ ...policy, isReviewed: client.app?.reviewed ?? false, isOwn: client.app?.publisherOrgId === orgId }),
-        scopes: commonScopes(asked, ofApp, scopesOfRole(role, api)),
-        consent: await this.consents.find(tx, { orgId, userId, appId: client.id, apiId: api.id }),
-      };
-    });
+    return { scopes, grantHandle: grantHandleOf(place.consent) };
   }
 }
 

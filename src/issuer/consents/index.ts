@@ -7,4 +7,4 @@ export type { ConsentAct } from './consent-records.js';
 export { CONSENTS_PROBLEMS } from './consents.errors.js';
 export { ConsentsModule } from './consents.module.js';
 export { Consents, type ConsentAnswer } from './consents.service.js';
-export { Delegation, type DelegationPlace, type DelegationQuestion } from './delegation.js';
+export { Delegation, type DelegatedRights, type DelegationPlace, type DelegationQuestion } from './delegation.js';

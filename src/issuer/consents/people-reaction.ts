@@ -1,11 +1,15 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AuditLog, type AuditEvent, type AuditReaction } from '../../platform/audit/index.js';
 import type { Transaction } from '../../platform/database/index.js';
-import { ConsentRecords } from './consent-records.js';
-import { Consents } from './consents.service.js';
-import { ConsentsRepository, type ConsentFilter } from './consents.repository.js';
+import { Consents, type Whose } from './consents.service.js';
 
-/** What people allowed ends with their membership, and rests while they are disabled: tokens that stand on it die with the change. */
+/** RT-7: codes and refresh tokens end with the person they speak for, and with their password. */
+const ENDS_GRANTS: readonly string[] = ['user.disabled', 'user.password_changed', 'member.disabled'];
+
+/**
+ * What people allowed ends with their membership, rests while they are disabled, and has to be proven anew by whoever changed the
+ * password (RT-7): tokens that stand on it die with the change.
+ */
 @Injectable()
 export class PeopleReaction implements AuditReaction, OnModuleInit {
   readonly name = 'consents-of-people';
@@ -14,8 +18,6 @@ export class PeopleReaction implements AuditReaction, OnModuleInit {
   constructor(
     private readonly audit: AuditLog,
     private readonly consents: Consents,
-    private readonly repository: ConsentsRepository,
-    private readonly records: ConsentRecords,
   ) {}
 
   onModuleInit(): void {
@@ -26,16 +28,15 @@ export class PeopleReaction implements AuditReaction, OnModuleInit {
     const filter = filterOf(event);
     if (!filter) return;
     const act = { actor: event.actor, origin: event.origin };
-    if (event.action === 'member.removed') return void (await this.consents.withdrawAll(tx, act, filter));
+    const { userId, orgId } = filter;
+    if (event.action === 'member.removed' && orgId !== undefined) return this.consents.withdrawOfMember(tx, act, { userId, orgId });
     // A new role may pass on less; what is left of it is got by the next refresh.
-    for (const consent of await this.repository.listAll(tx, filter))
-      await this.records.changed(tx, act, 'suspended', consent, { reason: event.action });
+    await this.consents.suspendAll(tx, act, filter, { reason: event.action, endsGrants: ENDS_GRANTS.includes(event.action) });
   }
 }
 
 /** Whose consents an event is about; undefined for an invitation that nobody has accepted. */
-function filterOf({ action, target, orgId, details }: AuditEvent): ConsentFilter | undefined {
-  if (action === 'user.password_changed' && details?.['by'] !== 'reset_link') return undefined;
+function filterOf({ action, target, orgId, details }: AuditEvent): Whose | undefined {
   if (action.startsWith('user.')) return target && { userId: target.id };
   const { user_id: userId, after } = (details ?? {}) as { user_id?: string | null; after?: { role?: unknown } };
   if (typeof userId !== 'string' || orgId === undefined) return undefined;

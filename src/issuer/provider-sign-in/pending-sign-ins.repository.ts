@@ -7,12 +7,13 @@ export interface PendingSignIn {
   /** The browser that began it; no other may finish it. */
   readonly browser: string;
   readonly returnTo: string;
-  readonly reauthenticate: boolean;
+  /** Seconds; undefined: however old. */
+  readonly maxAge: number | undefined;
 }
 
 export interface BegunSignIn {
   readonly return_to: string;
-  readonly reauthenticate: boolean;
+  readonly max_age: number | null;
   readonly begun_at: Date;
 }
 
@@ -20,11 +21,11 @@ const LIFETIME = '10 minutes';
 
 @Injectable()
 export class PendingSignInsRepository {
-  async insert(tx: Transaction, { digest, providerId, browser, returnTo, reauthenticate }: PendingSignIn): Promise<void> {
+  async insert(tx: Transaction, { digest, providerId, browser, returnTo, maxAge }: PendingSignIn): Promise<void> {
     await tx.manager.query(
-      `INSERT INTO provider_sign_ins (digest, provider_id, browser, return_to, reauthenticate, expires_at)
+      `INSERT INTO provider_sign_ins (digest, provider_id, browser, return_to, max_age, expires_at)
        VALUES ($1, $2, $3, $4, $5, now() + interval '${LIFETIME}')`,
-      [digest, providerId, browser, returnTo, reauthenticate],
+      [digest, providerId, browser, returnTo, maxAge ?? null],
     );
   }
 
@@ -32,7 +33,7 @@ export class PendingSignInsRepository {
   async spend(tx: Transaction, digest: Buffer, providerId: string, browser: string): Promise<BegunSignIn | undefined> {
     const [[row]] = await tx.manager.query<[BegunSignIn[], number]>(
       `DELETE FROM provider_sign_ins WHERE digest = $1 AND provider_id = $2 AND browser = $3 AND expires_at > now()
-       RETURNING return_to, reauthenticate, expires_at - interval '${LIFETIME}' AS begun_at`,
+       RETURNING return_to, max_age, expires_at - interval '${LIFETIME}' AS begun_at`,
       [digest, providerId, browser],
     );
     return row;

@@ -15,8 +15,10 @@ export interface SignInSecrets {
 
 export interface SignInWish {
   readonly returnTo: string;
-  /** The person must prove themselves again, whatever session they have there. */
-  readonly reauthenticate: boolean;
+  /** Seconds: so old their sign-in there may be; 0: they must prove themselves again. Undefined: any session there will do. */
+  readonly maxAge: number | undefined;
+  /** Somebody is signed in here already: whoever signs in once more may be somebody else. */
+  readonly isAnother: boolean;
 }
 
 /** Sign-ins that were begun and not finished. */
@@ -33,10 +35,10 @@ export class PendingSignIns implements OnModuleInit {
     this.reaper.add({ name: 'provider-sign-ins', reap: (tx, limit) => this.repository.reap(tx, limit) });
   }
 
-  async begin({ request, reply }: Exchange, providerId: string, wish: SignInWish): Promise<SignInSecrets> {
+  async begin({ request, reply }: Exchange, providerId: string, { returnTo, maxAge }: SignInWish): Promise<SignInSecrets> {
     const browser = this.tokens.nameBrowser(request, reply);
     const state = randomBytes(32).toString('base64url');
-    await this.transactions.run((tx) => this.repository.insert(tx, { digest: sha256(state), providerId, browser, ...wish }));
+    await this.transactions.run((tx) => this.repository.insert(tx, { digest: sha256(state), providerId, browser, returnTo, maxAge }));
     return this.secretsOf({ request, reply }, providerId, state);
   }
 

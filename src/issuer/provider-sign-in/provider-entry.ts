@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { placesOf, type IdentityProvider } from '../../directory/identity-providers/index.js';
+import { IdentityProviderSource, placesOf, type IdentityProvider } from '../../directory/identity-providers/index.js';
 import { FederatedAccounts, People } from '../../directory/users/index.js';
 import { originOf } from '../../platform/http/index.js';
 import { Sessions, type Exchange } from '../sessions/index.js';
@@ -13,6 +13,7 @@ export class ProviderEntry {
     private readonly accounts: FederatedAccounts,
     private readonly people: People,
     private readonly sessions: Sessions,
+    private readonly providers: IdentityProviderSource,
     private readonly refusals: ProviderRefusals,
   ) {}
 
@@ -27,8 +28,8 @@ export class ProviderEntry {
       userId,
       ...facts,
       providerId: provider.id,
-      stillHolds: (tx) => this.people.holdActive(tx, userId),
+      stillHolds: async (tx) => (await this.people.holdActive(tx, userId)) && this.providers.hold(tx, provider),
     });
-    if (!begun) throw this.refusals.failed(request, provider, 'user_disabled');
+    if (!begun) throw this.refusals.failed(request, provider, 'user_or_provider_changed');
   }
 }

@@ -3,7 +3,7 @@ import * as openid from 'openid-client';
 import type { IdentityProvider } from '../../directory/identity-providers/index.js';
 import { Configuration } from '../../platform/config/index.js';
 import type { ForeignClaims } from './foreign-claims.policy.js';
-import type { SignInSecrets } from './pending-sign-ins.js';
+import type { SignInSecrets, SignInWish } from './pending-sign-ins.js';
 import { ProviderClients } from './provider-clients.js';
 
 const SCOPE = 'openid email profile';
@@ -21,7 +21,11 @@ export class ProviderProofs {
   }
 
   /** The address to send the browser to. @throws when the provider cannot be reached */
-  async addressOf(provider: IdentityProvider, { state, nonce, codeVerifier }: SignInSecrets, reauthenticate: boolean): Promise<URL> {
+  async addressOf(
+    provider: IdentityProvider,
+    { state, nonce, codeVerifier }: SignInSecrets,
+    { maxAge, isAnother }: SignInWish,
+  ): Promise<URL> {
     return openid.buildAuthorizationUrl(await this.clients.of(provider), {
       redirect_uri: this.callback(provider),
       scope: SCOPE,
@@ -29,7 +33,9 @@ export class ProviderProofs {
       nonce,
       code_challenge: await openid.calculatePKCECodeChallenge(codeVerifier),
       code_challenge_method: 'S256',
-      ...(reauthenticate && { prompt: 'login', max_age: '0' }),
+      ...((maxAge === 0 || isAnother) && { prompt: 'login' }),
+      // OpenID Connect Core §3.1.2.1: then the ID token says when they signed in.
+      ...(maxAge !== undefined && { max_age: String(maxAge) }),
     });
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { notFound } from '../../directory/administration/index.js';
 import { type IdentityProvider, IdentityProviderSource } from '../../directory/identity-providers/index.js';
-import { SignInLimits, type Exchange } from '../sessions/index.js';
+import { SignInLimits, WayBack, type Exchange } from '../sessions/index.js';
 import { signInFactsOf, type ForeignClaims } from './foreign-claims.policy.js';
 import { PendingSignIns, type SignInSecrets, type SignInWish } from './pending-sign-ins.js';
 import { ProviderEntry } from './provider-entry.js';
@@ -18,6 +18,7 @@ export class ProviderSignIn {
     private readonly entry: ProviderEntry,
     private readonly limits: SignInLimits,
     private readonly refusals: ProviderRefusals,
+    private readonly wayBack: WayBack,
   ) {}
 
   /** The address at the other provider to send the browser to. @throws Problem `not_found`, `provider_unavailable`, `embedded_request`, `rate_limited` */
@@ -25,7 +26,7 @@ export class ProviderSignIn {
     const provider = await this.open(exchange, providerId);
     const secrets = await this.pending.begin(exchange, provider.id, wish);
     try {
-      return await this.proofs.addressOf(provider, secrets, wish.reauthenticate);
+      return await this.proofs.addressOf(provider, secrets, wish);
     } catch (error) {
       throw this.refusals.unavailable(provider, error);
     }
@@ -41,8 +42,10 @@ export class ProviderSignIn {
     const provider = await this.open(exchange, providerId);
     const begun = await this.pending.finish(exchange, provider.id, new URLSearchParams(query).get('state') ?? '');
     if (!begun) throw this.refusals.failed(request, provider, 'not_begun_here');
+    this.wayBack.note(request, begun.return_to);
     const claims = await this.prove(exchange, provider, begun, query);
-    const facts = signInFactsOf(claims, new Date(), begun.reauthenticate ? begun.begun_at : undefined);
+    const after = begun.max_age === null ? undefined : new Date(begun.begun_at.getTime() - begun.max_age * 1_000);
+    const facts = signInFactsOf(claims, new Date(), after);
     if (!facts) throw this.refusals.failed(request, provider, 'not_asked_again');
     await this.entry.letIn(exchange, provider, claims, facts);
     return begun.return_to;

@@ -3,11 +3,11 @@ import { AuditLog, type AuditEvent, type AuditReaction } from '../../platform/au
 import type { Transaction } from '../../platform/database/index.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 
-/** RT-7: families end with the code they came of when that is used twice, and with the people they speak for. */
+/** A family ends with the code it came of when that is used twice. With the people it speaks for it ends by their consents. */
 @Injectable()
 export class FamiliesReaction implements AuditReaction, OnModuleInit {
   readonly name = 'refresh-families';
-  readonly actions = ['authorization_code.reused', 'user.disabled', 'user.password_changed', 'member.disabled'];
+  readonly actions = ['authorization_code.reused'];
 
   constructor(
     private readonly audit: AuditLog,
@@ -18,14 +18,7 @@ export class FamiliesReaction implements AuditReaction, OnModuleInit {
     this.audit.addReaction(this);
   }
 
-  async react(tx: Transaction, { action, target, orgId, details }: AuditEvent): Promise<void> {
-    if (action === 'authorization_code.reused') {
-      if (target) await this.repository.delete(tx, target.id);
-      return;
-    }
-    // Whoever had to reset the password may not be the one who signed in before; whoever just changes it is.
-    if (action === 'user.password_changed' && details?.['by'] !== 'reset_link') return;
-    const userId = action.startsWith('user.') ? target?.id : details?.['user_id'];
-    if (typeof userId === 'string') await this.repository.deleteOfUser(tx, userId, orgId);
+  async react(tx: Transaction, { target }: AuditEvent): Promise<void> {
+    if (target) await this.repository.delete(tx, target.id);
   }
 }

@@ -124,14 +124,6 @@ export class RefreshTokensRepository {
     return rows.map(toFamily);
   }
 
-  /** @param orgId undefined: in every organization */
-  async deleteOfUser(tx: Transaction, userId: string, orgId: string | undefined): Promise<void> {
-    await tx.manager.query('DELETE FROM refresh_families WHERE user_id = $1 AND ($2::text IS NULL OR org_id = $2)', [
-      userId,
-      orgId ?? null,
-    ]);
-  }
-
   async reapFamilies(tx: Transaction, limit: number): Promise<number> {
     const rows = await tx.manager.query<unknown[]>(
       `WITH dead AS (DELETE FROM refresh_families WHERE id IN

@@ -70,8 +70,12 @@ export class RefreshTokens implements OnModuleInit {
     return { ...found, token, presenter };
   }
 
-  /** Puts the next token in the place of the presented one. Where somebody was faster, what they were answered, if they asked the same. */
-  async rotate({ family, isCurrent, token, presenter }: PresentedToken, signed: TokenAnswer, fingerprint: string): Promise<SettledAnswer> {
+  /** Puts the next token in the place of the presented one, together with what `along` writes. Where somebody was faster, what they were answered, if they asked the same. */
+  async rotate(
+    { family, isCurrent, token, presenter }: PresentedToken,
+    { signed, fingerprint }: { signed: TokenAnswer; fingerprint: string },
+    along: (tx: Transaction) => Promise<void>,
+  ): Promise<SettledAnswer> {
     if (isCurrent) {
       const next = mintRefreshToken(token.key);
       const answer = { ...signed, refresh_token: next.text };
@@ -85,7 +89,12 @@ export class RefreshTokens implements OnModuleInit {
         retrySeconds: RETRY_SECONDS,
         ...endsAfterRefresh(new Date(), family.endsAt),
       };
-      if (await this.transactions.run((tx) => this.repository.rotate(tx, rotation))) return { answer, repeated: false };
+      const rotated = await this.transactions.run(async (tx) => {
+        const isFirst = await this.repository.rotate(tx, rotation);
+        if (isFirst) await along(tx);
+        return isFirst;
+      });
+      if (rotated) return { answer, repeated: false };
     }
     return this.repeat(token, fingerprint);
   }

@@ -37,6 +37,11 @@ describe('what a change of the directory kills', () => {
     expect(killsOf(event(action), apiIdOf)).toEqual([{ kind, value: 'sp_1' }]);
   });
 
+  it('a consent that was narrowed before kills by its present handle', () => {
+    for (const action of ['consent.withdrawn', 'consent.narrowed', 'consent.suspended'])
+      expect(killsOf(event(action, { ended_grant: 'sp_1.2' }), apiIdOf)).toEqual([{ kind: 'grant', value: 'sp_1.2' }]);
+  });
+
   it('a grant that loses a scope or goes away kills the tokens of that API only', () => {
     const before = {
       grants: [

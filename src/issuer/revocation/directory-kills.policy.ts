@@ -24,9 +24,6 @@ const WHOLE: Readonly<Record<string, RevocationKind>> = {
   'app.deleted': 'client',
   'app.secret.deleted': 'credential',
   'app.secret.retired': 'credential',
-  'consent.withdrawn': 'grant',
-  'consent.narrowed': 'grant',
-  'consent.suspended': 'grant',
   // RFC 6749 §4.1.2, RFC 9700 §4.14.2: somebody else holds it too, so nobody keeps what came of it.
   'authorization_code.reused': 'root',
   'refresh_token.reused': 'root',
@@ -50,6 +47,9 @@ const CHANGES: Readonly<Record<string, KillsOfChange>> = {
   'app.updated': killsOfApp,
   'trusted_issuer.updated': killsOfRules,
   'trusted_issuer.deleted': killsOfRules,
+  'consent.withdrawn': killsOfConsent,
+  'consent.narrowed': killsOfConsent,
+  'consent.suspended': killsOfConsent,
   'call_policy.updated': (id, details) => (narrowsPolicy(details) ? [{ kind: 'grant', value: id }] : []),
 };
 
@@ -71,6 +71,11 @@ function killsOfApp(id: string, { before, after, removed_keys: removedKeys = [] 
     ...removedKeys.map((thumbprint): Kill => ({ kind: 'credential', value: keyCredentialId(id, thumbprint) })),
     ...(isNarrowed || replacesCredentials(after) ? [{ kind: 'client', value: id } as const] : []),
   ];
+}
+
+/** By the handle of before: tokens that come right afterwards carry another one. */
+function killsOfConsent(id: string, { ended_grant: value = id }: { ended_grant?: string }): Kill[] {
+  return [{ kind: 'grant', value }];
 }
 
 function killsOfRules(_: string, details: { removed_rules?: readonly string[] }): Kill[] {

@@ -48,9 +48,15 @@ export class DirectoryReaction implements AuditReaction, OnModuleInit {
     this.audit.addReaction(this);
   }
 
-  async react(tx: Transaction, event: AuditEvent): Promise<void> {
-    for (const kill of killsOf(event, (audience) => this.apis.find(audience)?.id)) {
-      await this.revocations.revoke(tx, { ...kill, orgId: event.orgId });
-    }
+  react(tx: Transaction, event: AuditEvent): Promise<void> {
+    return this.reactToAll(tx, [event]);
+  }
+
+  async reactToAll(tx: Transaction, events: readonly AuditEvent[]): Promise<void> {
+    const apiIdOf = (audience: string): string | undefined => this.apis.find(audience)?.id;
+    await this.revocations.revokeAll(
+      tx,
+      events.flatMap((event) => killsOf(event, apiIdOf).map((kill) => ({ ...kill, orgId: event.orgId }))),
+    );
   }
 }

@@ -23,12 +23,20 @@ export interface NewRevocation {
 
 @Injectable()
 export class RevocationRepository {
-  async insert(tx: Transaction, { kind, value, orgId, expiresAt }: NewRevocation): Promise<void> {
+  async insert(tx: Transaction, revocations: readonly NewRevocation[]): Promise<void> {
     await tx.manager.query('SELECT pg_advisory_xact_lock($1)', [NUMBERING_LOCK]);
     // clock_timestamp: a token issued while this transaction waited for the lock must die too.
     await tx.manager.query(
-      `INSERT INTO revocations (kind, value, org_id, revoked_at, expires_at) VALUES ($1, $2, $3, clock_timestamp() + make_interval(secs => $5), $4)`,
-      [kind, value, orgId ?? null, expiresAt, PROPAGATION_SECONDS],
+      `INSERT INTO revocations (kind, value, org_id, revoked_at, expires_at)
+       SELECT kind, value, org_id, clock_timestamp() + make_interval(secs => $5), expires_at
+         FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) AS r(kind, value, org_id, expires_at)`,
+      [
+        revocations.map(({ kind }) => kind),
+        revocations.map(({ value }) => value),
+        revocations.map(({ orgId }) => orgId ?? null),
+        revocations.map(({ expiresAt }) => expiresAt),
+        PROPAGATION_SECONDS,
+      ],
     );
   }
 

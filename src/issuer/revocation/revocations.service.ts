@@ -65,14 +65,21 @@ export class Revocations implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** In the transaction of the change that demands it; the guards of this process refuse before the caller hears of the commit. */
-  async revoke(tx: Transaction, { kind, value, orgId, expiresAt }: Revocation): Promise<void> {
-    await this.repository.insert(tx, {
-      kind,
-      value,
-      orgId,
-      expiresAt: expiresAt ?? new Date(Date.now() + LONGEST_TOKEN_LIFETIME_SECONDS * 1000),
-    });
-    await this.changes.publish(tx, 'revocations', `${kind}:${value}`);
+  revoke(tx: Transaction, revocation: Revocation): Promise<void> {
+    return this.revokeAll(tx, [revocation]);
+  }
+
+  /** Last in the transaction: everybody else who revokes waits for its end. */
+  async revokeAll(tx: Transaction, revocations: readonly Revocation[]): Promise<void> {
+    const [first] = revocations;
+    if (!first) return;
+    const longest = new Date(Date.now() + LONGEST_TOKEN_LIFETIME_SECONDS * 1000);
+    await this.repository.insert(
+      tx,
+      revocations.map(({ kind, value, orgId, expiresAt = longest }) => ({ kind, value, orgId, expiresAt })),
+    );
+    // Who hears of it reads all that is new.
+    await this.changes.publish(tx, 'revocations', `${first.kind}:${first.value}`);
   }
 
   /** Reads what is new. One read at a time; a caller that comes while one runs waits for the next, which must see its commit. */

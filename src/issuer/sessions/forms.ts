@@ -5,7 +5,7 @@ import { Configuration } from '../../platform/config/index.js';
 import { createValidationPipe, httpProblem } from '../../platform/http/index.js';
 import { CsrfForm } from './dto/forms.dto.js';
 import { FormTokens } from './form-tokens.js';
-import { isOwnPath } from './sign-in-address.js';
+import { isReturnPath } from './sign-in-address.js';
 
 const FORM = /^application\/x-www-form-urlencoded(?:\s*;\s*charset=utf-8)?\s*$/i;
 const HOME = '/account';
@@ -46,7 +46,7 @@ export class Forms {
 
   /** HTTP-11: 303, so that the browser does not send the form again to where it is sent. Never to another server. */
   redirect(reply: FastifyReply, returnTo: string | undefined): void {
-    const path = returnTo !== undefined && isOwnPath(returnTo) ? returnTo : HOME;
+    const path = returnTo !== undefined && isReturnPath(returnTo) ? returnTo : HOME;
     void reply.status(303).header('location', `${this.publicUrl}${path}`);
   }
 

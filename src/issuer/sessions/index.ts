@@ -1,14 +1,15 @@
 export { BySession } from './by-session.decorator.js';
-export { CsrfForm } from './dto/forms.dto.js';
+export { CsrfForm, FindProviderForm, SignInTargetForm } from './dto/forms.dto.js';
 export { Forms } from './forms.js';
 export { FormTokens } from './form-tokens.js';
 export { type ProvenSignIn, Sessions, type SignedInUser } from './sessions.js';
 export type { SessionRow } from './sessions.repository.js';
 export { SESSIONS_PROBLEMS } from './sessions.errors.js';
 export { SessionsModule } from './sessions.module.js';
-export { isOwnPath, signInAddress, type SignInRequest } from './sign-in-address.js';
+export { isOwnPath, isReturnPath, signInAddress, type SignInRequest } from './sign-in-address.js';
 export type { SignInStateDocument } from './dto/session.dto.js';
 export { SignInForms } from './sign-in-forms.js';
 export { SignInLimits } from './sign-in-limits.js';
 export { SignInLinks } from './sign-in-links.js';
-export type { Exchange } from './sign-in.service.js';
+export { type Exchange, PASSWORD_ACR } from './sign-in.service.js';
+export { WayBack } from './way-back.js';

@@ -15,6 +15,7 @@ import { SignInForms } from './sign-in-forms.js';
 import { SignInLimits } from './sign-in-limits.js';
 import { SignInLinks } from './sign-in-links.js';
 import { SignIn } from './sign-in.service.js';
+import { WayBack } from './way-back.js';
 
 @Module({
   imports: [IdentityProvidersModule, UsersModule],
@@ -32,7 +33,8 @@ import { SignIn } from './sign-in.service.js';
     SignInForms,
     SignInLimits,
     SignInLinks,
+    WayBack,
   ],
-  exports: [Forms, FormTokens, Sessions, SignInForms, SignInLimits, SignInLinks],
+  exports: [Forms, FormTokens, Sessions, SignInForms, SignInLimits, SignInLinks, WayBack],
 })
 export class SessionsModule {}

@@ -42,6 +42,8 @@ export interface SessionLimits {
 
 const NOTED_EVERY = '1 minute';
 const COLUMNS = 's.id, s.user_id, s.auth_time, s.amr, s.acr, s.provider_id, s.ip, s.user_agent, s.created_at, s.last_used_at, s.expires_at';
+// A provider that has become another client ends the sessions that began with it.
+const LIVE = 's.expires_at > now() AND (p.id IS NULL OR s.created_at > p.client_since)';
 
 @Injectable()
 export class SessionsRepository {
@@ -73,7 +75,7 @@ export class SessionsRepository {
     const [row] = await tx.manager.query<CurrentSessionRow[]>(
       `SELECT ${COLUMNS}, u.email, u.name, s.last_used_at < now() - interval '${NOTED_EVERY}' AS is_stale
          FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN identity_providers p ON p.id = s.provider_id
-        WHERE s.digest = ANY($1) AND s.expires_at > now() AND u.status = 'active' AND COALESCE(p.status, 'active') = 'active'`,
+        WHERE s.digest = ANY($1) AND ${LIVE} AND u.status = 'active' AND COALESCE(p.status, 'active') = 'active'`,
       [digests],
     );
     return row;
@@ -88,7 +90,11 @@ export class SessionsRepository {
 
   /** Newest first. */
   list(tx: Transaction, userId: string): Promise<SessionRow[]> {
-    return tx.manager.query(`SELECT ${COLUMNS} FROM sessions s WHERE s.user_id = $1 AND s.expires_at > now() ORDER BY s.id DESC`, [userId]);
+    return tx.manager.query(
+      `SELECT ${COLUMNS} FROM sessions s LEFT JOIN identity_providers p ON p.id = s.provider_id
+        WHERE s.user_id = $1 AND ${LIVE} ORDER BY s.id DESC`,
+      [userId],
+    );
   }
 
   async delete(tx: Transaction, userId: string, id: string): Promise<boolean> {

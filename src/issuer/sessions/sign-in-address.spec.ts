@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOwnPath, signInAddress } from './sign-in-address.js';
+import { isOwnPath, isReturnPath, signInAddress } from './sign-in-address.js';
 
 describe('isOwnPath', () => {
   it.each(['/', '/account', '/oauth/authorize?client_id=app_1&state=a%2Fb#x', '/a//b', '/.//evil.example'])('takes %j', (path) => {
@@ -23,6 +23,31 @@ describe('isOwnPath', () => {
     '/\u202E',
     `/${'x'.repeat(4_096)}`,
   ])('refuses %j', (path) => expect(isOwnPath(path)).toBe(false));
+});
+
+describe('isReturnPath', () => {
+  it.each(['/', '/account', '/account?a=/login/providers/idp_1', '/consent?interaction=x', '/oauth/authorize?a=%2Flogin', '/loginx'])(
+    'takes %j',
+    (path) => expect(isReturnPath(path)).toBe(true),
+  );
+
+  it.each([
+    '/login',
+    '/login?return_to=%2F',
+    '/login#x',
+    '/login/providers/idp_1',
+    '/login/callback/idp_1?code=x',
+    '/%6cogin/providers/idp_1',
+    '/%6Cogin',
+    '/Login',
+    '/./login',
+    '/a/../login/providers/idp_1',
+    '/a/%2e%2E/login',
+    '/a/..',
+    '/%zz',
+    '//evil.example',
+    '/\\evil.example',
+  ])('refuses %j', (path) => expect(isReturnPath(path)).toBe(false));
 });
 
 describe('signInAddress', () => {

@@ -20,4 +20,24 @@ export function isOwnPath(text: string): boolean {
   return text.length <= MAX_LENGTH && /^\/(?![/\\])[\x21-\x5B\x5D-\x7E]*$/.test(text);
 }
 
+/**
+ * Whether people may be led there after a sign-in: to a path of ours that begins no other sign-in. Whoever has just proven themselves here
+ * must not find themselves at the provider of somebody else.
+ */
+export function isReturnPath(text: string): boolean {
+  if (!isOwnPath(text)) return false;
+  const [path = ''] = text.split(/[?#]/, 1);
+  // As the router reads it; a path that a browser would rewrite on the way is none of ours.
+  if (new URL(path, 'https://own.example').pathname !== path) return false;
+  return !/^\/+login(?:\/|$)/i.test(decoded(path));
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return '/login';
+  }
+}
+
 const MAX_LENGTH = 4_096;

@@ -1,6 +1,6 @@
 import { OAuthError, type Client } from '@countersign/oauth';
 import type { ApiCatalogue, CatalogueApi } from '../../directory/api-resources/index.js';
-import type { Delegation } from '../consents/index.js';
+import type { DelegatedRights, Delegation } from '../consents/index.js';
 
 /** What a code or a refresh token stands on. */
 interface Ground {
@@ -17,7 +17,7 @@ interface Knowledge {
 }
 
 /**
- * The API and the scopes that a token may hold now; asked before anything is used up, so that a refusal costs nothing.
+ * The API and what a token may hold there now; asked before anything is used up, so that a refusal costs nothing.
  * @param audience as the request names it, if it does
  * @throws OAuthError `invalid_target`, `invalid_grant`
  */
@@ -26,10 +26,10 @@ export async function rightsOn(
   client: Client,
   audience: string | undefined,
   { apis, delegation }: Knowledge,
-): Promise<{ api: CatalogueApi; scopes: readonly string[] }> {
+): Promise<DelegatedRights & { readonly api: CatalogueApi }> {
   const api = apis.byId(apiId);
   // RFC 8707 §2.2: a subset of what was granted, which is one API.
   if (!api || (audience !== undefined && audience !== api.identifier))
     throw new OAuthError('invalid_target', 'The grant is for another API than the one that audience or resource names.');
-  return { api, scopes: await delegation.rights({ ...ground, client, api, asked }) };
+  return { api, ...(await delegation.rights({ ...ground, client, api, asked })) };
 }

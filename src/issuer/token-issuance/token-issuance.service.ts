@@ -36,12 +36,13 @@ export class TokenIssuance {
   async issue(request: OAuthRequest, seen: (caller: AuthenticatedClient) => Promise<void>): Promise<TokenAnswer> {
     const grant = this.grantFor(request);
     request.params.refuseRepeats(grant.repeatable);
-    const caller = await this.clients.authenticate(request);
-    await seen(caller);
+    const authenticated = await this.clients.authenticate(request);
+    await seen(authenticated);
     const noted: Record<string, unknown> = {};
-    return this.refusals.around({ caller, request, noted }, async () => {
-      assertGrantAllowed(caller.client, grant);
+    return this.refusals.around({ caller: authenticated, request, noted }, async () => {
+      assertGrantAllowed(authenticated.client, grant);
       const proof = await this.sender.prove(request);
+      const caller = grant.settles ? await this.minter.claim(authenticated) : authenticated;
       const issuance = await grant.decide({
         caller,
         requested: this.requestedAccess(request),

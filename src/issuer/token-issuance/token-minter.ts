@@ -6,14 +6,16 @@ import {
   type AccessTokenClaims,
   type AuthenticatedClient,
   type ClientProof,
+  type Issuance,
   type OAuthRequest,
   type SenderProof,
   type TokenAnswer,
   type UserAuthentication,
 } from '@countersign/oauth';
 import { decodeJwt } from 'jose';
-import { AlreadyUsed, AuditWriter, type AuditEvent } from '../../platform/audit/index.js';
+import { AlreadyUsed, AuditLog, AuditUnavailable, AuditWriter, SingleUseValues, type AuditEvent } from '../../platform/audit/index.js';
 import { Configuration, issuerOf } from '../../platform/config/index.js';
+import type { Transaction } from '../../platform/database/index.js';
 import { ASSERTION_REFUSED, authenticationFailed } from '../client-auth/index.js';
 import { SigningKeys, type TokenSigner } from '../signing-keys/index.js';
 import type { ApprovedIssuance } from './issuance.policy.js';
@@ -36,19 +38,26 @@ export class TokenMinter {
   constructor(
     private readonly keys: SigningKeys,
     private readonly audit: AuditWriter,
+    private readonly auditLog: AuditLog,
+    private readonly singleUse: SingleUseValues,
     private readonly configuration: Configuration,
   ) {
     this.auditing = !configuration.settings.DANGEROUSLY_DISABLE_TOKEN_AUDIT;
   }
 
-  async mint(mint: MintRequest): Promise<TokenAnswer> {
+  mint(mint: MintRequest): Promise<TokenAnswer> {
     const { issuance, caller } = mint;
     const signer = this.keys.signer(issuance.api.zone, issuance.api.signingAlg);
     const claims = this.claimsOf(mint);
-    const minting = issuance.settle ? this.mintSettled(mint, claims, signer) : this.mintAtOnce(mint, claims, signer);
-    return minting.catch((error: unknown) => {
-      throw error instanceof AlreadyUsed ? replayed(caller.proof) : error;
-    });
+    if (issuance.settle) return this.mintSettled(mint, claims, signer, issuance.settle);
+    return unlessReplayed(caller.proof, () => this.mintAtOnce(mint, claims, signer));
+  }
+
+  /** Uses up the proof of a client where it is good for one request. @returns the client, with nothing left to claim */
+  async claim(caller: AuthenticatedClient): Promise<AuthenticatedClient> {
+    const { singleUse, ...proof } = caller.proof;
+    if (singleUse) await unlessReplayed(caller.proof, () => this.singleUse.claim(singleUse));
+    return { ...caller, proof };
   }
 
   private async mintAtOnce(mint: MintRequest, claims: AccessTokenClaims, signer: TokenSigner): Promise<TokenAnswer> {
@@ -56,11 +65,18 @@ export class TokenMinter {
     return answerOf(mint, claims, access_token);
   }
 
-  /** What the token stands on is used up first, so that of many who ask at once only one is recorded; and then before it leaves. */
-  private async mintSettled(mint: MintRequest, claims: AccessTokenClaims, signer: TokenSigner): Promise<TokenAnswer> {
+  /** What the token stands on is used up together with the audit row: of many who ask at once one is recorded, and none without it. */
+  private async mintSettled(
+    mint: MintRequest,
+    claims: AccessTokenClaims,
+    signer: TokenSigner,
+    settle: NonNullable<Issuance['settle']>,
+  ): Promise<TokenAnswer> {
+    if (mint.caller.proof.singleUse) throw new Error(`${mint.grantType} settles without having claimed the assertion: does it say so?`);
     const signed = answerOf(mint, claims, await signer.sign(claims));
-    const { answer, repeated } = (await mint.issuance.settle?.(signed)) ?? { answer: signed, repeated: false };
-    await this.record(mint, repeated ? decodeJwt<AccessTokenClaims>(answer.access_token) : claims, signer, repeated);
+    const record = { write: (tx: Transaction) => this.recordWithin(tx, this.eventOf(mint, claims, signer)) };
+    const { answer, repeated } = await settle(signed, record);
+    if (repeated) await this.record(mint, decodeJwt<AccessTokenClaims>(answer.access_token), signer, 'token.repeated');
     return answer;
   }
 
@@ -88,16 +104,25 @@ export class TokenMinter {
     };
   }
 
-  private async record(
-    { caller, request, grantType, noted }: MintRequest,
+  private async record(mint: MintRequest, claims: AccessTokenClaims, signer: TokenSigner, action?: 'token.repeated'): Promise<void> {
+    if (this.auditing) await this.audit.append(this.eventOf(mint, claims, signer, action), mint.caller.proof.singleUse);
+  }
+
+  private async recordWithin(tx: Transaction, event: AuditEvent): Promise<void> {
+    if (!this.auditing) return;
+    await this.auditLog.record(tx, event).catch((error: unknown) => {
+      throw new AuditUnavailable('the database refused it', error);
+    });
+  }
+
+  private eventOf(
+    { caller: { client, proof }, request, grantType, noted }: MintRequest,
     claims: AccessTokenClaims,
     signer: TokenSigner,
-    repeated = false,
-  ): Promise<void> {
-    if (!this.auditing) return;
-    const { client, proof } = caller;
-    const event: AuditEvent = {
-      action: repeated ? 'token.repeated' : 'token.issued',
+    action: 'token.issued' | 'token.repeated' = 'token.issued',
+  ): AuditEvent {
+    return {
+      action,
       actor: { type: client.principalType, id: client.id, name: client.displayName },
       orgId: claims.org_id,
       target: { type: 'token', id: claims.jti },
@@ -116,7 +141,6 @@ export class TokenMinter {
         ...proof.evidence,
       },
     };
-    await this.audit.append(event, proof.singleUse);
   }
 }
 
@@ -135,7 +159,12 @@ function authenticationClaims({ authTime, acr, amr }: UserAuthentication): Pick<
   return { auth_time: authTime, acr, amr: [...amr] };
 }
 
-function replayed({ via, isGrant }: ClientProof): OAuthError {
-  const detail = `${via}_replayed`;
-  return isGrant ? new OAuthError('invalid_grant', ASSERTION_REFUSED, { detail }) : authenticationFailed(detail);
+async function unlessReplayed<T>({ via, isGrant }: ClientProof, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AlreadyUsed)) throw error;
+    const detail = `${via}_replayed`;
+    throw isGrant ? new OAuthError('invalid_grant', ASSERTION_REFUSED, { detail }) : authenticationFailed(detail);
+  }
 }

@@ -48,6 +48,8 @@ describe('entries of a usage report', () => {
     ['grant_id', 'usr_01kamx4f5ye8wvq3m2ts6dgn0h'],
     ['grant_id', `${SP}.${API}.${API}`],
     ['grant_id', ''],
+    ['grant_id', `${SP}.2`],
+    ['grant_id', 'con_01kamx4f5ye8wvq3m2ts6dgn0h.0'],
     ['operation', ''],
     ['operation', 'x'.repeat(129)],
     ['operation', 'a\u0000b'],
@@ -82,7 +84,8 @@ describe('entries of a usage report', () => {
 
   it('takes a thumbprint as the credential of a key, a consent as a grant, and keys as clients', () => {
     expect(locations({ ...entry, credential_id: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs' })).toEqual([]);
-    expect(locations({ ...entry, grant_id: 'con_01kamx4f5ye8wvq3m2ts6dgn0h' })).toEqual([]);
+    for (const grant_id of ['con_01kamx4f5ye8wvq3m2ts6dgn0h', 'con_01kamx4f5ye8wvq3m2ts6dgn0h.2'])
+      expect(locations({ ...entry, grant_id })).toEqual([]);
     expect(locations({ ...entry, client_id: 'key_01kamx4f5ye8wvq3m2ts6dgn0h', credential_id: 'key_01kamx4f5ye8wvq3m2ts6dgn0h' })).toEqual(
       [],
     );

@@ -18,6 +18,8 @@ const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 const CLIENTS: readonly IdPrefix[] = ['sp', 'app', 'svc', 'key', 'pat'];
 // A workload that another issuer vouches for has a rule in place of a credential.
 const CREDENTIALS: readonly IdPrefix[] = ['sec', 'key', 'pat', 'rule'];
+/** Of a consent. */
+const GENERATION = /\.[1-9]\d{0,9}$/;
 // Never a user's.
 const GRANTS: readonly IdPrefix[] = ['sp', 'app', 'svc', 'key', 'pat', 'con', 'api', 'pol'];
 
@@ -77,9 +79,10 @@ function isAnyId(value: unknown, prefixes: readonly IdPrefix[]): boolean {
   return typeof value === 'string' && prefixes.some((prefix) => isId(value, prefix));
 }
 
-/** A consent or policy, or the grant of a client at an API: `<client>.<api>`. */
+/** A policy, a consent (`con_…`, then `con_….2`), or the grant of a client at an API: `<client>.<api>`. */
 function isGrant(value: unknown): boolean {
   if (typeof value !== 'string') return false;
+  if (GENERATION.test(value)) return isAnyId(value.replace(GENERATION, ''), ['con']);
   const parts = value.split('.');
   return parts.length <= 2 && parts.every((part) => isAnyId(part, GRANTS));
 }

@@ -9,6 +9,8 @@ export interface AuditReaction {
   readonly name: string;
   readonly actions: readonly string[];
   react(tx: Transaction, event: AuditEvent): Promise<void>;
+  /** All events of one change together, for who can do it in a few statements. */
+  reactToAll?(tx: Transaction, events: readonly AuditEvent[]): Promise<void>;
 }
 
 /** Records state changes: the event is a row of the change's own transaction. */
@@ -22,10 +24,22 @@ export class AuditLog {
     this.reactions.push(reaction);
   }
 
-  async record(tx: Transaction, event: AuditEvent): Promise<void> {
-    await this.repository.insert(tx, [auditRow(event)]);
+  record(tx: Transaction, event: AuditEvent): Promise<void> {
+    return this.recordAll(tx, [event]);
+  }
+
+  /** Many events of one change, in one statement. */
+  async recordAll(tx: Transaction, events: readonly AuditEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    await this.repository.insert(
+      tx,
+      events.map((event) => auditRow(event)),
+    );
     for (const reaction of this.reactions) {
-      if (reaction.actions.includes(event.action)) await reaction.react(tx, event);
+      const heard = events.filter(({ action }) => reaction.actions.includes(action));
+      if (heard.length === 0) continue;
+      if (reaction.reactToAll) await reaction.reactToAll(tx, heard);
+      else for (const event of heard) await reaction.react(tx, event);
     }
   }
 }

@@ -4,3 +4,4 @@ export { AuditModule } from './audit.module.js';
 export { AuditRepository, type AuditFilter, type StoredAuditEvent } from './audit.repository.js';
 export { AlreadyUsed, AuditUnavailable, AuditWriter } from './audit-writer.js';
 export { RefusalCounter } from './refusal-counter.js';
+export { SingleUseValues } from './single-use-values.js';

@@ -1,4 +1,5 @@
-import { DataSource, type EntityManager } from 'typeorm';
+import { escapeLiteral } from 'pg';
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { ROLES } from './roles.js';
 
 /** An open transaction. Repositories use `manager`; what must follow the commit is said with `afterCommit`. */
@@ -48,21 +49,33 @@ interface Surroundings {
   readonly timeoutMs: number;
 }
 
-const SETTINGS = `SELECT set_config('role', $1, true), set_config('app.org_id', $2, true),
-  set_config('statement_timeout', $3, true), set_config('idle_in_transaction_session_timeout', $3, true)`;
-
-async function runAs<T>(
-  dataSource: DataSource,
-  { role, orgId, timeoutMs }: Surroundings,
-  work: (tx: Transaction) => Promise<T>,
-): Promise<T> {
-  let transaction: Transaction | undefined;
-  const result = await dataSource.transaction(async (manager) => {
-    // One round trip sets all, and all end with the transaction: pooled connections carry nothing over, ours or a pooler's.
-    await manager.query(SETTINGS, [role, orgId, String(timeoutMs)]);
-    transaction = new Transaction(manager);
-    return work(transaction);
-  });
-  await transaction?.committed();
+async function runAs<T>(dataSource: DataSource, surroundings: Surroundings, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  let transaction: Transaction;
+  let result: T;
+  try {
+    transaction = await begin(runner, surroundings);
+    result = await work(transaction);
+    await runner.query('COMMIT');
+  } catch (error) {
+    // Where the connection is gone there is nobody to ask, and nothing was kept.
+    await runner.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  } finally {
+    await runner.release();
+  }
+  // Without the connection, because what follows may need one.
+  await transaction.committed();
   return result;
+}
+
+/** One round trip begins it and sets all, and all ends with it: pooled connections carry nothing over, ours or a pooler's. */
+async function begin(runner: QueryRunner, { role, orgId, timeoutMs }: Surroundings): Promise<Transaction> {
+  await runner.query(
+    `START TRANSACTION; SET LOCAL ROLE ${role}; SET LOCAL app.org_id = ${escapeLiteral(orgId)};
+     SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL idle_in_transaction_session_timeout = ${timeoutMs}`,
+  );
+  // TypeORM has not begun it, but must know: it would begin another for whatever it writes by itself.
+  Object.assign(runner, { isTransactionActive: true });
+  return new Transaction(runner.manager);
 }

@@ -7,8 +7,13 @@ export const DELEGATION_ADVICE: AdviceTable = {
     fix: 'Ask an operator to make the change; `errors` names the fields. What takes away needs nobody.',
   },
   app_state: {
-    cause: 'The step was skipped: an app is submitted before it is approved, and reinstated before it is approved again.',
-    fix: 'GET /v1/apps/{id} shows `state`; `detail` names the states from which the step is possible.',
+    cause:
+      'A step was skipped: an app is submitted before it is approved, and reinstated before it is approved again. Or its publisher changes it while somebody looks at it.',
+    fix: 'GET /v1/apps/{id} shows `state`; `detail` names the states from which the step is possible. POST /v1/apps/{id}/withdraw takes an app out of review, so that it can be changed.',
+  },
+  app_changed: {
+    cause: 'The publisher withdrew it, changed it and submitted it again, or another operator changed it, after you had read it.',
+    fix: 'GET /v1/apps/{id}, look again, and approve with its `updated_at`.',
   },
   app_without_secrets: {
     cause: 'The app is public, or signs assertions with a key.',

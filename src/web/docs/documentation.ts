@@ -33,6 +33,13 @@ export function mountDocumentation(app: NestFastifyApplication, publicUrl: strin
     raw: ['json'],
     customSiteTitle: 'Countersign API',
     customCss: STYLE,
-    swaggerOptions: { persistAuthorization: false, displayRequestDuration: true, docExpansion: 'list', defaultModelsExpandDepth: 0 },
+    swaggerOptions: {
+      persistAuthorization: false,
+      displayRequestDuration: true,
+      // The tags first, all on one screen; an address such as /docs#/OAuth/issueToken opens one operation.
+      docExpansion: 'none',
+      deepLinking: true,
+      defaultModelsExpandDepth: 0,
+    },
   });
 }

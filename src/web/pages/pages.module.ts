@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
+import { IdentityProvidersModule } from '../../directory/identity-providers/index.js';
 import { UsersModule } from '../../directory/users/index.js';
 import { AuthorizationModule } from '../../issuer/authorization/index.js';
 import { OwnAppsModule } from '../../issuer/own-apps/index.js';
+import { ProviderSignInModule } from '../../issuer/provider-sign-in/index.js';
 import { SessionsModule } from '../../issuer/sessions/index.js';
 import { ErrorPages } from '../../platform/http/index.js';
 import { AccountPages } from './account/account-pages.js';
@@ -16,21 +18,25 @@ import { Pages } from './kit/index.js';
 import { Join } from './sign-in/join.js';
 import { Login } from './sign-in/login.js';
 import { Logout } from './sign-in/logout.js';
+import { OrganizationSignIn } from './sign-in/organization.js';
+import { ProviderPagesController } from './sign-in/provider-pages.controller.js';
+import { ProviderSignInPages } from './sign-in/provider-sign-in.js';
 import { Reset } from './sign-in/reset.js';
 import { SignInPagesController } from './sign-in/sign-in-pages.controller.js';
 
 /** Those that are drawn again when their form fails. */
-const WITH_FORMS = [AccountPages, Login, Join, Reset, Consent];
+const WITH_FORMS = [AccountPages, Login, Join, Reset, OrganizationSignIn, Consent];
 
 /** Pages for people. */
 @Module({
-  imports: [AuthorizationModule, OwnAppsModule, SessionsModule, UsersModule],
-  controllers: [AccountPagesController, AssetsController, SignInPagesController, ConsentPagesController],
+  imports: [AuthorizationModule, IdentityProvidersModule, OwnAppsModule, ProviderSignInModule, SessionsModule, UsersModule],
+  controllers: [AccountPagesController, AssetsController, SignInPagesController, ProviderPagesController, ConsentPagesController],
   providers: [
     Assets,
     Pages,
     ...WITH_FORMS,
     Logout,
+    ProviderSignInPages,
     { provide: FORM_PAGES, inject: WITH_FORMS, useFactory: (...pages: FormPage[]) => pages },
     PageErrors,
     { provide: ErrorPages, useExisting: PageErrors },

@@ -15,8 +15,11 @@ export class Attacker {
     this.certificate = selfSignedCertificate(KeyObject.from(key.privateKey), 'rs-check attacker');
   }
 
+  /** Nobody trusts it in any run, so one for the process is enough: an RSA key costs a third of a second. */
+  private static key: Promise<TestKey> | undefined;
+
   static async create(): Promise<Attacker> {
-    const key = await generateTestKey('RS256');
+    const key = await (this.key ??= generateTestKey('RS256'));
     return new Attacker(key, await calculateJwkThumbprint(key.jwk));
   }
 

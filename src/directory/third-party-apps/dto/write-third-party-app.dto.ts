@@ -6,6 +6,7 @@ import {
   ArrayUnique,
   IsArray,
   IsIn,
+  IsISO8601,
   IsObject,
   IsString,
   Length,
@@ -140,4 +141,15 @@ export class ReviewNote {
   @Omittable()
   @IsDisplayText(500)
   note?: string;
+}
+
+export class Approval extends ReviewNote {
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'The `updated_at` of what you looked at: then an app that was changed since is not approved.',
+    example: '2026-11-22T08:00:00.000Z',
+  })
+  @Omittable()
+  @IsISO8601({ strict: true })
+  updated_at?: string;
 }

@@ -11,7 +11,8 @@ export class CsrfForm {
   csrf_token!: string;
 }
 
-class SignInTargetForm extends CsrfForm {
+/** For a sign-in elsewhere: nothing but where to go on. */
+export class SignInTargetForm extends CsrfForm {
   @ApiPropertyOptional({
     description: 'Path of this server to go to afterwards; anything else leads to the account page.',
     example: '/account',
@@ -20,6 +21,13 @@ class SignInTargetForm extends CsrfForm {
   @Length(1, 8_192)
   @IsString()
   return_to?: string;
+}
+
+export class FindProviderForm extends SignInTargetForm {
+  @ApiProperty({ description: 'E-mail address; only its domain is looked at.', example: 'ada@example.com' })
+  @Length(1, 320)
+  @IsString()
+  email!: string;
 }
 
 export class SignInForm extends SignInTargetForm {

@@ -23,7 +23,10 @@ export class ProviderChoiceDocument {
   @ApiProperty({ description: 'Name for the button.', example: 'Example Corp.' })
   name!: string;
 
-  @ApiProperty({ description: 'Where the sign-in by it begins.', example: '/login/providers/idp_01kamx4f5ye8wvq3m2ts6dgn0h' })
+  @ApiProperty({
+    description: 'Where the form that begins a sign-in by it is sent; as a page it says where that leads.',
+    example: '/login/providers/idp_01kamx4f5ye8wvq3m2ts6dgn0h',
+  })
   path!: string;
 }
 

@@ -1,5 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { isCodeVerifier, OAuthError, type Grant, type GrantRequest, type Issuance, type TokenAnswer, type Zone } from '@countersign/oauth';
+import {
+  isCodeVerifier,
+  OAuthError,
+  type Grant,
+  type GrantRequest,
+  type Issuance,
+  type IssueRecord,
+  type TokenAnswer,
+  type Zone,
+} from '@countersign/oauth';
 import { ApiCatalogue } from '../../../directory/api-resources/index.js';
 import { AuthorizationCodes, type StoredCode } from '../../authorization-codes/index.js';
 import { Delegation } from '../../consents/index.js';
@@ -12,6 +21,7 @@ export class AuthorizationCodeGrant implements Grant {
   readonly name = 'authorization_code';
   readonly parameters = ['code', 'code_verifier', 'redirect_uri'];
   readonly zones: readonly Zone[] = ['external'];
+  readonly settles = true;
 
   constructor(
     private readonly codes: AuthorizationCodes,
@@ -24,7 +34,8 @@ export class AuthorizationCodeGrant implements Grant {
     const { code: text, verifier } = readCode(params);
     const code = await this.codes.examine(text, client, { verifier, redirectUri: params['redirect_uri'] });
     note({ user_id: code.userId, consent_id: code.consentId, family_id: code.familyId });
-    const { api, scopes } = await rightsOn(code, client, requested.audience, { apis: this.apis, delegation: this.delegation });
+    const knowledge = { apis: this.apis, delegation: this.delegation };
+    const { api, scopes, grantHandle } = await rightsOn(code, client, requested.audience, knowledge);
     const cnf = client.app?.clientType === 'public' ? proof?.cnf : undefined;
     const family = { ...familyOf(code), cnf, ip: sourceAddress };
     return {
@@ -33,11 +44,14 @@ export class AuthorizationCodeGrant implements Grant {
       scopes,
       orgId: code.orgId,
       lifetimeSeconds: undefined,
-      grantId: code.consentId,
+      grantId: grantHandle,
       tokenId: code.familyId,
       authentication: code.authentication,
-      settle: async (signed: TokenAnswer) => {
-        const refresh_token = await this.codes.redeem(code, client, (tx) => this.families.begin(tx, family));
+      settle: async (signed: TokenAnswer, record: IssueRecord) => {
+        const refresh_token = await this.codes.redeem(code, client, async (tx) => {
+          await record.write(tx);
+          return this.families.begin(tx, family);
+        });
         return { answer: { ...signed, refresh_token }, repeated: false };
       },
     };

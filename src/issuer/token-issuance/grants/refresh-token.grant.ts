@@ -11,6 +11,7 @@ export class RefreshTokenGrant implements Grant {
   readonly name = 'refresh_token';
   readonly parameters = ['refresh_token'];
   readonly zones: readonly Zone[] = ['external'];
+  readonly settles = true;
 
   constructor(
     private readonly tokens: RefreshTokens,
@@ -24,7 +25,8 @@ export class RefreshTokenGrant implements Grant {
     const presented = await this.tokens.examine(text, { client, cnf: proof?.cnf, ip: sourceAddress });
     const { family } = presented;
     note({ user_id: family.userId, consent_id: family.consentId, family_id: family.id });
-    const { api, scopes: rights } = await rightsOn(family, client, requested.audience, { apis: this.apis, delegation: this.delegation });
+    const knowledge = { apis: this.apis, delegation: this.delegation };
+    const { api, scopes: rights, grantHandle } = await rightsOn(family, client, requested.audience, knowledge);
     const fingerprint = fingerprintOf({ ...requested, cnf: proof?.cnf });
     return {
       subject: family.userId,
@@ -32,12 +34,12 @@ export class RefreshTokenGrant implements Grant {
       scopes: narrowed(family.scopes, requested.scopes, rights),
       orgId: family.orgId,
       lifetimeSeconds: undefined,
-      grantId: family.consentId,
+      grantId: grantHandle,
       root: family.id,
       // RT-6: nothing outlives what the person allowed.
       notAfter: Math.floor(family.endsAt.getTime() / 1000),
       authentication: family.authentication,
-      settle: (signed) => this.tokens.rotate(presented, signed, fingerprint),
+      settle: (signed, record) => this.tokens.rotate(presented, { signed, fingerprint }, (tx) => record.write(tx)),
     };
   }
 }

@@ -50,7 +50,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const location = await locateCluster(dataDir, note);
   const account = await chooseAccount(location.server);
   await makeClusterFolder(location).catch(explainFolder);
-  const lock = await lockFolder(location.folder, dataDir);
+  const lock = await lockFolder(location.folder, dataDir, options.progress);
   try {
     return await startLocked(options, { location, account, note, release: lock.release });
   } catch (error) {

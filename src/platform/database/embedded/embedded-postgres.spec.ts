@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,7 +7,7 @@ import { rootsFolderFor } from './cluster-location.js';
 import { lockFolder, parseHolder } from './folder-lock.js';
 import { mendLinks } from './postgres-binaries.js';
 import { parsePostmasterFile } from './postmaster-file.js';
-import { startFromStat } from './process-identity.js';
+import { findStartOfProcess, startFromStat } from './process-identity.js';
 import { findAccount } from './server-account.js';
 import { serverArguments } from './server-settings.js';
 import { describeEnd } from './supervised-server.js';
@@ -93,6 +94,27 @@ describe('the folders of the embedded PostgreSQL', () => {
     const lock = await lockFolder(folder, '/data');
     expect(parseHolder(await readFile(path.join(folder, 'lock'), 'utf8'))?.startedAt).not.toBe('long ago');
     await lock.release();
+  });
+
+  // Seen to fail where a living holder was refused at once.
+  it('are waited for where the holder is about to end: killed a moment ago, it still has a pid', async () => {
+    const holder = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] });
+    const startedAt = await findStartOfProcess(holder.pid!);
+    await writeFile(path.join(folder, 'lock'), JSON.stringify({ pid: holder.pid, startedAt }));
+    const told: string[] = [];
+    const lock = await lockFolder(folder, '/data', (line) => told.push(line) && holder.kill('SIGKILL'));
+    expect(told).toEqual([`Waiting for another Countersign (process ${holder.pid}) to let go of the data folder …`]);
+    await lock.release();
+  });
+
+  it('are waited for where the holder lets go and lives on', async () => {
+    const holder = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] });
+    const startedAt = await findStartOfProcess(holder.pid!);
+    await writeFile(path.join(folder, 'lock'), JSON.stringify({ pid: holder.pid, startedAt }));
+    const lock = await lockFolder(folder, '/data', () => void rm(path.join(folder, 'lock')));
+    expect(await findStartOfProcess(holder.pid!)).toBe(startedAt);
+    await lock.release();
+    holder.kill();
   });
 
   it('are unlocked where the lock is not readable as one', async () => {

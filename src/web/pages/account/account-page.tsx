@@ -12,7 +12,7 @@ export const DONE = {
   narrowed: 'Saved. The app has only what is still ticked.',
   session_ended: 'Signed out there.',
   others_ended: 'Signed out everywhere else.',
-  password_changed: 'Your password was changed, and all your other sessions have ended.',
+  password_changed: 'Your password was changed, and all your other sessions have ended. Apps that you connected have to ask again.',
 } as const;
 export type Done = keyof typeof DONE;
 

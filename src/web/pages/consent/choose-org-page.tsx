@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ConsentView, PlaceView } from '../../../issuer/authorization/index.js';
-import { BuildingIcon, Button, Card, Form, Heading, Link } from '../kit/index.js';
+import { BuildingIcon, Button, Card, Form, Heading, Link, NextIcon } from '../kit/index.js';
 import { AppCard } from './app-parts.js';
 import { addressOf } from './consent-page.js';
 
@@ -30,6 +30,7 @@ export function ChooseOrgPage({ view, csrfToken, interaction }: { view: ConsentV
                 <strong>{place.orgName}</strong>
                 <span className="muted small">{noteOf(place)}</span>
               </span>
+              <NextIcon />
             </Link>
           </li>
         ))}
@@ -44,8 +45,8 @@ export function ChooseOrgPage({ view, csrfToken, interaction }: { view: ConsentV
 }
 
 function noteOf({ admission, scopes }: PlaceView): string {
-  if (admission === 'refused') return 'does not admit this app';
-  if (admission === 'ask_admin') return 'an administrator has to admit this app first';
-  if (scopes.length === 0) return 'your role includes nothing of what it asks for';
-  return scopes.some(({ allowedBefore }) => allowedBefore) ? 'you have allowed it something here before' : 'you can allow it here';
+  if (admission === 'refused') return 'Does not admit this app';
+  if (admission === 'ask_admin') return 'An administrator has to admit this app first';
+  if (scopes.length === 0) return 'Your role includes nothing of what it asks for';
+  return scopes.some(({ allowedBefore }) => allowedBefore) ? 'You have allowed it something here before' : 'You can allow it here';
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ConsentView, PlaceView } from '../../../issuer/authorization/index.js';
-import { Alert, BuildingIcon, Button, Card, Form, Heading, KeyIcon, Link, OutsideLink } from '../kit/index.js';
+import { Alert, BuildingIcon, Button, Card, Form, Heading, Link, OutsideLink, PersonIcon } from '../kit/index.js';
 import { AppCard, AppFacts } from './app-parts.js';
 import { ScopeChoice } from './scope-choice.js';
 
@@ -22,12 +22,13 @@ export function addressOf(interaction: string, orgId?: string): string {
 export function ConsentPage(question: ConsentQuestion): ReactNode {
   const { view, csrfToken, interaction, place, problem } = question;
   const { app, api } = view;
+  const isPossible = canAllow(place);
   return (
     <Card>
       <AppCard app={app} />
-      <Heading title={`Allow ${app.name} to use ${api.name} for you?`}>
+      <Heading title={isPossible ? `Allow ${app.name} to use ${api.name} for you?` : `${app.name} asks to use ${api.name} for you`}>
         {app.kind === 'agent' && 'It is an agent: a program that decides by itself what to do next. '}
-        It gets nothing but what you allow here, and you can take it back.
+        {isPossible ? 'It gets nothing but what you allow here, and you can take it back.' : 'As it stands, it gets nothing.'}
       </Heading>
       {!app.reviewed && <NotReviewed />}
       {problem && (
@@ -35,14 +36,13 @@ export function ConsentPage(question: ConsentQuestion): ReactNode {
           {problem.text}
         </Alert>
       )}
-      <Person view={view} interaction={interaction} />
+      <WhoAndWhere {...question} />
       <Form to="/consent" csrfToken={csrfToken} hidden={{ interaction, org_id: place.orgId }} className="stack">
-        <Place question={question} />
         <WhatItMayDo {...question} />
-        <AppFacts view={view} />
+        {isPossible && <AppFacts view={view} />}
         <Answers place={place} />
       </Form>
-      <Policies app={app} />
+      {isPossible && <Policies app={app} />}
     </Card>
   );
 }
@@ -55,29 +55,29 @@ function NotReviewed(): ReactNode {
   );
 }
 
-/** Signing in as somebody else leaves the question where it is. */
-function Person({ view, interaction }: { view: ConsentView; interaction: string }): ReactNode {
-  const { email } = view.user;
+/** Who and where. Signing in as somebody else leaves the question where it is. */
+function WhoAndWhere({ view, place, interaction }: ConsentQuestion): ReactNode {
   return (
-    <p className="person">
-      <span>
-        Signed in as <strong>{email}</strong>
-      </span>
-      <Link to={`/login?${new URLSearchParams({ return_to: addressOf(interaction) }).toString()}`}>Not you?</Link>
-    </p>
-  );
-}
-
-function Place({ question: { view, place, interaction } }: { question: ConsentQuestion }): ReactNode {
-  return (
-    <div className="place">
-      <BuildingIcon />
-      <p>
-        <span className="muted small">Organization</span>
-        <strong>{place.orgName}</strong>
-      </p>
-      {view.places.length > 1 && <Link to={addressOf(interaction)}>Change</Link>}
-    </div>
+    <dl className="who-and-where">
+      <div>
+        <PersonIcon />
+        <dt>Signed in as</dt>
+        <dd>{view.user.email}</dd>
+        <dd className="change">
+          <Link to={`/login?${new URLSearchParams({ return_to: addressOf(interaction) }).toString()}`}>Not you?</Link>
+        </dd>
+      </div>
+      <div>
+        <BuildingIcon />
+        <dt>Organization</dt>
+        <dd>{place.orgName}</dd>
+        {view.places.length > 1 && (
+          <dd className="change">
+            <Link to={addressOf(interaction)}>Change</Link>
+          </dd>
+        )}
+      </div>
+    </dl>
   );
 }
 
@@ -104,11 +104,14 @@ function WhatItMayDo({ view, place, ticked }: ConsentQuestion): ReactNode {
   return <ScopeChoice legend={`${app.name} may`} scopes={place.scopes} ticked={ticked} />;
 }
 
+function canAllow({ admission, scopes }: PlaceView): boolean {
+  return admission === 'admitted' && scopes.length > 0;
+}
+
 function Answers({ place }: { place: PlaceView }): ReactNode {
-  const canAllow = place.admission === 'admitted' && place.scopes.length > 0;
   return (
     <div className="actions actions-row">
-      {canAllow && (
+      {canAllow(place) && (
         <Button name="decision" value="allow">
           Allow
         </Button>
@@ -119,7 +122,7 @@ function Answers({ place }: { place: PlaceView }): ReactNode {
         </Button>
       )}
       <Button kind="plain" name="decision" value="deny">
-        {canAllow ? 'Refuse' : 'Back to the app'}
+        {canAllow(place) ? 'Refuse' : 'Back to the app'}
       </Button>
     </div>
   );
@@ -128,14 +131,11 @@ function Answers({ place }: { place: PlaceView }): ReactNode {
 function Policies({ app }: Pick<ConsentView, 'app'>): ReactNode {
   if (app.policyUri === undefined && app.tosUri === undefined) return null;
   return (
-    <p className="muted small policies">
-      <KeyIcon />
-      <span>
-        {app.publisher} handles what it reads by its own rules:{' '}
-        {app.policyUri !== undefined && <OutsideLink href={app.policyUri}>privacy policy</OutsideLink>}
-        {app.policyUri !== undefined && app.tosUri !== undefined && ', '}
-        {app.tosUri !== undefined && <OutsideLink href={app.tosUri}>terms of service</OutsideLink>}.
-      </span>
+    <p className="muted small">
+      {app.publisher} handles what it reads by its own rules:{' '}
+      {app.policyUri !== undefined && <OutsideLink href={app.policyUri}>privacy policy</OutsideLink>}
+      {app.policyUri !== undefined && app.tosUri !== undefined && ', '}
+      {app.tosUri !== undefined && <OutsideLink href={app.tosUri}>terms of service</OutsideLink>}.
     </p>
   );
 }

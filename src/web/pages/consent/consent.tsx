@@ -4,10 +4,9 @@ import { ConsentForms, type ConsentView, type InteractionStep } from '../../../i
 import { FormTokens, type Exchange } from '../../../issuer/sessions/index.js';
 import { httpProblem } from '../../../platform/http/index.js';
 import type { Failure, FormPage } from '../errors/failure.js';
-import { Pages, prefersHtml, submitted, submittedList, textOf } from '../kit/index.js';
+import { ForwardPage, Pages, prefersHtml, submitted, submittedList, textOf } from '../kit/index.js';
 import { ChooseOrgPage } from './choose-org-page.js';
 import { addressOf, ConsentPage, type ConsentQuestion } from './consent-page.js';
-import { ForwardPage } from './forward-page.js';
 
 /** Codes after which the request still waits. */
 const AGAIN = ['nothing_allowed', 'validation_failed', 'form_expired'];
@@ -79,10 +78,16 @@ export class Consent implements FormPage {
     this.pages.send(reply, { status: again?.failure.status, title: `Allow ${view.app.name}?`, content, formSchemes });
   }
 
-  /** To the app. Where a form was answered, Chromium would hold the app's own redirects against our `form-action`; a page goes there freely. */
+  /**
+   * To the app. Where a form was answered, Chromium would hold the app's own redirects against our `form-action`; a page goes there freely.
+   * Only the form of this page names the scheme of an app on the device; one that led here by redirects, such as that of the sign-in, does not.
+   */
   private leave(request: FastifyRequest, reply: FastifyReply, location: string): void {
-    if (prefersHtml(request.headers.accept) && /^https?:/.test(location))
-      return this.pages.send(reply, { title: 'Back to the app', content: <ForwardPage location={location} />, forwardTo: location });
+    const mayRedirect = request.method === 'POST' && !/^https?:/.test(location);
+    if (prefersHtml(request.headers.accept) && !mayRedirect) {
+      const title = 'Back to the app';
+      return this.pages.send(reply, { title, content: <ForwardPage title={title} location={location} />, forwardTo: location });
+    }
     void reply.status(303).headers({ location, 'referrer-policy': 'no-referrer' }).send();
   }
 }

@@ -3,9 +3,9 @@ import type { ScopeView } from '../../../issuer/authorization/index.js';
 import { Hidden } from '../kit/index.js';
 
 const RISKS = {
-  low: { label: 'Low risk', className: 'badge' },
-  medium: { label: 'Medium risk', className: 'badge badge-warning' },
-  high: { label: 'High risk', className: 'badge badge-danger' },
+  low: { label: 'Low risk', className: 'risk risk-low' },
+  medium: { label: 'Medium risk', className: 'risk risk-medium' },
+  high: { label: 'High risk', className: 'risk risk-high' },
 } as const;
 
 interface ScopeChoiceProperties {

@@ -1,5 +1,5 @@
 import type { Exchange } from '../../../issuer/sessions/index.js';
-import type { ErrorAnswer, ProblemItem } from '../../../platform/http/index.js';
+import type { ErrorAnswer, Problem, ProblemItem } from '../../../platform/http/index.js';
 
 /** An error, as it would be told to a program. */
 export interface Failure {
@@ -35,6 +35,10 @@ export function failureOf({ status, headers, body }: ErrorAnswer): Failure {
   };
 }
 
+export function failureOfProblem({ status, code, detail, options: { headers = {}, errors = [] } }: Problem): Failure {
+  return failureOf({ status, headers, body: { code, detail, errors }, reason: undefined });
+}
+
 /** What is wrong with one field, in words for whoever filled it in. */
 export function mistakeIn({ items }: Failure, field: string): string | undefined {
   return items.find(({ location }) => location === `/${field}`)?.message;
@@ -45,7 +49,10 @@ export interface FormPage {
   readonly name: string;
   /** Where the form is sent. */
   readonly path: string;
-  /** @returns false where the general page says it better */
+  /**
+   * @returns false where the general page says it better
+   * @throws Problem, where what the form was about is gone: then that is told
+   */
   redraw(exchange: Exchange, failure: Failure): Promise<boolean>;
 }
 

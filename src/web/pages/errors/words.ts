@@ -10,7 +10,8 @@ export interface ErrorWords {
   readonly forDeveloper?: boolean;
 }
 
-const SIGN_IN = { to: '/login', label: 'Sign in' };
+export const SIGN_IN_PAGE = '/login';
+const SIGN_IN = { to: SIGN_IN_PAGE, label: 'Sign in' };
 const BY_CODE: Readonly<Record<string, Omit<ErrorWords, 'forDeveloper'>>> = {
   interaction_ended: {
     title: 'This request has ended',
@@ -43,17 +44,17 @@ const BY_CODE: Readonly<Record<string, Omit<ErrorWords, 'forDeveloper'>>> = {
   not_a_member: {
     title: 'You are not a member here',
     text: 'You did sign in there, but nobody has invited you here. Ask an administrator of your organization.',
-    next: { to: '/login', label: 'Sign in another way' },
+    next: { to: SIGN_IN_PAGE, label: 'Sign in another way' },
   },
   provider_sign_in_failed: {
     title: 'The sign-in did not succeed',
     text: 'It took too long, was begun in another browser, or was refused on the other side. Begin it again.',
-    next: { to: '/login', label: 'Begin again' },
+    next: { to: SIGN_IN_PAGE, label: 'Begin again' },
   },
   provider_unavailable: {
     title: 'Your identity provider does not answer',
     text: 'It cannot be reached right now. Try again in a few minutes, or sign in another way.',
-    next: { to: '/login', label: 'Sign in another way' },
+    next: { to: SIGN_IN_PAGE, label: 'Sign in another way' },
   },
   sign_in_refused: {
     title: 'The password is wrong',

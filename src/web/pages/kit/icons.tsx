@@ -106,3 +106,16 @@ export const KeyIcon = (): ReactNode => (
     <path d="M11.3 12.200L20 3.500M16.5 7l3 3" />
   </Icon>
 );
+
+export const PersonIcon = (): ReactNode => (
+  <Icon name="person">
+    <circle cx="12" cy="8" r="4.2" />
+    <path d="M4 20.5c.9-3.9 4.1-6 8-6s7.1 2.1 8 6" />
+  </Icon>
+);
+
+export const NextIcon = (): ReactNode => (
+  <Icon name="next">
+    <path d="M9.5 5.500L16 12l-6.5 6.5" />
+  </Icon>
+);

@@ -1,4 +1,5 @@
 export { Alert, Button, ButtonLink, buttonClass, Card, Field, Form, Heading, Hidden, Link, OutsideLink } from './components.js';
+export { ForwardPage } from './forward-page.js';
 export * from './icons.js';
 export type { PageUser } from './layout.js';
 export { type Page, Pages } from './pages.js';

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { Joining, type Invitation } from '../../../directory/users/index.js';
 import { FormTokens, Sessions, SignInLinks, type Exchange } from '../../../issuer/sessions/index.js';
 import { mistakeIn, type Failure, type FormPage } from '../errors/failure.js';
-import { Pages, submitted, textOf } from '../kit/index.js';
+import { Pages, submitted, textOf, waitText } from '../kit/index.js';
 import { JoinPage, type JoinView } from './join-page.js';
 
-/** What can be mended in the form; for everything else the general page has the words. */
-const AGAIN = ['sign_in_refused', 'validation_failed', 'form_expired'];
+/** Codes for which the invitation is still there, and the form makes sense once more. */
+const AGAIN = ['sign_in_refused', 'validation_failed', 'rate_limited', 'form_expired'];
 
 /** The page behind a join link. */
 @Injectable()
@@ -16,27 +17,32 @@ export class Join implements FormPage {
   constructor(
     private readonly pages: Pages,
     private readonly links: SignInLinks,
+    private readonly joining: Joining,
     private readonly sessions: Sessions,
     private readonly tokens: FormTokens,
   ) {}
 
   /** @throws Problem `join_link_refused`, `embedded_request`, `rate_limited` */
   async show(exchange: Exchange, query: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.draw(exchange, { link: textOf(query['link']) ?? '' });
+    const link = textOf(query['link']) ?? '';
+    await this.draw(exchange, await this.links.invitation(exchange.request, link), { link });
   }
 
   async redraw(exchange: Exchange, failure: Failure): Promise<boolean> {
     if (!AGAIN.includes(failure.code)) return false;
     const { request } = exchange;
-    await this.draw(exchange, { link: submitted(request, 'link') ?? '', name: submitted(request, 'name'), failure });
-    return true;
+    const link = submitted(request, 'link') ?? '';
+    // It was counted with the form already.
+    const invitation = await this.joining.find(link);
+    if (invitation) await this.draw(exchange, invitation, { link, name: submitted(request, 'name'), failure });
+    return invitation !== undefined;
   }
 
   private async draw(
     exchange: Exchange,
+    { orgName, email, role }: Invitation,
     { link, name, failure }: { link: string; name?: string | undefined; failure?: Failure },
   ): Promise<void> {
-    const { orgName, email, role } = await this.links.invitation(exchange.request, link);
     const user = await this.sessions.current(exchange.request);
     const mistakes = { name: failure && mistakeIn(failure, 'name'), password: failure && mistakeIn(failure, 'password') };
     const view: JoinView = {
@@ -55,10 +61,12 @@ export class Join implements FormPage {
   }
 }
 
-function problemOf({ code, detail }: Failure, isNamed: boolean): JoinView['problem'] {
+function problemOf({ code, retryAfter, detail }: Failure, isNamed: boolean): JoinView['problem'] {
   switch (code) {
     case 'sign_in_refused':
       return { title: 'That did not work', text: 'This address has an account here, and the password is not that of the account.' };
+    case 'rate_limited':
+      return { title: 'Too many tries', text: `Wait ${waitText(retryAfter ?? 60)}, then try again.` };
     case 'form_expired':
       return { title: 'This page was open too long', text: 'Nothing was changed. Please fill it in once more.' };
     default:

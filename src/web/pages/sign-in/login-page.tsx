@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import { Alert, Button, buttonClass, Card, Field, Form, Heading, Link, useSite } from '../kit/index.js';
+import { Alert, Button, ButtonLink, Card, Field, Form, Heading, useSite } from '../kit/index.js';
+import { ProviderChoices, type ProviderChoice } from './provider-choices.js';
 
 export interface LoginView {
   readonly csrfToken: string;
@@ -10,11 +11,14 @@ export interface LoginView {
   readonly appName: string | undefined;
   /** Who is signed in already. */
   readonly signedInAs: string | undefined;
-  readonly providers: readonly { readonly name: string; readonly path: string }[];
+  readonly offers: readonly ProviderChoice[];
+  /** Path of the page that finds the provider of an organization; undefined where the app has named one. */
+  readonly organization: string | undefined;
   readonly problem: { readonly title: string; readonly text: string } | undefined;
 }
 
-export function LoginPage({ csrfToken, email, returnTo, appName, signedInAs, providers, problem }: LoginView): ReactNode {
+export function LoginPage(view: LoginView): ReactNode {
+  const { csrfToken, email, returnTo, appName, signedInAs, problem } = view;
   const { name } = useSite();
   return (
     <Card>
@@ -41,25 +45,23 @@ export function LoginPage({ csrfToken, email, returnTo, appName, signedInAs, pro
           <Button>Sign in</Button>
         </div>
       </Form>
-      {providers.length > 0 && <Providers providers={providers} />}
+      <OtherWays {...view} />
       <p className="muted small">No account yet? You get one by the link in an invitation. Ask an administrator of your organization.</p>
     </Card>
   );
 }
 
-function Providers({ providers }: Pick<LoginView, 'providers'>): ReactNode {
+function OtherWays({ csrfToken, returnTo, offers, organization }: LoginView): ReactNode {
+  if (offers.length === 0 && organization === undefined) return null;
   return (
     <>
       <p className="or">or</p>
-      <ul className="actions plain">
-        {providers.map(({ name, path }) => (
-          <li key={path}>
-            <Link to={path} className={buttonClass('plain')}>
-              Continue with {name}
-            </Link>
-          </li>
-        ))}
-      </ul>
+      <ProviderChoices offers={offers} csrfToken={csrfToken} returnTo={returnTo} />
+      {organization !== undefined && (
+        <div className="actions">
+          <ButtonLink to={organization}>Sign in with your organization</ButtonLink>
+        </div>
+      )}
     </>
   );
 }

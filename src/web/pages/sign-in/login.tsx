@@ -1,15 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import { ProviderOffers } from '../../../directory/identity-providers/index.js';
 import { Interactions } from '../../../issuer/authorization/index.js';
-import { FormTokens, isOwnPath, SignInForms, type Exchange, type SignInStateDocument } from '../../../issuer/sessions/index.js';
+import { FormTokens, Sessions, type Exchange, type SignedInUser } from '../../../issuer/sessions/index.js';
 import type { Failure, FormPage } from '../errors/failure.js';
 import { Pages, submitted, textOf, waitText } from '../kit/index.js';
 import { LoginPage, type LoginView } from './login-page.js';
-
-interface LoginWish {
-  readonly returnTo: string | undefined;
-  readonly email: string | undefined;
-}
+import { organizationPath, returnPath, type LoginWish } from './login-path.js';
 
 const HOME = '/account';
 
@@ -21,61 +17,43 @@ export class Login implements FormPage {
 
   constructor(
     private readonly pages: Pages,
-    private readonly forms: SignInForms,
+    private readonly sessions: Sessions,
     private readonly tokens: FormTokens,
     private readonly interactions: Interactions,
+    private readonly offers: ProviderOffers,
   ) {}
 
   async show(exchange: Exchange, query: Readonly<Record<string, unknown>>): Promise<void> {
-    const wish = { returnTo: ownPath(textOf(query['return_to'])), email: textOf(query['login_hint'])?.slice(0, 320) };
-    const state = await this.forms.state(exchange);
+    const wish = { returnTo: returnPath(textOf(query['return_to'])), email: textOf(query['login_hint'])?.slice(0, 320) };
+    const user = await this.sessions.current(exchange.request);
     // Whoever is sent here must prove themselves again; whoever just comes by need not.
-    if (state.user && wish.returnTo === undefined) return this.pages.redirect(exchange.reply, HOME);
-    await this.draw(exchange, wish, state);
+    if (user && wish.returnTo === undefined) return this.pages.redirect(exchange.reply, HOME);
+    await this.draw(exchange, wish, user);
   }
 
   async redraw(exchange: Exchange, failure: Failure): Promise<boolean> {
     const { request } = exchange;
-    const wish = { returnTo: ownPath(submitted(request, 'return_to')), email: submitted(request, 'email')?.slice(0, 320) };
-    await this.draw(exchange, wish, await this.forms.state(exchange), failure);
+    const wish = { returnTo: returnPath(submitted(request, 'return_to')), email: submitted(request, 'email')?.slice(0, 320) };
+    await this.draw(exchange, wish, await this.sessions.current(request), failure);
     return true;
   }
 
-  private async draw(exchange: Exchange, { returnTo, email }: LoginWish, state: SignInStateDocument, failure?: Failure): Promise<void> {
+  private async draw({ request, reply }: Exchange, wish: LoginWish, user: SignedInUser | undefined, failure?: Failure): Promise<void> {
+    const { returnTo, email } = wish;
+    const waiting = await this.interactions.behind(returnTo, this.tokens.browserOf(request));
     const view: LoginView = {
-      csrfToken: state.csrf_token,
+      csrfToken: this.tokens.issue(request, reply),
       email,
       returnTo,
-      appName: await this.appNameOf(exchange.request, returnTo),
-      signedInAs: state.user?.email,
-      providers: state.providers.map(({ name, path }) => ({ name, path: path + queryOf(returnTo, state.user !== null) })),
+      appName: waiting?.appName,
+      signedInAs: user?.email,
+      offers: await this.offers.list(waiting?.orgId),
+      organization: waiting?.orgId === undefined ? organizationPath(wish) : undefined,
       problem: failure && problemOf(failure),
     };
     const { status, headers } = failure ?? {};
-    this.pages.send(exchange.reply, { status, headers, title: 'Sign in', content: <LoginPage {...view} /> });
+    this.pages.send(reply, { status, headers, title: 'Sign in', content: <LoginPage {...view} /> });
   }
-
-  private async appNameOf(request: FastifyRequest, returnTo: string | undefined): Promise<string | undefined> {
-    const interaction = interactionOf(returnTo);
-    return interaction === undefined ? undefined : this.interactions.nameOfApp(interaction, this.tokens.browserOf(request));
-  }
-}
-
-/** Attack 24: nobody is sent to another server after a sign-in. */
-function ownPath(path: string | undefined): string | undefined {
-  return path !== undefined && isOwnPath(path) ? path : undefined;
-}
-
-function interactionOf(returnTo: string | undefined): string | undefined {
-  const [path, query = ''] = returnTo?.split('?') ?? [];
-  return path === '/consent' ? (new URLSearchParams(query).get('interaction') ?? undefined) : undefined;
-}
-
-/** Whoever is signed in and sent here by an app was asked to prove themselves anew, also to their provider. */
-function queryOf(returnTo: string | undefined, isSignedIn: boolean): string {
-  if (returnTo === undefined) return '';
-  const again = isSignedIn && interactionOf(returnTo) !== undefined;
-  return `?${new URLSearchParams({ return_to: returnTo, ...(again && { reauthenticate: 'true' }) }).toString()}`;
 }
 
 /** HTTP-17: an unknown address and a wrong password are told in the same words. */

@@ -1,14 +1,15 @@
 import type { ReactNode } from 'react';
-import { buttonClass, Card, CheckIcon, Heading } from '../kit/index.js';
+import { buttonClass, Card, Heading } from './components.js';
+import { CheckIcon } from './icons.js';
 
 /** Seen for a moment: the browser goes on by itself. */
-export function ForwardPage({ location }: { location: string }): ReactNode {
+export function ForwardPage({ title, location }: { title: string; location: string }): ReactNode {
   return (
     <Card>
       <div className="big-icon">
         <CheckIcon />
       </div>
-      <Heading title="Back to the app">
+      <Heading title={title}>
         You are on your way to <strong>{placeOf(location)}</strong>.
       </Heading>
       <div className="actions">
