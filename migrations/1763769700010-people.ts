@@ -10,7 +10,7 @@ export class People1763769700010 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE provider_sign_ins, sessions, identity_providers, join_links');
     await runner.query('DROP POLICY tenant_rows ON users');
-    await runner.query('DROP TABLE members, user_identities, user_passwords, users');
+    await runner.query('DROP TABLE members, user_identities, password_resets, user_passwords, users');
     for (const statement of asOwnerOfOrgs(`DELETE FROM orgs WHERE id = '${OPERATORS_ORG}'`)) await runner.query(statement);
   }
 }
@@ -34,6 +34,7 @@ const DIRECTORY = [
      created_at timestamptz NOT NULL DEFAULT now(),
      updated_at timestamptz NOT NULL DEFAULT now()
    )`,
+  'CREATE INDEX users_email ON users (email)',
   // Apart from the users, because tenants may see the ones and never the others. The address is the name to sign in with.
   `CREATE TABLE user_passwords (
      user_id text COLLATE "C" PRIMARY KEY REFERENCES users ON DELETE CASCADE,
@@ -41,6 +42,17 @@ const DIRECTORY = [
      hash text NOT NULL,
      changed_at timestamptz NOT NULL DEFAULT now()
    )`,
+  // By these a forgotten password is replaced: one link per person, made by an operator.
+  `CREATE TABLE password_resets (
+     user_id text COLLATE "C" PRIMARY KEY REFERENCES user_passwords ON DELETE CASCADE,
+     digest bytea NOT NULL UNIQUE,
+     pepper_version text NOT NULL,
+     hint text NOT NULL,
+     created_by text,
+     created_at timestamptz NOT NULL DEFAULT now(),
+     expires_at timestamptz NOT NULL
+   )`,
+  'CREATE INDEX password_resets_expiry ON password_resets (expires_at)',
   // OpenID Connect Core §5.7: only iss and sub together identify; an address is handed to somebody else one day.
   `CREATE TABLE user_identities (
      issuer text NOT NULL,
@@ -108,7 +120,7 @@ const DIRECTORY = [
   `CREATE POLICY tenant_rows ON users FOR SELECT TO countersign_tenant USING (EXISTS (SELECT FROM members m WHERE m.user_id = users.id AND m.org_id = current_org()))`,
   'CREATE POLICY platform_rows ON users TO countersign_platform USING (true) WITH CHECK (true)',
   'GRANT SELECT ON users TO countersign_tenant',
-  'GRANT SELECT, INSERT, UPDATE, DELETE ON users, user_passwords, user_identities TO countersign_platform',
+  'GRANT SELECT, INSERT, UPDATE, DELETE ON users, user_passwords, password_resets, user_identities TO countersign_platform',
 ];
 
 // They belong to people, not to organizations: tenants have no part in them.

@@ -80,8 +80,7 @@ async function consentPages(pictures, { person, charts, chartsHere, unreviewed, 
       await take('consent-not-reviewed');
       await page.goto(link);
       await take('join-known');
-      await page.getByLabel('Your password').fill(person.password);
-      await page.getByRole('button', { name: 'Join' }).click();
+      await page.getByRole('button', { name: 'Join as' }).first().click();
       await page.goto(charts);
       await take('choose-organization');
     });

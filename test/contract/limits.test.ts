@@ -70,6 +70,11 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     time(numberIn(WRITE_MEMBER, /@Min\(([\d_]+)\)/)),
     time(numberIn(WRITE_MEMBER, /@Max\(([\d_]+)\)/)),
   ],
+  'link by which somebody chooses a new password': [time(numberIn('src/directory/users/password-resets.ts', 'RESET_LIFETIME_SECONDS'))],
+  'addresses, accounts or clients that a limit of requests counts, per process; beyond, the quietest is forgotten': [
+    String(numberIn('src/platform/rate-limit/memory-rate-limiter.ts', 'MAX_KEYS')),
+  ],
+  'times what an IPv6 /64 may, all of its /48 together may': [String(numberIn('src/issuer/sessions/sign-in-limits.ts', 'SITE_FACTOR'))],
   'a sign-in at another identity provider may take': [
     `${numberIn('src/issuer/provider-sign-in/pending-sign-ins.repository.ts', /LIFETIME = '(\d+) minutes'/)} min`,
   ],

@@ -25,6 +25,7 @@ const PAGES = [
   'GET /login/join',
   'GET /login/organization',
   'GET /login/providers/{id}',
+  'GET /login/reset',
   'GET /logout',
   'GET /logout/done',
   'POST /login/organization',

@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Operator } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
+import { admit, anApp, diesWithin2s, refresh, tokensFor } from '../support/delegation.js';
 import { OpenTransaction } from '../support/open-transaction.js';
 import { anAddress, aPerson, linkOf, Visitor, type MemberMade } from '../support/visitor.js';
 import {
@@ -218,13 +219,35 @@ describe('isolation', () => {
     const unknown = (await other.api.post<MemberMade>(`/v1/orgs/${other.org.id}/members`, { email: anAddress() })).body;
     expect(Object.keys(known)).toEqual(Object.keys(unknown));
     expect([known.user_id, known.name, known.status]).toEqual([unknown.user_id, unknown.name, unknown.status]);
+    // Neither by opening the link, nor by a password that can be nobody's. Seen to fail when byLink does not look at the password first.
+    const seen = await Promise.all(
+      [known, unknown].map(async (member) => {
+        const browser = new Visitor(server.url);
+        const page = await browser.get(`/login/join?link=${linkOf(member)}`);
+        const refused = await browser.join(linkOf(member), 'short');
+        expect([page.status, refusalOf(refused)]).toEqual([200, [422, 'validation_failed']]);
+        const told = `${page.text} ${refused.body['detail'] as string}`;
+        return told
+          .replaceAll(linkOf(member), 'LINK')
+          .replaceAll(member.email, 'EMAIL')
+          .replaceAll(/value="[\w-]{43}"/g, 'TOKEN');
+      }),
+    );
+    expect(seen[0]).toContain('EMAIL');
+    expect(seen[0]).toBe(seen[1]);
   });
 
   it('403 insufficient_scope without the right, and 403 operator_only for people across organizations', async () => {
     const { api: reader } = await aTenant(operator, { rights: ['read:members'] });
     const { userId } = await aPerson(operator, tenant.org.id);
     expect(refusalOf(await reader.post(path, { email: anAddress() }))).toEqual([403, 'insufficient_scope']);
-    for (const answer of [await tenant.api.get(`/v1/users/${userId}`), await tenant.api.post(`/v1/users/${userId}/disable`)])
+    for (const answer of [
+      await tenant.api.get(`/v1/users/${userId}`),
+      await tenant.api.get('/v1/users?email=somebody@people.example'),
+      await tenant.api.post(`/v1/users/${userId}/disable`),
+      await tenant.api.post(`/v1/users/${userId}/password-reset`),
+      await tenant.api.delete(`/v1/users/${userId}`),
+    ])
       expect(refusalOf(answer)).toEqual([403, 'operator_only']);
   });
 
@@ -249,7 +272,7 @@ describe('isolation', () => {
     );
     expect(await as('SELECT count(*) AS n FROM members')).toBe(own[0]?.n);
     expect(await as('SELECT count(*) AS n FROM users')).toBe(people[0]?.n);
-    for (const table of ['user_passwords', 'user_identities', 'sessions', 'provider_sign_ins'])
+    for (const table of ['user_passwords', 'password_resets', 'user_identities', 'sessions', 'provider_sign_ins'])
       await expect(as(`SELECT count(*) AS n FROM ${table}`)).rejects.toThrow(/permission denied/);
   });
 });
@@ -297,6 +320,134 @@ describe('GET /v1/users/{id}', () => {
     await api.post(`/v1/users/${person.userId}/enable`);
     expect(await memberships()).toEqual([third.org.id]);
     expect(refusalOf(await api.get('/v1/users/usr_01kamx4f5ye8wvq3m2ts6dgn0h'))).toEqual([404, 'not_found']);
+  });
+});
+
+describe('a forgotten password', () => {
+  const NEXT = 'five entirely other words';
+  const resetOf = async (userId: string): Promise<string> => {
+    const { status, body } = await api.post<{ id: string; reset_url: string }>(`/v1/users/${userId}/password-reset`);
+    expect([status, body.reset_url]).toEqual([201, expect.stringMatching(/\/login\/reset\?link=csn_reset_[0-9A-Za-z]{49}$/)]);
+    return new URL(body.reset_url).searchParams.get('link') ?? '';
+  };
+  const use = (link: string, password = NEXT, browser = new Visitor(server.url)) => browser.submit('/login/reset', { link, password });
+  const REFUSED = [410, 'reset_link_refused'];
+
+  it('201 with a link that replaces it once, ends all sessions and what apps hold, and is in the audit log', async () => {
+    const { org } = await aTenant(operator);
+    const app = await anApp(operator);
+    await admit(operator, org.id, { app_ids: [app.id] });
+    const person = await aPerson(operator, org.id);
+    const tokens = await tokensFor(person.browser, app);
+    const earlier = await resetOf(person.userId);
+    const link = await resetOf(person.userId);
+    const browser = new Visitor(server.url);
+    const page = await browser.get(`/login/reset?link=${link}`);
+    expect(page.status).toBe(200);
+    expect(page.text).toContain(person.email);
+    expect(refusalOf(await use(link, 'short', browser))).toEqual([422, 'validation_failed']);
+    expect((await use(link, NEXT, browser)).status).toBe(303);
+    expect([await browser.isSignedIn(), await person.browser.isSignedIn()]).toEqual([true, false]);
+    expect((await refresh(server.url, app, tokens.refresh_token)).body['error']).toBe('invalid_grant');
+    expect(refusalOf(await new Visitor(server.url).signIn(person.email, person.password))).toEqual([401, 'sign_in_refused']);
+    for (const ended of [link, earlier, `${link.slice(0, -1)}x`, 'x']) {
+      expect(refusalOf(await use(ended))).toEqual(REFUSED);
+      expect(refusalOf(await new Visitor(server.url).get(`/login/reset?link=${ended}`))).toEqual(REFUSED);
+    }
+    const events = await server.sql<{ action: string; by: string | null; text: string }>(
+      `SELECT action, details ->> 'by' AS by, audit_events::text AS text FROM audit_events
+        WHERE target_id = $1 AND action LIKE 'user.password%' ORDER BY time, id`,
+      [person.userId],
+    );
+    expect(events.map(({ action, by }) => [action, by])).toEqual([
+      ['user.password_reset_created', null],
+      ['user.password_reset_created', null],
+      ['user.password_changed', 'reset_link'],
+    ]);
+    for (const { text } of events) expect(text).not.toContain(link);
+  });
+
+  // Seen to fail when spend looks at expires_at no more, and when a change leaves the link.
+  it('410 when it is too old, when all try at once but one, and after the person changed the password; nobody disabled comes in', async () => {
+    const person = await aPerson(operator, tenant.org.id);
+    const old = await resetOf(person.userId);
+    await server.sql(`UPDATE password_resets SET expires_at = now() - interval '1 second' WHERE user_id = $1`, [person.userId]);
+    expect(refusalOf(await use(old))).toEqual(REFUSED);
+    const link = await resetOf(person.userId);
+    const statuses = await Promise.all(Array.from({ length: 4 }, () => use(link).then(({ status }) => status)));
+    expect(statuses.sort()).toEqual([303, 410, 410, 410]);
+    const browser = new Visitor(server.url);
+    await browser.signIn(person.email, NEXT);
+    const late = await resetOf(person.userId);
+    const form = { current_password: NEXT, new_password: 'once more some other words' };
+    expect((await browser.submit('/account/password', form)).status).toBe(303);
+    expect(refusalOf(await use(late))).toEqual(REFUSED);
+    const again = await resetOf(person.userId);
+    await api.post(`/v1/users/${person.userId}/disable`);
+    expect(refusalOf(await use(again))).toEqual([401, 'sign_in_refused']);
+  });
+});
+
+describe('an address that somebody else has taken', () => {
+  it('is found by operators, given back with DELETE, and then its owner joins with a password of their own', async () => {
+    const squatter = await aPerson(operator, tenant.org.id, { email: anAddress('victim.example') });
+    const { email, userId } = squatter;
+    const invited = await other.api.post<MemberMade>(`/v1/orgs/${other.org.id}/members`, { email });
+    const owner = new Visitor(server.url);
+    expect(refusalOf(await owner.join(linkOf(invited.body), 'the words of the owner'))).toEqual([401, 'sign_in_refused']);
+    const found = await api.get<ListOf<{ id: string }>>(`/v1/users?email=${encodeURIComponent(email.toUpperCase())}`);
+    expect(found.body).toMatchObject({ data: [{ id: userId, memberships: [{ org_id: tenant.org.id }] }], next_cursor: null });
+    expect((await api.delete(`/v1/users/${userId}`)).status).toBe(204);
+    expect(await squatter.browser.isSignedIn()).toBe(false);
+    expect(refusalOf(await api.get(`/v1/users/${userId}`))).toEqual([404, 'not_found']);
+    expect(refusalOf(await tenant.api.get(`${path}/${squatter.memberId}`))).toEqual([404, 'not_found']);
+    const events = await server.sql<{ action: string; org_id: string | null }>(
+      `SELECT action, org_id FROM audit_events WHERE target_id = ANY($1) AND action ~ 'removed|deleted' ORDER BY time, id`,
+      [[userId, squatter.memberId]],
+    );
+    expect(events).toEqual([
+      { action: 'member.removed', org_id: tenant.org.id },
+      { action: 'user.deleted', org_id: null },
+    ]);
+    expect((await owner.join(linkOf(invited.body), 'the words of the owner', 'The owner')).status).toBe(303);
+    expect((await owner.state()).user).toMatchObject({ email, name: 'The owner' });
+  });
+
+  it('what they had allowed ends with them', async () => {
+    const { org } = await aTenant(operator);
+    const app = await anApp(operator);
+    await admit(operator, org.id, { app_ids: [app.id] });
+    const person = await aPerson(operator, org.id);
+    const tokens = await tokensFor(person.browser, app);
+    expect((await api.delete(`/v1/users/${person.userId}`)).status).toBe(204);
+    expect((await refresh(server.url, app, tokens.refresh_token)).body['error']).toBe('invalid_grant');
+    await diesWithin2s(server.url, tokens.access_token);
+    expect(await server.sql('SELECT FROM consents WHERE user_id = $1', [person.userId])).toEqual([]);
+  });
+});
+
+describe('a link in the browser of somebody who is signed in', () => {
+  it('lets them join as who they are, whatever address was invited, and by a form of ours alone', async () => {
+    const person = await aPerson(operator, tenant.org.id);
+    const invited = await other.api.post<MemberMade>(`/v1/orgs/${other.org.id}/members`, { email: anAddress() });
+    const link = linkOf(invited.body);
+    expect((await person.browser.get(`/login/join?link=${link}`)).text).toContain(`Join as ${person.email}`);
+    expect(refusalOf(await person.browser.post('/login/join/signed-in', { link }))).toEqual([403, 'form_expired']);
+    expect(refusalOf(await new Visitor(server.url).submit('/login/join/signed-in', { link }))).toEqual([401, 'sign_in_required']);
+    expect((await person.browser.submit('/login/join/signed-in', { link })).status).toBe(303);
+    expect((await other.api.get(`/v1/orgs/${other.org.id}/members/${invited.body.id}`)).body).toMatchObject({
+      user_id: person.userId,
+      email: invited.body.email,
+      status: 'active',
+    });
+    const events = await server.sql<{ actor_id: string; actor_name: string }>(
+      `SELECT actor_id, actor_name FROM audit_events WHERE target_id = $1 AND action = 'member.joined'`,
+      [invited.body.id],
+    );
+    expect(events).toEqual([{ actor_id: person.userId, actor_name: person.email }]);
+    expect(refusalOf(await person.browser.submit('/login/join/signed-in', { link }))).toEqual([410, 'join_link_refused']);
+    const again = await tenant.api.post<MemberMade>(path, { email: anAddress() });
+    expect(refusalOf(await person.browser.submit('/login/join/signed-in', { link: linkOf(again.body) }))).toEqual([409, 'already_joined']);
   });
 });
 

@@ -17,6 +17,7 @@ beforeAll(async () => {
     RATE_LIMIT_SIGN_IN_PER_ACCOUNT: '10',
     RATE_LIMIT_SIGN_IN_STRANGERS_PER_ACCOUNT: '30',
     RATE_LIMIT_SIGN_IN_PER_SOURCE: '40',
+    RATE_LIMIT_SIGN_IN_VISITS_PER_SOURCE: '20',
   });
   ({ operator, api } = await operatorOf(server));
   orgId = server.orgs[0].id;
@@ -27,9 +28,8 @@ let serial = 0;
 /** A browser at an address of its own. */
 const from = (address = `198.51.${++serial >> 8}.${serial & 255}`): Visitor => new Visitor(server.url, { 'x-forwarded-for': address });
 
-async function aPersonElsewhere(): Promise<PersonMade> {
+async function aPersonElsewhere(browser = from()): Promise<PersonMade> {
   const member = await operator.create<MemberMade>(`/v1/orgs/${orgId}/members`, { email: anAddress() });
-  const browser = from();
   const password = 'four good words here';
   expect((await browser.join(linkOf(member), password)).status).toBe(303);
   const { user } = await browser.state();
@@ -46,7 +46,15 @@ describe('attack 27: cross-site requests', () => {
     const { browser, email, password } = await aPersonElsewhere();
     const [another, earlier] = [(await from().state()).csrf_token, (await browser.state()).csrf_token];
     expect((await browser.signIn(email, password)).status).toBe(303);
-    const forms = ['/login', '/login/join', '/logout', '/account/sessions/end-others', '/account/password'];
+    const forms = [
+      '/login',
+      '/login/join',
+      '/login/join/signed-in',
+      '/login/reset',
+      '/logout',
+      '/account/sessions/end-others',
+      '/account/password',
+    ];
     for (const path of forms)
       for (const token of [undefined, '', 'x', another, earlier])
         expect(
@@ -275,6 +283,41 @@ describe('guessing', () => {
     for (let i = 0; i < 31; i++) await guess(from(), someone.email);
     expect(refusalOf(await from().signIn(someone.email, someone.password))).toEqual([429, 'rate_limited']);
     expect((await someone.browser.signIn(someone.email, someone.password)).status).toBe(303);
+  });
+
+  // Seen to fail when the tries of a known browser are counted for its source too.
+  it('nor does a stranger behind the same address, nor a page that makes browsers there open ours', async () => {
+    const address = '203.0.113.80';
+    const someone = await aPersonElsewhere(from(address));
+    const guesser = from(address);
+    const { csrf_token: token } = await guesser.state();
+    const statuses: number[] = [];
+    for (let i = 0; i < 41; i++)
+      statuses.push((await guesser.post('/login', { csrf_token: token, email: anAddress(), password: 'a guess' })).status);
+    expect(statuses.at(-1)).toBe(429);
+    const embedded = new Visitor(server.url, { 'x-forwarded-for': address, 'sec-fetch-dest': 'image', 'sec-fetch-site': 'cross-site' });
+    for (let i = 0; i < 25; i++)
+      for (const path of ['/login/join?link=x', '/login/reset?link=x', '/login/callback/idp_01kamx4f5ye8wvq3m2ts6dgn0h'])
+        expect(refusalOf(await embedded.get(path))).toEqual([403, 'embedded_request']);
+    expect((await someone.browser.signIn(someone.email, someone.password)).status).toBe(303);
+    const { join_url: link } = await operator.create<MemberMade>(`/v1/orgs/${orgId}/members`, { email: anAddress() });
+    expect((await guesser.get(link ?? '')).status).toBe(200);
+  });
+
+  it('an IPv6 customer with a /48 is one, whatever the /64', async () => {
+    const visit = async (address: string): Promise<number> => (await from(address).get('/login/join?link=x')).status;
+    for (let i = 0; i < 80; i++) expect(await visit(`2001:db8:48:${i % 4}::${i}`)).toBe(410);
+    expect([await visit('2001:db8:48:9::1'), await visit('2001:db8:49:9::1')]).toEqual([429, 410]);
+  });
+
+  // Seen to fail when the changed password is tried by the front door: the change was made, and answered 429 without a session.
+  it('a password is changed with the last try that there is, and the browser stays signed in', async () => {
+    const { browser, email, password } = await aPersonElsewhere();
+    const thief = browser.copy();
+    for (let i = 0; i < 9; i++) expect((await guess(thief, email)).status).toBe(401);
+    const form = { current_password: password, new_password: 'four entirely other words' };
+    expect((await browser.submit('/account/password', form)).status).toBe(303);
+    expect(await browser.isSignedIn()).toBe(true);
   });
 
   it('a browser is known to the account it signed in to and to no other, and cannot make itself known', async () => {

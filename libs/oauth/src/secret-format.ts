@@ -9,7 +9,16 @@ const BODY_LENGTH = 43;
 const CHECKSUM_LENGTH = 6;
 
 /** Prefixes by which secret scanners recognise what leaked. */
-export const SECRET_PREFIXES = ['csn_secret', 'csn_key_live', 'csn_pat', 'csn_rt', 'csn_join', 'csn_invite', 'csn_code'] as const;
+export const SECRET_PREFIXES = [
+  'csn_secret',
+  'csn_key_live',
+  'csn_pat',
+  'csn_rt',
+  'csn_join',
+  'csn_invite',
+  'csn_reset',
+  'csn_code',
+] as const;
 export type SecretPrefix = (typeof SECRET_PREFIXES)[number];
 
 /** The pattern to give to a secret scanner. */

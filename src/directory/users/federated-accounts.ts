@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AuditOrigin } from '../../platform/audit/index.js';
 import { newId } from '../../platform/crypto/index.js';
 import { PlatformTransactions, sqlState, UNIQUE_VIOLATION, type Transaction } from '../../platform/database/index.js';
+import type { Act } from '../administration/index.js';
 import { Orgs } from '../orgs/index.js';
 import { Member } from './member.entity.js';
 import { MemberRecords } from './member-records.js';
@@ -36,8 +37,9 @@ export class FederatedAccounts {
   ) {}
 
   /**
-   * The user behind a foreign identity, made at the first sign-in where rules give a place. Places that are new are added; a membership
-   * that was disabled stays so. A rule may still name an organization that is gone or suspended: nobody gets a place there.
+   * The user behind a foreign identity, made at the first sign-in where rules give a place. Places that are new are added, and take the
+   * place of an invitation of the same address; a membership that was disabled stays so. A rule may still name an organization that is gone
+   * or suspended: nobody gets a place there.
    * @returns undefined for somebody who is not known here and whom no rule lets in
    */
   async enter(identity: ForeignIdentity, given: GivenPlaces, origin: AuditOrigin): Promise<string | undefined> {
@@ -89,6 +91,24 @@ export class FederatedAccounts {
     const member = Object.assign(new Member(), fields);
     await this.members.insert(tx, member);
     const act = { actor: { type: 'user' as const, id: userId, name: email }, origin };
+    await this.withdrawInvitation(tx, act, { orgId, email }, providerId);
     await this.records.changedBy(tx, act, { action: 'member.joined', member, details: { identity_provider_id: providerId } });
+  }
+
+  /**
+   * Its link would let somebody in beside them. The rule has verified the address, and its role counts: what an administrator meant for
+   * whoever opens the link is not given to whom a provider names.
+   */
+  private async withdrawInvitation(
+    tx: Transaction,
+    act: Act,
+    { orgId, email }: { orgId: string; email: string },
+    providerId: string,
+  ): Promise<void> {
+    const member = await this.members.findInvited(tx, orgId, email);
+    if (!member) return;
+    await this.members.delete(tx, orgId, member.id);
+    const details = { before: member.facts(), identity_provider_id: providerId };
+    await this.records.changedBy(tx, act, { action: 'member.removed', member, details });
   }
 }

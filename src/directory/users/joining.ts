@@ -13,13 +13,20 @@ import { newUser } from './user.entity.js';
 import { USERS_PROBLEMS } from './users.errors.js';
 import { UsersRepository } from './users.repository.js';
 
-/** What whoever holds a link that works may know of it. */
+/** What whoever holds a link that works may know of it. Not whether its address has an account: whoever invites holds the link too. */
 export interface Invitation {
   readonly orgName: string;
   readonly email: string;
   readonly role: OrgRole;
-  /** Somebody signs in with this address already; they join with the password they have. */
-  readonly hasPassword: boolean;
+}
+
+/** Somebody who has an account here. */
+export interface Joiner {
+  readonly userId: string;
+  /** Theirs; empty: unknown. */
+  readonly email: string;
+  /** Whether what proved who they are still holds; true until the transaction ends. */
+  stillHolds(tx: Transaction): Promise<boolean>;
 }
 
 /** The other end of a join link. */
@@ -37,23 +44,22 @@ export class Joining {
 
   /** Undefined: never made, used, replaced, taken back or expired; nobody is told which. */
   async find(link: string): Promise<Invitation | undefined> {
-    const found = await this.transactions.run(async (tx) => {
+    return this.transactions.run(async (tx) => {
       const target = await this.links.find(tx, link);
       const member = target && (await this.members.find(tx, target.orgId, target.memberId));
       return member && { email: member.email, role: member.role, orgName: (await this.orgs.getInside(tx, member.orgId)).name };
     });
-    return found && { ...found, hasPassword: await this.passwords.has(found.email) };
   }
 
   /**
-   * Somebody who is here already takes the place.
-   * @returns false when the link no longer works, or the password no longer holds
+   * Somebody who is here already takes the place, also by another address than the invited one.
+   * @returns false when the link no longer works, or what proved who they are no longer holds
    * @throws Problem `already_joined`, `org_suspended`
    */
-  async join(link: string, proven: ProvenPassword, origin: AuditOrigin): Promise<boolean> {
+  async join(link: string, { userId, email, stillHolds }: Joiner, origin: AuditOrigin): Promise<boolean> {
     return this.transactions.run(async (tx) => {
-      if (!(await this.passwords.hold(tx, proven))) return false;
-      return (await this.take(tx, link, async () => proven.userId, origin)) !== undefined;
+      if (!(await stillHolds(tx))) return false;
+      return (await this.take(tx, link, async () => userId, { email, origin })) !== undefined;
     });
   }
 
@@ -74,11 +80,16 @@ export class Joining {
       await this.users.insertPassword(tx, { userId: user.id, email, hash });
       return user.id;
     };
-    const userId = await this.transactions.run((tx) => this.take(tx, link, () => makeUser(tx), origin));
+    const userId = await this.transactions.run((tx) => this.take(tx, link, () => makeUser(tx), { email, origin }));
     return userId === undefined ? undefined : { userId, hash };
   }
 
-  private async take(tx: Transaction, link: string, userOf: () => Promise<string>, origin: AuditOrigin): Promise<string | undefined> {
+  private async take(
+    tx: Transaction,
+    link: string,
+    userOf: () => Promise<string>,
+    { email, origin }: { email: string; origin: AuditOrigin },
+  ): Promise<string | undefined> {
     const target = await this.links.find(tx, link);
     // The member first, as for who invites again or removes: their link goes after it.
     const member = target && (await this.members.findForUpdate(tx, target.orgId, target.memberId));
@@ -86,6 +97,7 @@ export class Joining {
     await this.orgs.getForCredentials(tx, member.orgId);
     const userId = await unlessTaken(async () => {
       const id = await userOf();
+      // The address stays the invited one: what an account calls itself may come from somebody else's provider.
       await this.members.update(
         tx,
         Object.assign(member, { userId: id, status: 'active', updatedAt: new Date() } satisfies Partial<Member>),
@@ -94,7 +106,7 @@ export class Joining {
     });
     await this.records.changedBy(
       tx,
-      { actor: { type: 'user', id: userId, name: member.email }, origin },
+      { actor: { type: 'user', id: userId, name: email || member.email }, origin },
       { action: 'member.joined', member },
     );
     return userId;

@@ -4,7 +4,7 @@ import { pageOf, type Page, type Transaction } from '../../platform/database/ind
 import { Member } from './member.entity.js';
 import { User } from './user.entity.js';
 
-/** Every method takes the organization first. The transaction's row-level security holds even where one is forgotten. */
+/** Every method but one takes the organization first. The transaction's row-level security holds even where one is forgotten. */
 @Injectable()
 export class MembersRepository {
   async find(tx: Transaction, orgId: string, id: string): Promise<Member | undefined> {
@@ -18,6 +18,17 @@ export class MembersRepository {
 
   async findOfUser(tx: Transaction, orgId: string, userId: string): Promise<Member | undefined> {
     return (await tx.manager.findOne(Member, { where: { orgId, userId } })) ?? undefined;
+  }
+
+  /** Locks it until the transaction ends. */
+  async findInvited(tx: Transaction, orgId: string, email: string): Promise<Member | undefined> {
+    const where = { orgId, email, status: 'invited' as const };
+    return (await tx.manager.findOne(Member, { where, lock: { mode: 'for_no_key_update' } })) ?? undefined;
+  }
+
+  /** In all organizations: for platform transactions. */
+  listOfUser(tx: Transaction, userId: string): Promise<Member[]> {
+    return tx.manager.find(Member, { where: { userId }, order: { id: 'ASC' } });
   }
 
   /** Newest first. */

@@ -1,15 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditOrigin } from '../../platform/audit/index.js';
-import { HashingBusy, PasswordHasher } from '../../platform/crypto/index.js';
+import { HashingBusy, PasswordHasher, type Asker } from '../../platform/crypto/index.js';
 import { PlatformTransactions, type Transaction } from '../../platform/database/index.js';
 import { httpProblem } from '../../platform/http/index.js';
 import { ChangeRecorder } from '../administration/index.js';
 import { readEmail } from './email.policy.js';
+import { PasswordResetsRepository } from './password-resets.repository.js';
 import { mistakeInPassword, normalizePassword } from './password.policy.js';
 import { UsersRepository, type StoredPassword } from './users.repository.js';
 
 /** A password that was right when it was looked at. `PasswordAccounts.hold` says whether it still is. */
 export type ProvenPassword = StoredPassword;
+
+export interface PasswordChange {
+  readonly present: string;
+  readonly next: string;
+}
 
 /** Passwords of people. */
 @Injectable()
@@ -19,6 +25,7 @@ export class PasswordAccounts {
     private readonly repository: UsersRepository,
     private readonly hasher: PasswordHasher,
     private readonly recorder: ChangeRecorder,
+    private readonly resets: PasswordResetsRepository,
   ) {}
 
   /** Whether somebody signs in with this address by password. Never to be told to who has not proven anything. */
@@ -35,9 +42,9 @@ export class PasswordAccounts {
    * Undefined for a wrong password and for an unknown address alike, after the same work.
    * @throws Problem `service_unavailable` when too many passwords are being hashed
    */
-  async verify(email: string, password: string): Promise<ProvenPassword | undefined> {
+  async verify(email: string, password: string, asker: Asker): Promise<ProvenPassword | undefined> {
     const stored = await this.find(email);
-    const matches = await unlessBusy(() => this.hasher.verify(stored?.hash, normalizePassword(password)));
+    const matches = await unlessBusy(() => this.hasher.verify(stored?.hash, normalizePassword(password), asker));
     return matches ? stored : undefined;
   }
 
@@ -48,38 +55,71 @@ export class PasswordAccounts {
 
   /**
    * Asks for the present password, and ends with the event `user.password_changed`.
-   * @returns false when the present password is wrong, or the person has none
-   * @throws Problem `validation_failed` when the new one will not do
+   * @returns the new one; undefined when the present password is wrong, or the person has none
+   * @throws Problem `validation_failed` when the new one will not do, `service_unavailable` before anything is changed
    */
-  async change(userId: string, present: string, next: string, origin: AuditOrigin): Promise<boolean> {
+  async change(userId: string, { present, next }: PasswordChange, asker: Asker, origin: AuditOrigin): Promise<ProvenPassword | undefined> {
     const stored = await this.transactions.run((tx) => this.repository.findPasswordOf(tx, userId));
     if (stored) requireGood(next, stored.email, '/new_password');
-    const matches = await unlessBusy(() => this.hasher.verify(stored?.hash, normalizePassword(present)));
-    if (!stored || !matches) return false;
-    const hash = await this.hash(next);
+    const matches = await unlessBusy(() => this.hasher.verify(stored?.hash, normalizePassword(present), asker));
+    if (!stored || !matches) return undefined;
+    const hash = await this.hash(next, asker);
     return this.transactions.run(async (tx) => {
       // A second change that ran meanwhile has taken this one's ground away.
-      if (!(await this.repository.replacePassword(tx, stored, hash))) return false;
-      await this.recorder.record(
-        tx,
-        { actor: { type: 'user', id: userId }, origin },
-        {
-          action: 'user.password_changed',
-          target: { type: 'user', id: userId, name: stored.email },
-        },
-      );
-      return true;
+      if (!(await this.repository.replacePassword(tx, stored, hash))) return undefined;
+      await this.resets.deleteOf(tx, userId);
+      await this.changed(tx, { userId, email: stored.email }, origin);
+      return { userId, hash };
     });
   }
 
-  /** @throws Problem `validation_failed` when the password will not do, `service_unavailable` */
-  async hashNew(password: string, email: string): Promise<string> {
-    requireGood(password, email, '/password');
-    return this.hash(password);
+  /**
+   * Whoever proved that they may takes a new password.
+   * @param mayReset whose password it is; asked in the transaction that sets it. Undefined: nobody's any more
+   */
+  async reset(
+    { email, hash }: { email: string; hash: string },
+    mayReset: (tx: Transaction) => Promise<string | undefined>,
+    origin: AuditOrigin,
+  ): Promise<ProvenPassword | undefined> {
+    return this.transactions.run(async (tx) => {
+      const userId = await mayReset(tx);
+      if (userId === undefined) return undefined;
+      await this.repository.setPassword(tx, { userId, hash });
+      await this.changed(tx, { userId, email }, origin, { by: 'reset_link' });
+      return { userId, hash };
+    });
   }
 
-  private hash(password: string): Promise<string> {
-    return unlessBusy(() => this.hasher.hash(normalizePassword(password)));
+  /**
+   * Also of a password that somebody has: it was as good when they chose it.
+   * @throws Problem `validation_failed`
+   */
+  requireGood(password: string, email: string): void {
+    requireGood(password, email, '/password');
+  }
+
+  /** @throws Problem `validation_failed` when the password will not do, `service_unavailable` */
+  async hashNew(password: string, email: string, asker: Asker = 'stranger'): Promise<string> {
+    this.requireGood(password, email);
+    return this.hash(password, asker);
+  }
+
+  private hash(password: string, asker: Asker): Promise<string> {
+    return unlessBusy(() => this.hasher.hash(normalizePassword(password), asker));
+  }
+
+  private changed(
+    tx: Transaction,
+    { userId, email }: { userId: string; email: string },
+    origin: AuditOrigin,
+    details?: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    return this.recorder.record(
+      tx,
+      { actor: { type: 'user', id: userId }, origin },
+      { action: 'user.password_changed', target: { type: 'user', id: userId, name: email }, ...(details && { details }) },
+    );
   }
 
   private async find(email: string): Promise<StoredPassword | undefined> {

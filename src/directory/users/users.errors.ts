@@ -16,6 +16,11 @@ export const USERS_PROBLEMS = {
     title: 'Not joined yet',
     meaning: 'The member is only invited: there is nobody yet who could be disabled. Delete the member to take the invitation back.',
   },
+  no_password: {
+    status: 409,
+    title: 'No password',
+    meaning: 'The person signs in at another identity provider and has no password here that could be reset.',
+  },
   last_admin: {
     status: 409,
     title: 'Last administrator',

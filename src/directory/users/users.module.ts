@@ -13,6 +13,8 @@ import { MembersRepository } from './members.repository.js';
 import { Members } from './members.service.js';
 import { Memberships } from './memberships.js';
 import { PasswordAccounts } from './password-accounts.js';
+import { PasswordResetsRepository } from './password-resets.repository.js';
+import { PasswordResets } from './password-resets.js';
 import { People } from './people.js';
 import { UsersController } from './users.controller.js';
 import { UsersRepository } from './users.repository.js';
@@ -32,11 +34,13 @@ import { Users } from './users.service.js';
     MembersRepository,
     Memberships,
     PasswordAccounts,
+    PasswordResets,
+    PasswordResetsRepository,
     People,
     Users,
     UsersRepository,
   ],
-  exports: [FederatedAccounts, Joining, Memberships, PasswordAccounts, People],
+  exports: [FederatedAccounts, Joining, Memberships, PasswordAccounts, PasswordResets, People],
 })
 export class UsersModule implements OnModuleInit {
   constructor(

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../platform/database/index.js';
+import { In } from 'typeorm';
+import { pageOf, type Page, type Transaction } from '../../platform/database/index.js';
 import type { Membership } from './membership.js';
 import { User } from './user.entity.js';
 
@@ -15,12 +16,28 @@ export class UsersRepository {
     return (await tx.manager.findOne(User, { where: { id } })) ?? undefined;
   }
 
+  /** Newest first: those who show this address and those who sign in with it. */
+  async listOfEmail(tx: Transaction, email: string, after: string | undefined, limit: number): Promise<Page<User>> {
+    const rows = await tx.manager.query<{ id: string }[]>(
+      `SELECT id FROM (SELECT id FROM users WHERE email = $1 UNION SELECT user_id FROM user_passwords WHERE email = $1) found
+        WHERE $2::text IS NULL OR id < $2 ORDER BY id DESC LIMIT $3`,
+      [email, after ?? null, limit + 1],
+    );
+    const users = await tx.manager.find(User, { where: { id: In(rows.map(({ id }) => id)) }, order: { id: 'DESC' } });
+    return pageOf(users, limit, ({ id }) => id);
+  }
+
   async findForUpdate(tx: Transaction, id: string): Promise<User | undefined> {
     return (await tx.manager.findOne(User, { where: { id }, lock: { mode: 'for_no_key_update' } })) ?? undefined;
   }
 
   async insert(tx: Transaction, user: User): Promise<void> {
     await tx.manager.insert(User, user);
+  }
+
+  /** With passwords, identities, memberships and sessions. */
+  async delete(tx: Transaction, id: string): Promise<void> {
+    await tx.manager.delete(User, { id });
   }
 
   async update(tx: Transaction, { id, email, name, status, updatedAt }: User): Promise<void> {
@@ -62,6 +79,11 @@ export class UsersRepository {
       [userId, hash, next],
     );
     return rows.length > 0;
+  }
+
+  /** Whatever it was before. */
+  async setPassword(tx: Transaction, { userId, hash }: StoredPassword): Promise<void> {
+    await tx.manager.query('UPDATE user_passwords SET hash = $2, changed_at = now() WHERE user_id = $1', [userId, hash]);
   }
 
   /** Whether the person may still sign in with this password. Until the transaction ends neither can change. */

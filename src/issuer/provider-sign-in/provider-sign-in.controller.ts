@@ -4,10 +4,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '@countersign/guards';
 import { ApiProblems, IdPipe } from '../../directory/administration/index.js';
 import { InZone } from '../../platform/http/index.js';
+import { SESSIONS_PROBLEMS } from '../sessions/index.js';
 import { PROVIDER_SIGN_IN_PROBLEMS } from './provider-sign-in.errors.js';
 import { ProviderSignInForms } from './provider-sign-in-forms.js';
 
 const ID = { name: 'id', description: 'Id of the identity provider.', example: 'idp_01kamx4f5ye8wvq3m2ts6dgn0h' };
+const { embedded_request } = SESSIONS_PROBLEMS;
 
 /** Where another provider sends people back. The pages that lead there are another area's. */
 @ApiTags('Sign-in')
@@ -26,7 +28,7 @@ export class ProviderSignInController {
   })
   @ApiParam(ID)
   @ApiResponse({ status: 303, description: 'Signed in; Location says where to go on.' })
-  @ApiProblems(PROVIDER_SIGN_IN_PROBLEMS, 'not_found', 'rate_limited')
+  @ApiProblems({ ...PROVIDER_SIGN_IN_PROBLEMS, embedded_request }, 'not_found', 'rate_limited')
   finish(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -21,7 +21,7 @@ export class ProviderSignIn {
     private readonly wayBack: WayBack,
   ) {}
 
-  /** The address at the other provider to send the browser to. @throws Problem `not_found`, `provider_unavailable`, `rate_limited` */
+  /** The address at the other provider to send the browser to. @throws Problem `not_found`, `provider_unavailable`, `embedded_request`, `rate_limited` */
   async begin(exchange: Exchange, providerId: string, wish: SignInWish): Promise<URL> {
     const provider = await this.open(exchange, providerId);
     const secrets = await this.pending.begin(exchange, provider.id, wish);
@@ -35,7 +35,7 @@ export class ProviderSignIn {
   /**
    * Begins the session, and answers where to go on.
    * @param query of the request, with its question mark
-   * @throws Problem `not_found`, `provider_sign_in_failed`, `not_a_member`, `rate_limited`
+   * @throws Problem `not_found`, `provider_sign_in_failed`, `not_a_member`, `embedded_request`, `rate_limited`
    */
   async finish(exchange: Exchange, providerId: string, query: string): Promise<string> {
     const { request } = exchange;
@@ -53,7 +53,7 @@ export class ProviderSignIn {
 
   /** Everything costs a fetch of an address that a tenant named, so tries are counted first (SSRF-6). */
   private async open({ request }: Exchange, providerId: string): Promise<IdentityProvider> {
-    await this.limits.countSource(request);
+    await this.limits.countVisit(request);
     const provider = await this.providers.find(providerId);
     if (!provider) throw notFound();
     return provider;

@@ -47,10 +47,12 @@ export class AccountForms {
     const { request, reply } = exchange;
     const { userId, email } = await this.sessions.require(request);
     const form = await this.forms.read(request, ChangePasswordForm);
-    await this.limits.countAccount(request, email);
-    if (!(await this.passwords.change(userId, form.current_password, form.new_password, originOf(request))))
-      throw new Problem(SESSIONS_PROBLEMS, 'sign_in_refused', 'The present password is wrong.');
-    await this.signIns.byPassword(exchange, { email, password: form.new_password });
+    const asker = await this.limits.countTry(request, email);
+    const words = { present: form.current_password, next: form.new_password };
+    const proven = await this.passwords.change(userId, words, asker, originOf(request));
+    if (!proven) throw new Problem(SESSIONS_PROBLEMS, 'sign_in_refused', 'The present password is wrong.');
+    // Not once more by the front door: what is changed is changed, and no limit may stand between.
+    await this.signIns.byProof(exchange, email, proven);
     this.forms.redirect(reply, '/account?done=password_changed');
   }
 }

@@ -10,5 +10,6 @@ export { isOwnPath, isReturnPath, signInAddress, type SignInRequest } from './si
 export type { SignInStateDocument } from './dto/session.dto.js';
 export { SignInForms } from './sign-in-forms.js';
 export { SignInLimits } from './sign-in-limits.js';
-export { type Exchange, PASSWORD_ACR, SignIn } from './sign-in.service.js';
+export { SignInLinks } from './sign-in-links.js';
+export { type Exchange, PASSWORD_ACR } from './sign-in.service.js';
 export { WayBack } from './way-back.js';

@@ -12,6 +12,16 @@ export const SESSIONS_PROBLEMS = {
     title: 'Form expired',
     meaning: 'The form does not come from a page that this browser got from here in its present session. Load the page again.',
   },
+  embedded_request: {
+    status: 403,
+    title: 'Embedded request',
+    meaning: 'A page had this address opened as an image, a frame or by a script. It answers only who goes there.',
+  },
+  reset_link_refused: {
+    status: 410,
+    title: 'Reset link refused',
+    meaning: 'The link was used, replaced or has expired, or the password was changed since. Ask for a new one.',
+  },
   join_link_refused: {
     status: 410,
     title: 'Join link refused',

@@ -13,6 +13,7 @@ import { Sessions } from './sessions.js';
 import { SignInController } from './sign-in.controller.js';
 import { SignInForms } from './sign-in-forms.js';
 import { SignInLimits } from './sign-in-limits.js';
+import { SignInLinks } from './sign-in-links.js';
 import { SignIn } from './sign-in.service.js';
 import { WayBack } from './way-back.js';
 
@@ -31,8 +32,9 @@ import { WayBack } from './way-back.js';
     SignIn,
     SignInForms,
     SignInLimits,
+    SignInLinks,
     WayBack,
   ],
-  exports: [Forms, FormTokens, Sessions, SignIn, SignInForms, SignInLimits, WayBack],
+  exports: [Forms, FormTokens, Sessions, SignInForms, SignInLimits, SignInLinks, WayBack],
 })
 export class SessionsModule {}

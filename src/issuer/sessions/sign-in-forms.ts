@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { IdentityProviderSource } from '../../directory/identity-providers/index.js';
-import { CsrfForm, JoinForm, SignInForm } from './dto/forms.dto.js';
+import { CsrfForm, JoinAsForm, JoinForm, ResetPasswordForm, SignInForm } from './dto/forms.dto.js';
 import { SignedInUserDocument, type SignInStateDocument } from './dto/session.dto.js';
 import { Forms } from './forms.js';
 import { FormTokens } from './form-tokens.js';
 import { Sessions } from './sessions.js';
+import { SignInLinks } from './sign-in-links.js';
 import { SignIn, type Exchange } from './sign-in.service.js';
 
 const SIGNED_OUT_PAGE = '/logout/done';
@@ -16,6 +17,7 @@ export class SignInForms {
     private readonly forms: Forms,
     private readonly tokens: FormTokens,
     private readonly signIns: SignIn,
+    private readonly links: SignInLinks,
     private readonly sessions: Sessions,
     private readonly providers: IdentityProviderSource,
   ) {}
@@ -38,8 +40,21 @@ export class SignInForms {
 
   async join(exchange: Exchange): Promise<void> {
     const form = await this.forms.read(exchange.request, JoinForm);
-    await this.signIns.byLink(exchange, form);
+    await this.links.byLink(exchange, form);
     this.forms.redirect(exchange.reply, form.return_to);
+  }
+
+  async joinAs({ request, reply }: Exchange): Promise<void> {
+    const user = await this.sessions.require(request);
+    const { link } = await this.forms.read(request, JoinAsForm);
+    await this.links.joinAs(request, user, link);
+    this.forms.redirect(reply, undefined);
+  }
+
+  async resetPassword(exchange: Exchange): Promise<void> {
+    const form = await this.forms.read(exchange.request, ResetPasswordForm);
+    await this.links.byReset(exchange, form);
+    this.forms.redirect(exchange.reply, '/account?done=password_changed');
   }
 
   async signOut({ request, reply }: Exchange): Promise<void> {

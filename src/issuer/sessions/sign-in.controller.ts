@@ -4,13 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '@countersign/guards';
 import { ApiProblems } from '../../directory/administration/index.js';
 import { InZone } from '../../platform/http/index.js';
-import { CsrfForm, JoinForm, SignInForm } from './dto/forms.dto.js';
+import { CsrfForm, JoinAsForm, JoinForm, ResetPasswordForm, SignInForm } from './dto/forms.dto.js';
 import { SignInStateDocument } from './dto/session.dto.js';
+import { BySession } from './by-session.decorator.js';
 import { SESSIONS_PROBLEMS } from './sessions.errors.js';
 import { SignInForms } from './sign-in-forms.js';
 
 const FORM = 'application/x-www-form-urlencoded';
-const { form_expired, join_link_refused, sign_in_refused } = SESSIONS_PROBLEMS;
+const { form_expired, join_link_refused, reset_link_refused, sign_in_refused, sign_in_required } = SESSIONS_PROBLEMS;
 const SEE_OTHER = { status: 303, description: 'Done; Location says where to go on.' };
 
 /** What the pages for people send. The pages themselves are another area's. */
@@ -62,6 +63,38 @@ export class SignInController {
   @ApiProblems({ form_expired, join_link_refused, sign_in_refused }, 'validation_failed', 'rate_limited')
   join(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     return this.forms.join({ request, reply });
+  }
+
+  @Post('login/join/signed-in')
+  @HttpCode(303)
+  @BySession()
+  @ApiOperation({
+    operationId: 'joinSignedIn',
+    summary: 'Join an organization by a link, as who is signed in',
+    description: 'With the account of this session, whatever address was invited and wherever it signs in.',
+  })
+  @ApiConsumes(FORM)
+  @ApiBody({ type: JoinAsForm })
+  @ApiResponse(SEE_OTHER)
+  @ApiProblems({ form_expired, join_link_refused, sign_in_required }, 'validation_failed', 'rate_limited')
+  joinAs(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+    return this.forms.joinAs({ request, reply });
+  }
+
+  @Post('login/reset')
+  @HttpCode(303)
+  @Public()
+  @ApiOperation({
+    operationId: 'resetPassword',
+    summary: 'Choose a new password by a link',
+    description: 'Ends all sessions of the person, and begins a new one in this browser. Operators make the link.',
+  })
+  @ApiConsumes(FORM)
+  @ApiBody({ type: ResetPasswordForm })
+  @ApiResponse(SEE_OTHER)
+  @ApiProblems({ form_expired, reset_link_refused, sign_in_refused }, 'validation_failed', 'rate_limited')
+  resetPassword(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+    return this.forms.resetPassword({ request, reply });
   }
 
   @Post('logout')

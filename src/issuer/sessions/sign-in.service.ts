@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Invitation, Joining, PasswordAccounts, readEmail, type ProvenPassword } from '../../directory/users/index.js';
+import { PasswordAccounts, readEmail, type ProvenPassword } from '../../directory/users/index.js';
 import { RefusalCounter } from '../../platform/audit/index.js';
-import { originOf, Problem } from '../../platform/http/index.js';
+import { Problem } from '../../platform/http/index.js';
 import { KnownBrowsers } from './known-browsers.js';
 import { Sessions } from './sessions.js';
 import { SESSIONS_PROBLEMS } from './sessions.errors.js';
@@ -22,7 +22,6 @@ export interface Exchange {
 export class SignIn {
   constructor(
     private readonly passwords: PasswordAccounts,
-    private readonly joining: Joining,
     private readonly sessions: Sessions,
     private readonly limits: SignInLimits,
     private readonly browsers: KnownBrowsers,
@@ -35,46 +34,14 @@ export class SignIn {
    */
   async byPassword(exchange: Exchange, { email, password }: { email: string; password: string }): Promise<void> {
     const address = readEmail(email) ?? email;
-    const proven = await this.prove(exchange.request, address, password);
-    if (!proven || !(await this.begin(exchange, address, proven))) throw this.refusal(exchange.request);
+    const proven = await this.passwords.verify(address, password, await this.limits.countTry(exchange.request, address));
+    if (!proven) throw this.refusal(exchange.request);
+    await this.byProof(exchange, address, proven);
   }
 
-  /** What a join link leads to. @throws Problem `join_link_refused`, `rate_limited` */
-  async invitation(request: FastifyRequest, link: string): Promise<Invitation> {
-    await this.limits.countSource(request);
-    const invitation = await this.joining.find(link);
-    if (!invitation) throw this.linkRefused(request);
-    return invitation;
-  }
-
-  /**
-   * By a join link: who has a password here joins with it, everybody else chooses one.
-   * @throws Problem `join_link_refused`, `sign_in_refused`, `validation_failed`, `already_joined`, `org_suspended`, `rate_limited`
-   */
-  async byLink(exchange: Exchange, { link, name, password }: { link: string; name: string; password: string }): Promise<void> {
-    const { request } = exchange;
-    const { email, hasPassword } = await this.invitation(request, link);
-    const proven = hasPassword
-      ? await this.joinAsKnown(request, { link, email, password })
-      : await this.joining.register(link, { email, name, password }, originOf(request));
-    if (!proven) throw this.linkRefused(request);
-    if (!(await this.begin(exchange, email, proven))) throw this.refusal(request);
-  }
-
-  private async joinAsKnown(
-    request: FastifyRequest,
-    { link, email, password }: { link: string; email: string; password: string },
-  ): Promise<ProvenPassword | undefined> {
-    await this.limits.countAccount(request, email);
-    const proven = await this.passwords.verify(email, password);
-    if (!proven) throw this.refusal(request);
-    return (await this.joining.join(link, proven, originOf(request))) ? proven : undefined;
-  }
-
-  private async prove(request: FastifyRequest, address: string, password: string): Promise<ProvenPassword | undefined> {
-    await this.limits.countSource(request);
-    await this.limits.countAccount(request, address);
-    return this.passwords.verify(address, password);
+  /** With a password that was found right just now. @throws Problem `sign_in_refused` when it is not any more, or the person is disabled */
+  async byProof(exchange: Exchange, email: string, proven: ProvenPassword): Promise<void> {
+    if (!(await this.begin(exchange, email, proven))) throw this.refusal(exchange.request);
   }
 
   private async begin({ request, reply }: Exchange, email: string, proven: ProvenPassword): Promise<boolean> {
@@ -89,13 +56,9 @@ export class SignIn {
     return begun;
   }
 
-  private refusal({ ip }: FastifyRequest): Problem {
+  /** What is thrown where address and password do not fit; counted. */
+  refusal({ ip }: FastifyRequest): Problem {
     this.refusals.count('user.sign_in_refused', ip, 'sign_in_refused');
     return new Problem(SESSIONS_PROBLEMS, 'sign_in_refused', 'E-mail address and password do not fit together.');
-  }
-
-  private linkRefused({ ip }: FastifyRequest): Problem {
-    this.refusals.count('user.sign_in_refused', ip, 'join_link_refused');
-    return new Problem(SESSIONS_PROBLEMS, 'join_link_refused', 'The link does not work any more. Ask for a new one.');
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sourceNetwork } from './source-network.policy.js';
+import { sourceNetwork, sourceSite } from './source-network.policy.js';
 
 describe('sourceNetwork', () => {
   it.each([
@@ -10,4 +10,14 @@ describe('sourceNetwork', () => {
     ['::1', '::/64'],
     ['nonsense', 'nonsense'],
   ])('%s counts as %s', (address, network) => expect(sourceNetwork(address)).toBe(network));
+});
+
+describe('sourceSite', () => {
+  it.each([
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+    ['2001:db8:1:ffff::1', '2001:db8:1::/48'],
+    ['203.0.113.7', undefined],
+    ['::ffff:203.0.113.7', undefined],
+    ['nonsense', undefined],
+  ])('%s is of %s', (address, site) => expect(sourceSite(address)).toBe(site));
 });

@@ -7,7 +7,10 @@ const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 /** Half of the cores, and half of libuv's four threads: they are also those that sign tokens. */
 const MAX_RUNNING = Math.min(2, Math.max(1, Math.floor(availableParallelism() / 2)));
 /** Who comes when so many wait would wait for seconds. */
-const MAX_WAITING = 50;
+const MAX_WAITING = { known: 25, stranger: 50 } as const;
+
+/** For whom a password is hashed: browsers that the account knows have a queue of their own and go first, however many strangers wait. */
+export type Asker = keyof typeof MAX_WAITING;
 
 /** More passwords are being hashed than this process can do in reasonable time. */
 export class HashingBusy extends Error {
@@ -20,7 +23,7 @@ export class HashingBusy extends Error {
 @Injectable()
 export class PasswordHasher implements OnModuleInit {
   private running = 0;
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting: Readonly<Record<Asker, (() => void)[]>> = { known: [], stranger: [] };
   private decoy: Promise<string> | undefined;
 
   async onModuleInit(): Promise<void> {
@@ -28,17 +31,17 @@ export class PasswordHasher implements OnModuleInit {
   }
 
   /** @throws HashingBusy */
-  hash(password: string): Promise<string> {
-    return this.inTurn(() => hash(password, COST));
+  hash(password: string, asker: Asker = 'stranger'): Promise<string> {
+    return this.inTurn(asker, () => hash(password, COST));
   }
 
   /**
    * Takes as long without a stored hash as with one, and is false then.
    * @throws HashingBusy
    */
-  async verify(stored: string | undefined, password: string): Promise<boolean> {
+  async verify(stored: string | undefined, password: string, asker: Asker = 'stranger'): Promise<boolean> {
     const against = stored ?? (await this.decoyHash());
-    const matches = await this.inTurn(() => verify(against, password));
+    const matches = await this.inTurn(asker, () => verify(against, password));
     return matches && stored !== undefined;
   }
 
@@ -48,16 +51,17 @@ export class PasswordHasher implements OnModuleInit {
     return this.decoy;
   }
 
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+  private async inTurn<T>(asker: Asker, work: () => Promise<T>): Promise<T> {
     if (this.running >= MAX_RUNNING) {
-      if (this.waiting.length >= MAX_WAITING) throw new HashingBusy();
-      // Who ends hands its place on, so nobody overtakes.
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
+      const queue = this.waiting[asker];
+      if (queue.length >= MAX_WAITING[asker]) throw new HashingBusy();
+      // Who ends hands its place on, so nobody overtakes within a queue.
+      await new Promise<void>((resolve) => queue.push(resolve));
     } else this.running++;
     try {
       return await work();
     } finally {
-      const next = this.waiting.shift();
+      const next = this.waiting.known.shift() ?? this.waiting.stranger.shift();
       if (next) next();
       else this.running--;
     }

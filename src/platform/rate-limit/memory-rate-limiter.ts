@@ -1,36 +1,43 @@
 import { Injectable } from '@nestjs/common';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { LRUCache } from 'lru-cache';
 import { RateLimiter, type RateLimitPolicy, type RateLimitState } from './rate-limiter.js';
 
-/** Counters of this process. */
-@Injectable()
-export class MemoryRateLimiter extends RateLimiter {
-  private readonly limiters = new Map<string, RateLimiterMemory>();
+/** Keys per limit: addresses and accounts are of the callers' choice, and must not fill the memory. About 10 MB for each limit that is full. */
+const MAX_KEYS = 50_000;
 
-  async consume(policy: RateLimitPolicy, key: string): Promise<RateLimitState> {
-    try {
-      return state(policy, await this.limiterOf(policy).consume(key));
-    } catch (refusal) {
-      if (refusal instanceof RateLimiterRes) return state(policy, refusal);
-      throw refusal;
-    }
-  }
-
-  private limiterOf(policy: RateLimitPolicy): RateLimiterMemory {
-    let limiter = this.limiters.get(policy.name);
-    if (!limiter) {
-      limiter = new RateLimiterMemory({ keyPrefix: policy.name, points: policy.limit, duration: policy.windowSeconds });
-      this.limiters.set(policy.name, limiter);
-    }
-    return limiter;
-  }
+interface Counter {
+  count: number;
+  readonly endsAt: number;
 }
 
-function state(policy: RateLimitPolicy, result: RateLimiterRes): RateLimitState {
-  return {
-    policy,
-    allowed: result.consumedPoints <= policy.limit,
-    remaining: Math.max(0, policy.limit - result.consumedPoints),
-    resetSeconds: Math.max(1, Math.ceil(result.msBeforeNext / 1000)),
-  };
+/** Counters of this process. Beyond so many keys the one that was quiet longest is forgotten. */
+@Injectable()
+export class MemoryRateLimiter extends RateLimiter {
+  private readonly counters = new Map<string, LRUCache<string, Counter>>();
+
+  async consume(policy: RateLimitPolicy, key: string): Promise<RateLimitState> {
+    const now = performance.now();
+    const counters = this.countersOf(policy);
+    let counter = counters.get(key);
+    if (!counter || counter.endsAt <= now) {
+      counter = { count: 0, endsAt: now + policy.windowSeconds * 1000 };
+      counters.set(key, counter);
+    }
+    counter.count++;
+    return {
+      policy,
+      allowed: counter.count <= policy.limit,
+      remaining: Math.max(0, policy.limit - counter.count),
+      resetSeconds: Math.max(1, Math.ceil((counter.endsAt - now) / 1000)),
+    };
+  }
+
+  private countersOf({ name }: RateLimitPolicy): LRUCache<string, Counter> {
+    let counters = this.counters.get(name);
+    if (!counters) {
+      counters = new LRUCache({ max: MAX_KEYS });
+      this.counters.set(name, counters);
+    }
+    return counters;
+  }
 }

@@ -19,6 +19,10 @@ export const PEOPLE_ADVICE: AdviceTable = {
     cause: 'All other administrators are disabled, removed or only invited.',
     fix: 'PATCH the `role` of another member first. An operator may go on without one.',
   },
+  no_password: {
+    cause: 'The account was made by a sign-in at another identity provider; its `sub` is what identifies the person.',
+    fix: 'Reset the password there. To let the person in with a password here, invite the address: that makes another account.',
+  },
   provider_exists: {
     cause: 'Two entries for one client would be two buttons for the same thing.',
     fix: 'PATCH the entry that there is: GET …/identity-providers.',
@@ -39,6 +43,14 @@ export const PEOPLE_ADVICE: AdviceTable = {
   join_link_refused: {
     cause: 'The link was used already, a newer one was made, the invitation was taken back, or its time is over.',
     fix: 'Sign in if you have joined. Otherwise ask for a new link: POST …/members/{id}/invite.',
+  },
+  reset_link_refused: {
+    cause: 'The link was used already, a newer one was made, a day has passed, or the person has changed the password meanwhile.',
+    fix: 'Operators make a new one: POST /v1/users/{id}/password-reset.',
+  },
+  embedded_request: {
+    cause: 'Another site loads the address as an image or frame to use up the tries of its visitors, or a script fetches it.',
+    fix: 'Navigate to the address: as a link, or by a redirect of the whole page.',
   },
   provider_sign_in_failed: {
     cause:

@@ -21,10 +21,11 @@ import { Logout } from './sign-in/logout.js';
 import { OrganizationSignIn } from './sign-in/organization.js';
 import { ProviderPagesController } from './sign-in/provider-pages.controller.js';
 import { ProviderSignInPages } from './sign-in/provider-sign-in.js';
+import { Reset } from './sign-in/reset.js';
 import { SignInPagesController } from './sign-in/sign-in-pages.controller.js';
 
 /** Those that are drawn again when their form fails. */
-const WITH_FORMS = [AccountPages, Login, Join, OrganizationSignIn, Consent];
+const WITH_FORMS = [AccountPages, Login, Join, Reset, OrganizationSignIn, Consent];
 
 /** Pages for people. */
 @Module({

@@ -46,6 +46,8 @@ function actsOnMembers(operator: Operator, api: ApiCaller): Record<string, Act> 
     disableMember: thenAct('member.disabled', joined, (path) => api.post(`${path}/disable`)),
     enableMember: thenAct('member.enabled', joined, (path) => api.post(`${path}/disable`).then(again(`${path}/enable`))),
     disableUser: thenAct('user.disabled', users, (path) => api.post(`${path}/disable`)),
+    resetUserPassword: thenAct('user.password_reset_created', users, (path) => api.post(`${path}/password-reset`)),
+    deleteUser: thenAct('user.deleted', users, (path) => api.delete(path)),
     enableUser: thenAct('user.enabled', users, (path) => api.post(`${path}/disable`).then(again(`${path}/enable`))),
   };
 }

@@ -1,4 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { IsString, Length } from 'class-validator';
+import { ListQuery } from '../../../platform/http/index.js';
 import type { Membership } from '../membership.js';
 import { ORG_ROLES } from '../org-role.policy.js';
 import type { User } from '../user.entity.js';
@@ -46,4 +48,30 @@ export class UserDocument {
       updated_at: user.updatedAt.toISOString(),
     };
   }
+}
+
+export class UserList {
+  @ApiProperty({ type: [UserDocument] })
+  data!: UserDocument[];
+
+  @ApiProperty({ type: String, nullable: true, description: 'Cursor of the next page; null on the last.', example: null })
+  next_cursor!: string | null;
+}
+
+export class UserQuery extends ListQuery {
+  @ApiProperty({ description: 'Only people with this e-mail address, however it is written.', example: 'ada@example.com' })
+  @Length(1, 320)
+  @IsString()
+  email!: string;
+}
+
+export class PasswordResetDocument {
+  @ApiProperty({
+    description: 'The link by which the person chooses a new password, once. Shown now and never again: hand it to them.',
+    example: 'https://auth.example.com/login/reset?link=csn_reset_…',
+  })
+  reset_url!: string;
+
+  @ApiProperty({ ...MOMENT, description: 'When the link stops working.' })
+  expires_at!: string;
 }

@@ -48,14 +48,37 @@ export class JoinForm extends SignInTargetForm {
   @IsString()
   link!: string;
 
-  @ApiProperty({ description: 'Name for others to see; not used for somebody who has an account here.', example: 'Ada Lovelace' })
+  @ApiPropertyOptional({
+    description: 'Name for others to see, of somebody new; their address without one. An account that exists keeps its name.',
+    example: 'Ada Lovelace',
+  })
+  @Omittable()
   @IsDisplayText(100)
-  name!: string;
+  name?: string;
 
   @ApiProperty({
     description: 'The password of the account here; for somebody new the one they choose, of at least 12 characters.',
     example: 'correct horse battery',
   })
+  @Length(1, MAX_PASSWORD_BYTES)
+  @IsString()
+  password!: string;
+}
+
+export class JoinAsForm extends CsrfForm {
+  @ApiProperty({ description: 'The link parameter of the link that was sent.', example: 'csn_invite_…' })
+  @Length(1, 128)
+  @IsString()
+  link!: string;
+}
+
+export class ResetPasswordForm extends CsrfForm {
+  @ApiProperty({ description: 'The link parameter of the link that was handed over.', example: 'csn_reset_…' })
+  @Length(1, 128)
+  @IsString()
+  link!: string;
+
+  @ApiProperty({ description: 'The one they choose, of at least 12 characters.', example: 'four entirely other words' })
   @Length(1, MAX_PASSWORD_BYTES)
   @IsString()
   password!: string;

@@ -22,6 +22,12 @@ const BY_CODE: Readonly<Record<string, Omit<ErrorWords, 'forDeveloper'>>> = {
     text: 'It was used, replaced by a newer one, or is too old. If you have joined already, sign in. Otherwise ask whoever invited you for a new link.',
     next: SIGN_IN,
   },
+  reset_link_refused: {
+    title: 'This link has ended',
+    text: 'It was used, replaced by a newer one, or is too old. Your password is what it was. Ask whoever gave you the link for a new one.',
+    next: SIGN_IN,
+  },
+  embedded_request: { title: 'Not in here', text: 'Open this address in a window of its own.' },
   already_joined: {
     title: 'You are a member already',
     text: 'You belong to this organization already, so there is nothing to join.',

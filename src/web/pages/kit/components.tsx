@@ -94,6 +94,7 @@ interface FieldProperties {
   readonly autoFocus?: boolean | undefined;
   readonly readOnly?: boolean | undefined;
   readonly minLength?: number | undefined;
+  readonly required?: boolean | undefined;
 }
 
 /** One line to fill in; what is wrong with it stands below it. */

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import { Alert, Button, Card, Field, Form, Heading } from '../kit/index.js';
+import { Alert, Button, Card, Field, Form, Heading, Link } from '../kit/index.js';
+import { ReadOnlyEmail } from './read-only-email.js';
 
 export interface JoinView {
   readonly csrfToken: string;
@@ -7,70 +8,75 @@ export interface JoinView {
   readonly orgName: string;
   readonly email: string;
   readonly role: 'admin' | 'member';
-  /** Somebody has an account with this address already. */
-  readonly isKnown: boolean;
+  /** Who is signed in in this browser, however. */
+  readonly signedInAs: string | undefined;
   readonly name: string | undefined;
   readonly problem: { readonly title: string; readonly text: string } | undefined;
   readonly mistakes: { readonly name: string | undefined; readonly password: string | undefined };
 }
 
+/**
+ * One form for who has an account and for who has none: the page looks the same for both, because whoever made the link can open it, and
+ * is not to learn who has one.
+ */
 export function JoinPage(view: JoinView): ReactNode {
-  const { csrfToken, link, orgName, email, role, isKnown, problem } = view;
+  const { csrfToken, link, orgName, role, signedInAs, problem } = view;
   return (
     <Card>
-      <Heading title={`Join ${orgName}`}>
-        You are invited as {role === 'admin' ? 'an administrator' : 'a member'}.
-        {isKnown ? ' You have an account here already: its password is enough.' : ' Choose how others see you, and a password.'}
-      </Heading>
+      <Heading title={`Join ${orgName}`}>You are invited as {role === 'admin' ? 'an administrator' : 'a member'}.</Heading>
       {problem && (
         <Alert kind="error" title={problem.title}>
           {problem.text}
         </Alert>
       )}
-      {/* The name of a known account stays as it is, whatever is sent. */}
-      <Form to="/login/join" csrfToken={csrfToken} hidden={{ link, name: isKnown ? 'unchanged' : undefined }} className="stack">
-        <div>
-          <ReadOnlyEmail email={email} />
-          {isKnown ? <KnownPassword {...view} /> : <NewAccount {...view} />}
-        </div>
-        <div className="actions">
-          <Button>Join {orgName}</Button>
-        </div>
-      </Form>
+      {signedInAs !== undefined && (
+        <>
+          <Form to="/login/join/signed-in" csrfToken={csrfToken} hidden={{ link }} className="actions">
+            <Button>Join as {signedInAs}</Button>
+          </Form>
+          <p className="or">or</p>
+        </>
+      )}
+      <ByPassword {...view} />
+      {signedInAs === undefined && (
+        <p className="muted small">
+          Do you sign in at your company, or with another address? <Link to="/login">Sign in</Link> first, then open the invitation again.
+        </p>
+      )}
     </Card>
   );
 }
 
-/** Shown, not sent: the link says whose it is. Password managers keep it with the password. */
-function ReadOnlyEmail({ email }: { email: string }): ReactNode {
+function ByPassword({ csrfToken, link, orgName, email, signedInAs, name, mistakes }: JoinView): ReactNode {
   return (
-    <div className="field">
-      <label htmlFor="email">E-mail address</label>
-      <input id="email" type="email" defaultValue={email} autoComplete="username" readOnly />
-    </div>
-  );
-}
-
-function KnownPassword({ mistakes }: JoinView): ReactNode {
-  return (
-    <Field name="password" label="Your password" type="password" autoComplete="current-password" error={mistakes.password} autoFocus />
-  );
-}
-
-function NewAccount({ name, mistakes }: JoinView): ReactNode {
-  return (
-    <>
-      <Field name="name" label="Your name" value={name} autoComplete="name" error={mistakes.name} autoFocus={name === undefined} />
-      <Field
-        name="password"
-        label="New password"
-        type="password"
-        autoComplete="new-password"
-        minLength={12}
-        hint="At least 12 characters. A few words in a row are easy to keep in mind."
-        error={mistakes.password}
-        autoFocus={name !== undefined}
-      />
-    </>
+    <Form to="/login/join" csrfToken={csrfToken} hidden={{ link }} className="stack">
+      <div>
+        <ReadOnlyEmail email={email} />
+        <Field
+          name="password"
+          label="Password"
+          type="password"
+          autoComplete="current-password"
+          minLength={12}
+          hint="The one you have here with this address. If you are new, choose one of at least 12 characters, such as a few words in a row."
+          error={mistakes.password}
+          autoFocus={signedInAs === undefined}
+        />
+        <Field
+          name="name"
+          label="Your name, if you are new"
+          value={name}
+          autoComplete="name"
+          required={false}
+          hint="How others see you. An account that you have keeps its name."
+          error={mistakes.name}
+        />
+      </div>
+      <div className="actions">
+        <Button kind={signedInAs === undefined ? 'main' : 'plain'}>
+          {signedInAs === undefined ? `Join ${orgName}` : `Join as ${email}`}
+        </Button>
+      </div>
+    </Form>
   );
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Joining, type Invitation } from '../../../directory/users/index.js';
-import { FormTokens, SignIn, type Exchange } from '../../../issuer/sessions/index.js';
+import { FormTokens, Sessions, SignInLinks, type Exchange } from '../../../issuer/sessions/index.js';
 import { mistakeIn, type Failure, type FormPage } from '../errors/failure.js';
 import { Pages, submitted, textOf, waitText } from '../kit/index.js';
 import { JoinPage, type JoinView } from './join-page.js';
@@ -16,15 +16,16 @@ export class Join implements FormPage {
 
   constructor(
     private readonly pages: Pages,
-    private readonly signIn: SignIn,
+    private readonly links: SignInLinks,
     private readonly joining: Joining,
+    private readonly sessions: Sessions,
     private readonly tokens: FormTokens,
   ) {}
 
-  /** @throws Problem `join_link_refused`, `rate_limited` */
+  /** @throws Problem `join_link_refused`, `embedded_request`, `rate_limited` */
   async show(exchange: Exchange, query: Readonly<Record<string, unknown>>): Promise<void> {
     const link = textOf(query['link']) ?? '';
-    this.draw(exchange, await this.signIn.invitation(exchange.request, link), { link });
+    await this.draw(exchange, await this.links.invitation(exchange.request, link), { link });
   }
 
   async redraw(exchange: Exchange, failure: Failure): Promise<boolean> {
@@ -33,15 +34,16 @@ export class Join implements FormPage {
     const link = submitted(request, 'link') ?? '';
     // It was counted with the form already.
     const invitation = await this.joining.find(link);
-    if (invitation) this.draw(exchange, invitation, { link, name: submitted(request, 'name'), failure });
+    if (invitation) await this.draw(exchange, invitation, { link, name: submitted(request, 'name'), failure });
     return invitation !== undefined;
   }
 
-  private draw(
+  private async draw(
     exchange: Exchange,
-    { orgName, email, role, hasPassword }: Invitation,
+    { orgName, email, role }: Invitation,
     { link, name, failure }: { link: string; name?: string | undefined; failure?: Failure },
-  ): void {
+  ): Promise<void> {
+    const user = await this.sessions.current(exchange.request);
     const mistakes = { name: failure && mistakeIn(failure, 'name'), password: failure && mistakeIn(failure, 'password') };
     const view: JoinView = {
       csrfToken: this.tokens.issue(exchange.request, exchange.reply),
@@ -49,7 +51,7 @@ export class Join implements FormPage {
       orgName,
       email,
       role,
-      isKnown: hasPassword,
+      signedInAs: user && (user.email || user.name),
       name: name?.slice(0, 100),
       problem: failure && problemOf(failure, mistakes.name !== undefined || mistakes.password !== undefined),
       mistakes,
@@ -62,7 +64,7 @@ export class Join implements FormPage {
 function problemOf({ code, retryAfter, detail }: Failure, isNamed: boolean): JoinView['problem'] {
   switch (code) {
     case 'sign_in_refused':
-      return { title: 'That did not work', text: 'The password is not the one of this account.' };
+      return { title: 'That did not work', text: 'This address has an account here, and the password is not that of the account.' };
     case 'rate_limited':
       return { title: 'Too many tries', text: `Wait ${waitText(retryAfter ?? 60)}, then try again.` };
     case 'form_expired':

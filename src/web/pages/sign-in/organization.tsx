@@ -40,7 +40,7 @@ export class OrganizationSignIn implements FormPage {
   async find(exchange: Exchange): Promise<void> {
     const { request, reply } = exchange;
     const form = await this.forms.read(request, FindProviderForm);
-    await this.limits.countSource(request);
+    await this.limits.countVisit(request);
     const wish = { returnTo: returnPath(form.return_to), email: form.email };
     const offers = await this.offers.forAddress(form.email);
     const [only, another] = offers;

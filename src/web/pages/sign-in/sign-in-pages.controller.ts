@@ -7,6 +7,7 @@ import { Pages } from '../kit/index.js';
 import { Join } from './join.js';
 import { Login } from './login.js';
 import { Logout } from './logout.js';
+import { Reset } from './reset.js';
 
 /** Pages with which people come and go. Their forms are sent to the routes of issuer/sessions. */
 @ApiExcludeController()
@@ -17,6 +18,7 @@ export class SignInPagesController {
     private readonly pages: Pages,
     private readonly login: Login,
     private readonly join: Join,
+    private readonly reset: Reset,
     private readonly logout: Logout,
   ) {}
 
@@ -36,6 +38,12 @@ export class SignInPagesController {
   @Public()
   showJoin(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query() query: Record<string, unknown>): Promise<void> {
     return this.join.show({ request, reply }, query);
+  }
+
+  @Get('login/reset')
+  @Public()
+  showReset(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query() query: Record<string, unknown>): Promise<void> {
+    return this.reset.show({ request, reply }, query);
   }
 
   @Get('logout')
