@@ -179,7 +179,9 @@ describe('RFC 8693 §2.1: the request', () => {
     const grantsAt = async (url: string): Promise<unknown> =>
       (await tlsRequest(server, `${url}/.well-known/oauth-authorization-server`)).body['grant_types_supported'];
     expect(await grantsAt(server.internalUrl)).toEqual(['client_credentials', JWT_BEARER_GRANT_TYPE, TOKEN_EXCHANGE_GRANT_TYPE]);
-    expect(await grantsAt(server.mtlsUrl)).toEqual(['client_credentials', JWT_BEARER_GRANT_TYPE]);
+    const outside = await grantsAt(server.mtlsUrl);
+    expect(outside).toContain('client_credentials');
+    expect(outside).not.toContain(TOKEN_EXCHANGE_GRANT_TYPE);
   });
 
   it('400 for a token in the address, where logs would keep it', async () => {

@@ -1,9 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsString, Length } from 'class-validator';
 import { ListQuery } from '../../../platform/http/index.js';
 import type { Membership } from '../membership.js';
 import { ORG_ROLES } from '../org-role.policy.js';
 import type { User } from '../user.entity.js';
+import { IsEmailAddress } from './email-address.decorator.js';
 
 const MOMENT = { format: 'date-time', example: '2026-11-22T08:00:00.000Z' };
 
@@ -60,8 +60,7 @@ export class UserList {
 
 export class UserQuery extends ListQuery {
   @ApiProperty({ description: 'Only people with this e-mail address, however it is written.', example: 'ada@example.com' })
-  @Length(1, 320)
-  @IsString()
+  @IsEmailAddress()
   email!: string;
 }
 

@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, Max, Min, ValidateBy } from 'class-validator';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { Omittable } from '../../administration/index.js';
-import { readEmail } from '../email.policy.js';
 import { ORG_ROLES, type OrgRole } from '../org-role.policy.js';
+import { IsEmailAddress } from './email-address.decorator.js';
 
 export const DEFAULT_LINK_SECONDS = 7 * 86_400;
 
@@ -23,13 +23,7 @@ export class InviteAgain {
 
 export class InviteMember extends InviteAgain {
   @ApiProperty({ description: 'E-mail address of the person; they sign in with it.', example: 'ada@example.com' })
-  @ValidateBy({
-    name: 'isEmailAddress',
-    validator: {
-      validate: (value) => typeof value === 'string' && readEmail(value) !== undefined,
-      defaultMessage: () => 'The email is not an e-mail address.',
-    },
-  })
+  @IsEmailAddress()
   email!: string;
 
   @ApiPropertyOptional({ enum: ORG_ROLES, default: 'member', description: 'What they will be.', example: 'member' })
