@@ -84,7 +84,7 @@ export class PasswordAccounts {
   ): Promise<ProvenPassword | undefined> {
     return this.transactions.run(async (tx) => {
       const userId = await mayReset(tx);
-      if (userId === undefined) return undefined;
+      if (userId === undefined || !(await this.repository.holdActive(tx, userId))) return undefined;
       await this.repository.setPassword(tx, { userId, hash });
       await this.changed(tx, { userId, email }, origin, { by: 'reset_link' });
       return { userId, hash };

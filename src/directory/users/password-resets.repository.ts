@@ -32,10 +32,11 @@ export class PasswordResetsRepository {
     return row.expires_at;
   }
 
-  /** Only while it works. */
+  /** Only while it works, and never for somebody who is disabled. */
   async find(tx: Transaction, digests: readonly Buffer[]): Promise<PasswordResetTarget | undefined> {
     const [row] = await tx.manager.query<PasswordResetTarget[]>(
       `SELECT r.user_id AS "userId", p.email FROM password_resets r JOIN user_passwords p USING (user_id)
+         JOIN users u ON u.id = r.user_id AND u.status = 'active'
         WHERE r.digest = ANY($1) AND r.expires_at > now()`,
       [digests],
     );

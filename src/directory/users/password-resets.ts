@@ -46,6 +46,11 @@ export class PasswordResets implements OnModuleInit {
     return { url: `${this.publicUrl}/login/reset?link=${text}`, hint, expiresAt: await this.repository.replace(tx, reset) };
   }
 
+  /** The one that the person has stops working. */
+  end(tx: Transaction, userId: string): Promise<void> {
+    return this.repository.deleteOf(tx, userId);
+  }
+
   /** Looks, and changes nothing. Undefined: never made, used, replaced or expired; nobody is told which. */
   async find(link: string): Promise<PasswordResetTarget | undefined> {
     if (!isSecret(link, 'csn_reset')) return undefined;

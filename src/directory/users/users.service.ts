@@ -52,6 +52,8 @@ export class Users {
         user.status = status;
         user.updatedAt = new Date();
         await this.repository.update(tx, user);
+        // Whoever holds a link could else choose the password with which they are let in again later.
+        if (status === 'disabled') await this.resets.end(tx, id);
         await this.record(tx, actOf(caller, origin), user, status === 'active' ? 'user.enabled' : 'user.disabled');
       }
       return this.documentOf(tx, user);

@@ -7,7 +7,7 @@ import type { Transaction } from '../../platform/database/index.js';
 import { AuthorizationCodes } from '../authorization-codes/index.js';
 import { Clients } from '../clients/index.js';
 import { Delegation, type DelegationPlace } from '../consents/index.js';
-import { FEDERATED_ACR, PASSWORD_ACR, signInAddress, type SignedInUser } from '../sessions/index.js';
+import { FEDERATED_ACR, PASSWORD_ACR, Sessions, signInAddress, type SignedInUser } from '../sessions/index.js';
 import { codeAnswer, errorAnswer } from './authorization-answer.js';
 import type { AppClient } from './authorization-facts.js';
 import { candidates, needsSignIn, refuseSilently, requireAcr, settledPlace, type AskedOfPerson } from './next-step.policy.js';
@@ -28,6 +28,7 @@ export class AuthorizationDecisions {
     private readonly delegation: Delegation,
     private readonly codes: AuthorizationCodes,
     private readonly providers: IdentityProviderSource,
+    private readonly sessions: Sessions,
     private readonly configuration: Configuration,
   ) {}
 
@@ -69,6 +70,8 @@ export class AuthorizationDecisions {
       codeChallenge: request.codeChallenge,
       authentication: { authTime, acr, amr },
     });
+    // RT-7: a new password ends sessions and, once it holds the consent, codes. The code has waited for that, so the session tells.
+    if (!(await this.sessions.exists(tx, user.sessionId))) throw new OAuthError('login_required', 'The session of the person has ended.');
     return codeAnswer(this.addressOf(request), code);
   }
 

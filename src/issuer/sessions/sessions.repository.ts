@@ -115,6 +115,11 @@ export class SessionsRepository {
   }
 
   /** @param exceptId stays */
+  async exists(tx: Transaction, id: string): Promise<boolean> {
+    const rows = await tx.manager.query<unknown[]>('SELECT 1 FROM sessions WHERE id = $1', [id]);
+    return rows.length > 0;
+  }
+
   async deleteOfUser(tx: Transaction, userId: string, exceptId?: string): Promise<number> {
     const [rows] = await tx.manager.query<[unknown[], number]>(
       'DELETE FROM sessions WHERE user_id = $1 AND id IS DISTINCT FROM $2 RETURNING 1',

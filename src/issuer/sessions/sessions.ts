@@ -115,6 +115,11 @@ export class Sessions {
   }
 
   /** Ends one session of a person; false when it is none of theirs. */
+  /** Whether it has not been ended by somebody; by its age it may have. */
+  exists(tx: Transaction, sessionId: string): Promise<boolean> {
+    return this.repository.exists(tx, sessionId);
+  }
+
   endOne(userId: string, sessionId: string, origin: AuditOrigin): Promise<boolean> {
     return this.transactions.run(async (tx) => {
       const ended = await this.repository.delete(tx, userId, sessionId);
