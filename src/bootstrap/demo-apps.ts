@@ -24,7 +24,8 @@ export class DemoApps {
     await api.removeLeftOver('/v1/apps', (found) => found['name'] === APP.name && found['publisher'] === APP.publisher);
     const grants = [{ audience: `${document.public_url}/analytics`, scopes: SCOPES }];
     const made = await api.post('/v1/apps', { ...APP, grants });
-    for (const step of ['submit', 'approve']) await api.post(`/v1/apps/${made.id}/${step}`, {});
+    const submitted = await api.post(`/v1/apps/${made.id}/submit`, {});
+    await api.post(`/v1/apps/${made.id}/approve`, { updated_at: submitted['updated_at'] });
     for (const { id } of document.orgs) await this.admit(api, id, made.id);
     const entry: DemoApp = {
       client_id: made.id,

@@ -24,9 +24,11 @@ const SCOPE = 'read:analytics-data read:account';
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const { ISSUER, CLIENT_ID, CLIENT_SECRET, DEMO = '.countersign/demo.json', PORT = '4100' } = environment;
   const port = Number(PORT);
-  if (ISSUER && CLIENT_ID && CLIENT_SECRET) {
-    const client = { issuer: ISSUER, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET };
-    return { ...client, api: `${ISSUER}/analytics`, scope: SCOPE, port, demoUser: undefined };
+  // Issuers are compared letter by letter (RFC 8414 §3.3), and none here ends with a slash.
+  const issuer = ISSUER?.replace(/\/+$/, '');
+  if (issuer && CLIENT_ID && CLIENT_SECRET) {
+    const client = { issuer, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET };
+    return { ...client, api: `${issuer}/analytics`, scope: SCOPE, port, demoUser: undefined };
   }
   return { ...readDemo(DEMO), port };
 }

@@ -1,6 +1,6 @@
 import type { ScopeDefinition } from '../api-resources/index.js';
 
-/** `admin` administers the organization; `member` only works in it. */
+/** Decides what somebody may pass on to apps. The work of an administrator is done by service principals of the organization. */
 export const ORG_ROLES = ['admin', 'member'] as const;
 export type OrgRole = (typeof ORG_ROLES)[number];
 

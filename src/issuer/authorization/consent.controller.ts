@@ -10,7 +10,7 @@ import { ConsentStateDocument } from './dto/consent-state.dto.js';
 
 const { authorization_refused, interaction_ended } = AUTHORIZATION_PROBLEMS;
 
-/** What the consent page asks. The page itself, and where it sends its form, are another area's. */
+/** What the consent page shows, for programs. The page itself, and where it sends its form, are another area's. */
 @ApiTags('Sign-in')
 @InZone('external')
 @Controller('consent')
@@ -22,7 +22,8 @@ export class ConsentController {
   @ApiOperation({
     operationId: 'getConsentState',
     summary: 'What an app asks for',
-    description: 'In the words of the scope catalogue, with the token for the form of this browser. Answers to pages of this server only.',
+    description:
+      'In the words of the scope catalogue, with the token for the form of this browser. For programs and tests: the page draws by itself and does not ask it. No page of another origin may read it.',
   })
   @ApiQuery({ name: 'interaction', required: true, description: 'Of the address of the page.', example: 'n2Q1c3…' })
   @ApiOkResponse({ type: ConsentStateDocument })

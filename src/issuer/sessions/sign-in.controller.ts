@@ -3,6 +3,8 @@ import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiResponse, ApiTags
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '@countersign/guards';
 import { ApiProblems } from '../../directory/administration/index.js';
+import { ORGS_PROBLEMS } from '../../directory/orgs/index.js';
+import { USERS_PROBLEMS } from '../../directory/users/index.js';
 import { InZone } from '../../platform/http/index.js';
 import { CsrfForm, JoinAsForm, JoinForm, ResetPasswordForm, SignInForm } from './dto/forms.dto.js';
 import { SignInStateDocument } from './dto/session.dto.js';
@@ -12,6 +14,8 @@ import { SignInForms } from './sign-in-forms.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 const { form_expired, join_link_refused, reset_link_refused, sign_in_refused, sign_in_required } = SESSIONS_PROBLEMS;
+const { org_suspended } = ORGS_PROBLEMS;
+const { already_joined } = USERS_PROBLEMS;
 const SEE_OTHER = { status: 303, description: 'Done; Location says where to go on.' };
 
 /** What the pages for people send. The pages themselves are another area's. */
@@ -26,7 +30,8 @@ export class SignInController {
   @ApiOperation({
     operationId: 'getSignInState',
     summary: 'Who is signed in here',
-    description: 'And the token for the forms of this browser. Answers to pages of this server only: no other may read it.',
+    description:
+      'And the token for the forms of this browser. For programs and tests: the pages draw by themselves and do not ask it. No page of another origin may read it.',
   })
   @ApiOkResponse({ type: SignInStateDocument })
   state(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<SignInStateDocument> {
@@ -60,7 +65,7 @@ export class SignInController {
   @ApiConsumes(FORM)
   @ApiBody({ type: JoinForm })
   @ApiResponse(SEE_OTHER)
-  @ApiProblems({ form_expired, join_link_refused, sign_in_refused }, 'validation_failed', 'rate_limited')
+  @ApiProblems({ form_expired, join_link_refused, sign_in_refused, already_joined, org_suspended }, 'validation_failed', 'rate_limited')
   join(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     return this.forms.join({ request, reply });
   }
@@ -76,7 +81,7 @@ export class SignInController {
   @ApiConsumes(FORM)
   @ApiBody({ type: JoinAsForm })
   @ApiResponse(SEE_OTHER)
-  @ApiProblems({ form_expired, join_link_refused, sign_in_required }, 'validation_failed', 'rate_limited')
+  @ApiProblems({ form_expired, join_link_refused, sign_in_required, already_joined, org_suspended }, 'validation_failed', 'rate_limited')
   joinAs(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     return this.forms.joinAs({ request, reply });
   }

@@ -58,7 +58,7 @@ export class ThirdPartyAppDocument {
   @ApiProperty({ type: [GrantDocument], description: 'The most that people can allow it.' })
   grants!: GrantDocument[];
 
-  @ApiProperty({ type: String, nullable: true, description: 'Its logo.', example: null })
+  @ApiProperty({ type: String, nullable: true, description: 'Its logo; the pages do not show it.', example: null })
   logo_uri!: string | null;
 
   @ApiProperty({ type: String, nullable: true, description: 'Its privacy policy.', example: 'https://charts.example/privacy' })

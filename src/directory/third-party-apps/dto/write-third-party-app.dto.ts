@@ -51,7 +51,7 @@ export class CreateThirdPartyApp {
   @ApiProperty({
     enum: CLIENT_TYPES,
     description:
-      'confidential: it runs on a server that can keep a secret. public: in a browser or on the user’s computer. It never changes.',
+      'confidential: it runs on a server that can keep a secret, also as the server of an app in a browser. public: installed on a phone or a computer. It never changes.',
     example: 'confidential',
   })
   @IsIn(CLIENT_TYPES)
@@ -106,7 +106,13 @@ export class CreateThirdPartyApp {
   @IsArray()
   grants!: GrantDocument[];
 
-  @ApiPropertyOptional({ type: String, nullable: true, description: 'Its logo, https; shown once the app is approved.', example: null })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    description:
+      'Its logo, https. It is kept and reviewed; the pages show the first letter of its name, because a picture would tell its owner who looks.',
+    example: null,
+  })
   @Clearable()
   @IsWebAddress()
   logo_uri?: string | null;

@@ -46,7 +46,11 @@ export class MemberDocument {
   @ApiProperty({ type: String, nullable: true, description: 'Name of the person; null until they have joined.', example: 'Ada Lovelace' })
   name!: string | null;
 
-  @ApiProperty({ enum: ORG_ROLES, description: '`admin` administers the organization; `member` only works in it.', example: 'member' })
+  @ApiProperty({
+    enum: ORG_ROLES,
+    description: 'Decides what they may pass on to apps: a `member` nothing of high risk.',
+    example: 'member',
+  })
   role!: string;
 
   @ApiProperty({

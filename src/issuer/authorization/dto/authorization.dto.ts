@@ -32,6 +32,12 @@ const QUERY: readonly ApiQueryOptions[] = [
   { name: 'state', required: false, description: 'Comes back with the answer; at most 2048 bytes.', example: 'af0ifjsldkj' },
   { name: 'prompt', required: false, description: 'none, login, consent, select_account.', example: 'consent' },
   { name: 'max_age', required: false, description: 'Seconds since the last sign-in; 0 asks for a new one.', example: '3600' },
+  {
+    name: 'acr_values',
+    required: false,
+    description: 'Ways of signing in that are accepted, space-separated; left out: all.',
+    example: 'urn:countersign:acr:password',
+  },
   { name: 'login_hint', required: false, description: 'Who is expected to sign in.', example: 'ada@example.com' },
   {
     name: 'org_id',
@@ -90,6 +96,12 @@ export class AuthorizationForm {
 
   @ApiPropertyOptional({ description: 'Seconds since the last sign-in; 0 asks for a new one.', example: '3600' })
   max_age?: string;
+
+  @ApiPropertyOptional({
+    description: 'Ways of signing in that are accepted, space-separated; left out: all.',
+    example: 'urn:countersign:acr:password',
+  })
+  acr_values?: string;
 
   @ApiPropertyOptional({ description: 'Who is expected to sign in.', example: 'ada@example.com' })
   login_hint?: string;

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { ConsentView, Destination } from '../../../issuer/authorization/index.js';
 import { ClockIcon, ComputerIcon, GlobeIcon, Link, PhoneIcon, useSite, VerifiedIcon, WarningIcon } from '../kit/index.js';
 
-/** Who asks. CON-2: a picture only of what somebody has looked at; else the first letter of its name. */
+/** Who asks. CON-2: the first letter of its name, for all; a picture of theirs would tell its owner who looks at this page. */
 export function AppCard({ app }: Pick<ConsentView, 'app'>): ReactNode {
   const { name } = useSite();
   return (
