@@ -12,6 +12,11 @@ import { prepare } from './lib/screenshots/world.mjs';
 import { endRunningSteps, say } from './lib/step.mjs';
 
 const FOLDER = inProject('docs', 'screenshots');
+const APPS = /^https:\/\/(?:charts|ledger)\.example\//;
+const OTHER_BROWSERS = [
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0',
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1',
+];
 let product;
 let browser;
 
@@ -46,12 +51,16 @@ async function takeAll() {
   say(`docs/screenshots: ${pictures.taken.join(', ')}`);
 }
 
-async function signInPages(pictures, { publicUrl, person, charts, invite }) {
+async function signInPages(pictures, { publicUrl, person, member, charts, invite, resetLinkOf }) {
   await pictures.in({}, async (page, take) => {
     await page.goto(charts);
     await take('login');
     await signIn(page, { email: person.email, password: 'a wrong one' });
     await take('login-refused');
+    await page.goto(`${publicUrl}/login/organization`);
+    await take('login-organization');
+    await page.goto(await resetLinkOf(member));
+    await take('login-reset');
     await page.goto(await invite('new@example.com'));
     await take('join');
     await page.goto(`${publicUrl}/login/join?link=no-such-link`);
@@ -79,7 +88,6 @@ async function consentPages(pictures, { person, charts, chartsHere, unreviewed, 
       await page.goto(unreviewed);
       await take('consent-not-reviewed');
       await page.goto(link);
-      await take('join-known');
       await page.getByRole('button', { name: 'Join as' }).first().click();
       await page.goto(charts);
       await take('choose-organization');
@@ -87,18 +95,39 @@ async function consentPages(pictures, { person, charts, chartsHere, unreviewed, 
   }
 }
 
-async function accountPages(pictures, { publicUrl, person, chartsHere }) {
-  for (const look of [{}, { phone: true }]) {
-    await pictures.in(look, async (page, take) => {
-      await page.goto(chartsHere);
-      await signIn(page, person);
-      // The app does not exist: what counts is that it was allowed.
-      await page.getByRole('button', { name: 'Allow' }).click({ noWaitAfter: true });
-      await page.waitForTimeout(1_000);
-      const answer = await page.goto(`${publicUrl}/account`);
-      if (answer?.status() === 200) await take(look.phone ? 'account-phone' : 'account');
-    });
-  }
+async function accountPages(pictures, world) {
+  const { publicUrl, chartsHere, ledger } = world;
+  await pictures.in({}, async (page, take) => {
+    await openAccount(page, world);
+    await page.getByRole('button', { name: 'Sign out everywhere else' }).click();
+    for (const userAgent of OTHER_BROWSERS) await pictures.in({ userAgent }, (other) => openAccount(other, world));
+    await allow(page, chartsHere);
+    await ledger.use(await allow(page, ledger.address));
+    await page.goto(`${publicUrl}/account`);
+    await take('account');
+    await page.getByRole('link', { name: 'Ledger', exact: true }).click();
+    await page.getByRole('heading', { name: 'Ledger' }).waitFor();
+    await take('account-app');
+  });
+  await pictures.in({ phone: true }, async (page, take) => {
+    await openAccount(page, world);
+    await take('account-phone');
+  });
+}
+
+async function openAccount(page, { publicUrl, person }) {
+  await page.goto(`${publicUrl}/account`);
+  await signIn(page, person);
+  await page.getByRole('heading', { name: 'Your account' }).waitFor();
+}
+
+/** Nobody serves the app, so its address is answered here. @returns the code that it is sent */
+async function allow(page, address) {
+  await page.route(APPS, (route) => route.fulfill({ contentType: 'text/plain', body: 'The app.' }));
+  await page.goto(address);
+  await page.getByRole('button', { name: 'Allow' }).click();
+  await page.waitForURL(APPS);
+  return new URL(page.url()).searchParams.get('code');
 }
 
 async function stop() {

@@ -86,7 +86,9 @@ describe('/account in a browser without scripts', () => {
       /by Charts Ltd[\s\S]*Reviewed by Countersign[\s\S]*2 permissions at Saasalytics[\s\S]*Never used/,
     );
     expect(await works(server.url, tokens.access_token)).toBe(true);
-    await row.getByRole('button', { name: 'Revoke Charts & Co' }).click();
+    await row.getByRole('link', { name: 'Details of Charts & Co' }).click();
+    expect(await page.getByText('Medium risk').count()).toBe(2);
+    await page.getByRole('button', { name: 'Revoke Charts & Co' }).click();
     await diesWithin2s(server.url, tokens.access_token);
     expect((await refresh(server.url, app, tokens.refresh_token)).body['error']).toBe('invalid_grant');
     expect(await page.getByText('The app has no access any more.').isVisible()).toBe(true);

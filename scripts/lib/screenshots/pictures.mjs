@@ -12,14 +12,15 @@ export class Pictures {
   }
 
   /**
-   * @param {{ phone?: boolean, dark?: boolean }} look
+   * @param {{ phone?: boolean, dark?: boolean, userAgent?: string }} look
    * @param {(page: import('playwright-core').Page, take: (name: string) => Promise<void>) => Promise<void>} work
    */
-  async in({ phone = false, dark = false }, work) {
+  async in({ phone = false, dark = false, userAgent }, work) {
     const context = await this.browser.newContext({
       viewport: phone ? PHONE : DESK,
       colorScheme: dark ? 'dark' : 'light',
       javaScriptEnabled: false,
+      userAgent,
     });
     try {
       const page = await context.newPage();

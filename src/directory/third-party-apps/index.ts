@@ -1,4 +1,3 @@
-export { CLIENT_TYPES } from './app-authentication.policy.js';
 export { ThirdPartyApp } from './third-party-app.entity.js';
 export { ThirdPartyAppSource } from './third-party-app-source.js';
 export { THIRD_PARTY_APPS_PROBLEMS } from './third-party-apps.errors.js';

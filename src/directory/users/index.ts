@@ -1,10 +1,11 @@
 export { domainOf, isDomain, readEmail } from './email.policy.js';
 export { FederatedAccounts, type ForeignIdentity } from './federated-accounts.js';
-export { type Invitation, type Joiner, Joining } from './joining.js';
+export { type Invitation, Joining } from './joining.js';
 export { Member } from './member.entity.js';
 export type { Membership } from './membership.js';
 export { Memberships } from './memberships.js';
 export { ORG_ROLES, type OrgRole, scopesOfRole } from './org-role.policy.js';
+export { MIN_PASSWORD_LENGTH } from './password.policy.js';
 export { PasswordAccounts, type ProvenPassword } from './password-accounts.js';
 export { PasswordResets } from './password-resets.js';
 export { People } from './people.js';

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { FormParameters, OAuthError } from '@countersign/oauth';
+import type { FormParameters } from '@countersign/oauth';
 import { httpProblem, originOf } from '../../platform/http/index.js';
-import { FormTokens, Sessions } from '../sessions/index.js';
+import { Forms, FormTokens, Sessions } from '../sessions/index.js';
 import { ConsentStateDocument } from './dto/consent-state.dto.js';
 import { Interactions, type InteractionAnswer, type InteractionStep, type Visitor } from './interactions.service.js';
 
-const FORM = /^application\/x-www-form-urlencoded(?:\s*;\s*charset=utf-8)?\s*$/i;
 const DECISIONS = ['allow', 'deny', 'ask_admin'] as const;
 
 /** What the consent page asks and sends. */
@@ -15,6 +14,7 @@ export class ConsentForms {
   constructor(
     private readonly interactions: Interactions,
     private readonly sessions: Sessions,
+    private readonly forms: Forms,
     private readonly tokens: FormTokens,
   ) {}
 
@@ -32,26 +32,13 @@ export class ConsentForms {
    * @returns what is to happen now, for the interaction that the form names
    */
   async answer(request: FastifyRequest): Promise<{ readonly interaction: string; readonly step: InteractionStep }> {
-    const form = readForm(request);
-    this.tokens.verify(request, form.find('csrf_token'));
+    const form = this.forms.readFields(request);
     const interaction = form.find('interaction') ?? '';
     return { interaction, step: await this.interactions.answer(interaction, await this.visitorOf(request), answerOf(form)) };
   }
 
   private async visitorOf(request: FastifyRequest): Promise<Visitor> {
     return { browser: this.tokens.browserOf(request), user: await this.sessions.current(request), origin: originOf(request) };
-  }
-}
-
-/** The boxes that are ticked share a name, so `scope` may be repeated. */
-function readForm({ body, headers }: FastifyRequest): FormParameters {
-  if (typeof body !== 'string' || !FORM.test(headers['content-type'] ?? ''))
-    throw httpProblem('unsupported_media_type', 'Send the fields as application/x-www-form-urlencoded.');
-  try {
-    return FormParameters.parse(body);
-  } catch (error) {
-    if (!(error instanceof OAuthError)) throw error;
-    throw httpProblem('malformed_request', error.message, { cause: error });
   }
 }
 

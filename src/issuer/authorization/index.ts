@@ -3,4 +3,4 @@ export { AuthorizationModule } from './authorization.module.js';
 export type { ConsentView, Destination, PlaceView, ScopeView } from './consent-view.js';
 export { ConsentForms } from './consent-forms.js';
 export { ConsentForm } from './dto/consent-state.dto.js';
-export { Interactions, type InteractionAnswer, type InteractionStep, type Visitor, type WaitingRequest } from './interactions.service.js';
+export { Interactions, type InteractionStep, type Visitor } from './interactions.service.js';

@@ -1,10 +1,10 @@
 export { AppAdmission } from './app-admission.service.js';
 export { covers, type Admission } from './consent.policy.js';
-export type { Consent, ConsentKey } from './consent.js';
+export type { Consent } from './consent.js';
 export { ConsentUsage } from './consent-usage.js';
 export type { ConsentUse } from './consent-usage.repository.js';
 export type { ConsentAct } from './consent-records.js';
 export { CONSENTS_PROBLEMS } from './consents.errors.js';
 export { ConsentsModule } from './consents.module.js';
-export { Consents, type ConsentAnswer } from './consents.service.js';
-export { Delegation, type DelegatedRights, type DelegationPlace, type DelegationQuestion } from './delegation.js';
+export { Consents } from './consents.service.js';
+export { Delegation, type DelegatedRights, type DelegationPlace } from './delegation.js';

@@ -1,3 +1,3 @@
-export type { OwnApp, OwnAppSession, OwnScope } from './own-app.js';
+export type { OwnApp, OwnScope } from './own-app.js';
 export { OwnApps } from './own-apps.service.js';
 export { OwnAppsModule } from './own-apps.module.js';

@@ -128,12 +128,11 @@ export class Sessions {
     });
   }
 
-  /** Ends all sessions of a person but the one they are using. Answers how many there were. */
-  endOthers({ userId, sessionId }: SignedInUser, origin: AuditOrigin): Promise<number> {
+  /** Ends all sessions of a person but the one they are using. */
+  endOthers({ userId, sessionId }: SignedInUser, origin: AuditOrigin): Promise<void> {
     return this.transactions.run(async (tx) => {
       const count = await this.repository.deleteOfUser(tx, userId, sessionId);
       if (count > 0) await this.record(tx, 'user.other_sessions_ended', userId, origin, { count });
-      return count;
     });
   }
 

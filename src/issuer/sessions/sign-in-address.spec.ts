@@ -60,6 +60,8 @@ describe('signInAddress', () => {
     expect(Object.fromEntries(address.searchParams)).toEqual({ return_to: '/oauth/authorize?a=1&b=2', login_hint: 'ada+x@example.com' });
   });
 
+  it('is the page alone where nobody waits', () => expect(signInAddress({ returnTo: undefined })).toBe('/login'));
+
   it('throws where a programmer would send people elsewhere', () => {
     expect(() => signInAddress({ returnTo: 'https://evil.example' })).toThrow('path of this server');
   });

@@ -1,15 +1,18 @@
 export interface SignInRequest {
-  /** Path on this server to come back to, with its query; anything that is no such path is refused. */
-  readonly returnTo: string;
+  /** Path on this server to come back to, with its query; anything that is no such path is refused. Undefined: to the account. */
+  readonly returnTo: string | undefined;
   /** `login_hint`: what the field is filled with. */
   readonly loginHint?: string | undefined;
 }
 
 /** Path of the page that signs somebody in and then goes back (303). Also for `prompt=login`: it begins a new session with a new `auth_time`. */
 export function signInAddress({ returnTo, loginHint }: SignInRequest): string {
-  if (!isOwnPath(returnTo)) throw new Error('A sign-in must come back to a path of this server.');
-  const query = new URLSearchParams({ return_to: returnTo, ...(loginHint !== undefined && { login_hint: loginHint }) });
-  return `/login?${query.toString()}`;
+  if (returnTo !== undefined && !isOwnPath(returnTo)) throw new Error('A sign-in must come back to a path of this server.');
+  const query = new URLSearchParams({
+    ...(returnTo !== undefined && { return_to: returnTo }),
+    ...(loginHint !== undefined && { login_hint: loginHint }),
+  }).toString();
+  return query === '' ? '/login' : `/login?${query}`;
 }
 
 /**

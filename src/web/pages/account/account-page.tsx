@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
+import { MIN_PASSWORD_LENGTH } from '../../../directory/users/index.js';
 import type { OwnApp } from '../../../issuer/own-apps/index.js';
 import type { SessionRow, SignedInUser } from '../../../issuer/sessions/index.js';
-import { Alert, Button, ButtonLink, Field, Form, Heading, Link } from '../kit/index.js';
-import { AppBadge, AppPicture, LastUse, Unseen } from './app-parts.js';
+import { Alert, AppPicture, Button, ButtonLink, Field, Form, Heading, Link } from '../kit/index.js';
+import { AppBadge, LastUse, Unseen } from './app-parts.js';
 import { SessionsCard } from './sessions-card.js';
 import { many } from './times.policy.js';
 
@@ -43,7 +44,7 @@ export function AccountPage({ user, csrfToken, apps, sessions, hasPassword, pass
       </Heading>
       {done && <Alert kind="success">{DONE[done]}</Alert>}
       <div className="account-columns">
-        <AppsCard apps={apps} csrfToken={csrfToken} now={now} />
+        <AppsCard apps={apps} now={now} />
         <div className="stack">
           <SessionsCard sessions={sessions} currentId={user.sessionId} csrfToken={csrfToken} now={now} />
           {hasPassword && <PasswordCard csrfToken={csrfToken} problem={passwordProblem} />}
@@ -53,7 +54,7 @@ export function AccountPage({ user, csrfToken, apps, sessions, hasPassword, pass
   );
 }
 
-function AppsCard({ apps, csrfToken, now }: Pick<AccountView, 'apps' | 'csrfToken' | 'now'>): ReactNode {
+function AppsCard({ apps, now }: Pick<AccountView, 'apps' | 'now'>): ReactNode {
   return (
     <section className="card" aria-labelledby="apps">
       <div>
@@ -65,7 +66,7 @@ function AppsCard({ apps, csrfToken, now }: Pick<AccountView, 'apps' | 'csrfToke
       ) : (
         <ul className="rows">
           {apps.map((app) => (
-            <AppRow key={app.consentId} app={app} csrfToken={csrfToken} now={now} />
+            <AppRow key={app.consentId} app={app} now={now} />
           ))}
         </ul>
       )}
@@ -73,7 +74,7 @@ function AppsCard({ apps, csrfToken, now }: Pick<AccountView, 'apps' | 'csrfToke
   );
 }
 
-function AppRow({ app: own, csrfToken, now }: { app: OwnApp; csrfToken: string; now: Date }): ReactNode {
+function AppRow({ app: own, now }: { app: OwnApp; now: Date }): ReactNode {
   const { consentId, app, org, api, scopes } = own;
   const path = `/account/apps/${consentId}`;
   return (
@@ -99,11 +100,6 @@ function AppRow({ app: own, csrfToken, now }: { app: OwnApp; csrfToken: string; 
         <ButtonLink to={path}>
           Details<Unseen>of {app.name}</Unseen>
         </ButtonLink>
-        <Form to={`${path}/revoke`} csrfToken={csrfToken}>
-          <Button kind="danger">
-            Revoke<Unseen>{app.name}</Unseen>
-          </Button>
-        </Form>
       </div>
     </li>
   );
@@ -133,8 +129,8 @@ function PasswordCard({ csrfToken, problem }: { csrfToken: string; problem: Pass
             label="New password"
             type="password"
             autoComplete="new-password"
-            minLength={12}
-            hint="At least 12 characters; four or five words will do."
+            minLength={MIN_PASSWORD_LENGTH}
+            hint={`At least ${MIN_PASSWORD_LENGTH} characters; four or five words will do.`}
             error={errorOf('new_password')}
             autoFocus={problem?.field === 'new_password' || undefined}
           />

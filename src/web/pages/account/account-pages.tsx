@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { PasswordAccounts } from '../../../directory/users/index.js';
 import { OwnApps } from '../../../issuer/own-apps/index.js';
-import { type Exchange, FormTokens, Sessions, type SignedInUser } from '../../../issuer/sessions/index.js';
+import { type Exchange, FormTokens, Sessions, signInAddress, type SignedInUser } from '../../../issuer/sessions/index.js';
 import { isId } from '../../../platform/crypto/index.js';
 import { type Failure, type FormPage, mistakeIn } from '../errors/failure.js';
 import { Card, Heading, Link, Pages, waitText } from '../kit/index.js';
@@ -25,7 +25,7 @@ export class AccountPages implements FormPage {
 
   async account(exchange: Exchange, done: unknown): Promise<void> {
     const user = await this.sessions.current(exchange.request);
-    if (!user) return this.toSignIn(exchange.reply, '/account');
+    if (!user) return this.pages.redirect(exchange.reply, signInAddress({ returnTo: '/account' }));
     await this.draw(exchange, user, { done: readDone(done) });
   }
 
@@ -41,7 +41,8 @@ export class AccountPages implements FormPage {
     const user = await this.sessions.current(request);
     // Whatever else stands in the address is not sent on.
     const consentId = isId(id, 'con') ? id : undefined;
-    if (!user) return this.toSignIn(reply, consentId === undefined ? '/account' : `/account/apps/${consentId}`);
+    const returnTo = consentId === undefined ? '/account' : `/account/apps/${consentId}`;
+    if (!user) return this.pages.redirect(reply, signInAddress({ returnTo }));
     const own = consentId === undefined ? undefined : await this.apps.find(user, consentId);
     const csrfToken = this.tokens.issue(request, reply);
     if (!own) return this.missing(reply, user, csrfToken);
@@ -74,10 +75,6 @@ export class AccountPages implements FormPage {
       </Card>
     );
     this.pages.send(reply, { status: 404, title: 'No access', user: frameOf(user, csrfToken).user, content });
-  }
-
-  private toSignIn(reply: FastifyReply, path: string): void {
-    this.pages.redirect(reply, `/login?return_to=${encodeURIComponent(path)}`);
   }
 }
 

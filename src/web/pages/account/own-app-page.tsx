@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { OwnApp, OwnScope } from '../../../issuer/own-apps/index.js';
-import { Alert, Button, Form, Link, OutsideLink } from '../kit/index.js';
+import { Alert, AppPicture, Button, Form, Link, OutsideLink, RiskMark } from '../kit/index.js';
 import { DONE, type Done } from './account-page.js';
-import { AppBadge, AppPicture, Moment, RiskBadge, Unseen } from './app-parts.js';
+import { AppBadge, Moment, Unseen } from './app-parts.js';
 import { ago, dateOf } from './times.policy.js';
 
 export interface OwnAppView {
@@ -74,7 +74,7 @@ function ScopeItem({ scope: { name, description, risk, used } }: { scope: OwnSco
         <span className="scope-text">
           <span>{description}</span>
           <span className="scope-facts">
-            <RiskBadge risk={risk} />
+            <RiskMark risk={risk} />
             <span className={`badge badge-plain ${used ? 'badge-good' : ''}`}>{used ? 'Used' : 'Never used'}</span>
             <code>{name}</code>
           </span>

@@ -1,30 +1,16 @@
 import type { ReactNode } from 'react';
 import type { ConsentView, Destination } from '../../../issuer/authorization/index.js';
-import { ClockIcon, ComputerIcon, GlobeIcon, Link, PhoneIcon, useSite, VerifiedIcon, WarningIcon } from '../kit/index.js';
+import { AppPicture, ClockIcon, ComputerIcon, GlobeIcon, Link, PhoneIcon, ReviewBadge } from '../kit/index.js';
 
 /** Who asks. CON-2: the first letter of its name, for all; a picture of theirs would tell its owner who looks at this page. */
 export function AppCard({ app }: Pick<ConsentView, 'app'>): ReactNode {
-  const { name } = useSite();
   return (
     <div className="app">
-      <span className="app-picture" aria-hidden="true">
-        {[...app.name][0]?.toUpperCase()}
-      </span>
+      <AppPicture name={app.name} />
       <div>
         <p className="app-name">{app.name}</p>
         <p className="app-facts">
-          <span className="muted small">by {app.publisher}</span>{' '}
-          {app.reviewed ? (
-            <span className="badge badge-good">
-              <VerifiedIcon />
-              Reviewed by {name}
-            </span>
-          ) : (
-            <span className="badge badge-warning">
-              <WarningIcon />
-              Not reviewed
-            </span>
-          )}
+          <span className="muted small">by {app.publisher}</span> <ReviewBadge isReviewed={app.reviewed} />
         </p>
       </div>
     </div>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ConsentView, PlaceView } from '../../../issuer/authorization/index.js';
+import { signInAddress } from '../../../issuer/sessions/index.js';
 import { Alert, BuildingIcon, Button, Card, Form, Heading, Link, OutsideLink, PersonIcon } from '../kit/index.js';
 import { AppCard, AppFacts } from './app-parts.js';
 import { ScopeChoice } from './scope-choice.js';
@@ -64,7 +65,7 @@ function WhoAndWhere({ view, place, interaction }: ConsentQuestion): ReactNode {
         <dt>Signed in as</dt>
         <dd>{view.user.email}</dd>
         <dd className="change">
-          <Link to={`/login?${new URLSearchParams({ return_to: addressOf(interaction) }).toString()}`}>Not you?</Link>
+          <Link to={signInAddress({ returnTo: addressOf(interaction) })}>Not you?</Link>
         </dd>
       </div>
       <div>

@@ -1,12 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ScopeView } from '../../../issuer/authorization/index.js';
-import { Hidden } from '../kit/index.js';
-
-const RISKS = {
-  low: { label: 'Low risk', className: 'risk risk-low' },
-  medium: { label: 'Medium risk', className: 'risk risk-medium' },
-  high: { label: 'High risk', className: 'risk risk-high' },
-} as const;
+import { Hidden, RiskMark } from '../kit/index.js';
 
 interface ScopeChoiceProperties {
   readonly legend: string;
@@ -54,12 +48,11 @@ function Fixed({ scope }: { scope: ScopeView }): ReactNode {
 }
 
 function ScopeText({ scope: { name, description, risk, allowedBefore } }: { scope: ScopeView }): ReactNode {
-  const { label, className } = RISKS[risk];
   return (
     <span className="scope-text">
       <span>{description}</span>
       <span className="scope-facts">
-        <span className={className}>{label}</span>
+        <RiskMark risk={risk} />
         {allowedBefore && <span className="badge badge-good">Allowed before</span>}
         <code>{name}</code>
       </span>

@@ -37,7 +37,7 @@ function assetOf(kind: string, extension: string, type: string, bytes: Buffer): 
   return { name: `${kind}-${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.${extension}`, type, bytes };
 }
 
-function kindOf(name: string): string | undefined {
+function kindOf(name: string): string {
   return /^(pages|logo)-[0-9a-f]{16}\.[a-z]{3,4}$/.exec(name)?.[1] ?? '';
 }
 

@@ -92,7 +92,6 @@ interface FieldProperties {
   readonly hint?: string | undefined;
   readonly error?: string | undefined;
   readonly autoFocus?: boolean | undefined;
-  readonly readOnly?: boolean | undefined;
   readonly minLength?: number | undefined;
   readonly required?: boolean | undefined;
 }

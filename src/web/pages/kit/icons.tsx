@@ -100,13 +100,6 @@ export const BuildingIcon = (): ReactNode => (
   </Icon>
 );
 
-export const KeyIcon = (): ReactNode => (
-  <Icon name="key">
-    <circle cx="8" cy="15.5" r="4.5" />
-    <path d="M11.3 12.200L20 3.500M16.5 7l3 3" />
-  </Icon>
-);
-
 export const PersonIcon = (): ReactNode => (
   <Icon name="person">
     <circle cx="12" cy="8" r="4.2" />

@@ -1,7 +1,7 @@
-export { Alert, Button, ButtonLink, buttonClass, Card, Field, Form, Heading, Hidden, Link, OutsideLink } from './components.js';
+export { AppPicture, ReviewBadge, RiskMark } from './app-marks.js';
+export { Alert, Button, ButtonLink, Card, Field, Form, Heading, Hidden, Link, OutsideLink } from './components.js';
 export { ForwardPage } from './forward-page.js';
 export * from './icons.js';
-export type { PageUser } from './layout.js';
 export { type Page, Pages } from './pages.js';
 export { useSite } from './site.js';
 export { prefersHtml } from './prefers-html.policy.js';

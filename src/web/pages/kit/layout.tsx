@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Form, Link } from './components.js';
+import { Button, Form, Link } from './components.js';
 import { BrandMark } from './icons.js';
 import { useSite } from './site.js';
 
@@ -69,9 +69,9 @@ function SignedIn({ email, csrfToken }: PageUser): ReactNode {
     <div className="who">
       <Link to="/account">{email}</Link>
       <Form to="/logout" csrfToken={csrfToken}>
-        <button type="submit" className="button button-quiet button-small">
+        <Button kind="quiet" small>
           Sign out
-        </button>
+        </Button>
       </Form>
     </div>
   );

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { MIN_PASSWORD_LENGTH } from '../../../directory/users/index.js';
 import { Alert, Button, Card, Field, Form, Heading, Link } from '../kit/index.js';
 import { ReadOnlyEmail } from './read-only-email.js';
 
@@ -57,8 +58,8 @@ function ByPassword({ csrfToken, link, orgName, email, signedInAs, name, mistake
           label="Password"
           type="password"
           autoComplete="current-password"
-          minLength={12}
-          hint="The one you have here with this address. If you are new, choose one of at least 12 characters, such as a few words in a row."
+          minLength={MIN_PASSWORD_LENGTH}
+          hint={`The one you have here with this address. If you are new, choose one of at least ${MIN_PASSWORD_LENGTH} characters, such as a few words in a row.`}
           error={mistakes.password}
           autoFocus={signedInAs === undefined}
         />

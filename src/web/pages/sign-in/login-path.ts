@@ -11,18 +11,9 @@ export function returnPath(path: string | undefined): string | undefined {
   return path !== undefined && isReturnPath(path) ? path : undefined;
 }
 
-/** Of the page that signs somebody in. Without what somebody has typed: addresses of pages are kept in many places. */
-export function loginPath(returnTo: string | undefined): string {
-  return `/login${queryOf({ returnTo })}`;
-}
-
 /** Of the page that finds the provider of somebody's organization. */
-export function organizationPath(wish: LoginWish): string {
-  return `/login/organization${queryOf(wish)}`;
-}
-
-function queryOf({ returnTo, email }: LoginWish): string {
+export function organizationPath({ returnTo, email }: LoginWish): string {
   const wished = Object.entries({ return_to: returnTo, login_hint: email });
   const query = new URLSearchParams(wished.filter((pair): pair is [string, string] => pair[1] !== undefined)).toString();
-  return query && `?${query}`;
+  return query === '' ? '/login/organization' : `/login/organization?${query}`;
 }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { ProviderOffers } from '../../../directory/identity-providers/index.js';
-import { Forms, FormTokens, FindProviderForm, SignInLimits, type Exchange } from '../../../issuer/sessions/index.js';
+import { Forms, FormTokens, FindProviderForm, signInAddress, SignInLimits, type Exchange } from '../../../issuer/sessions/index.js';
 import type { Failure, FormPage } from '../errors/failure.js';
 import { Pages, submitted, textOf, waitText } from '../kit/index.js';
-import { loginPath, returnPath, type LoginWish } from './login-path.js';
+import { returnPath, type LoginWish } from './login-path.js';
 import { ChooseProviderPage, OrganizationPage, type OrganizationView } from './organization-page.js';
 import { providerPath } from './provider-choices.js';
 
@@ -49,7 +49,12 @@ export class OrganizationSignIn implements FormPage {
       const query = wish.returnTo === undefined ? '' : `?${new URLSearchParams({ return_to: wish.returnTo }).toString()}`;
       return this.pages.redirect(reply, providerPath(only.id) + query);
     }
-    const view = { offers, csrfToken: this.tokens.issue(request, reply), returnTo: wish.returnTo, otherWays: loginPath(wish.returnTo) };
+    const view = {
+      offers,
+      csrfToken: this.tokens.issue(request, reply),
+      returnTo: wish.returnTo,
+      otherWays: signInAddress({ returnTo: wish.returnTo }),
+    };
     this.pages.send(reply, { title: TITLE, content: <ChooseProviderPage {...view} /> });
   }
 
@@ -69,7 +74,7 @@ export class OrganizationSignIn implements FormPage {
       csrfToken: this.tokens.issue(request, reply),
       email: wish.email,
       returnTo: wish.returnTo,
-      otherWays: loginPath(wish.returnTo),
+      otherWays: signInAddress({ returnTo: wish.returnTo }),
       problem: told.problem,
     };
     this.pages.send(reply, { status: told.status, headers: told.headers, title: TITLE, content: <OrganizationPage {...view} /> });

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { ProviderOffers } from '../../../directory/identity-providers/index.js';
 import { ProviderSignInForms } from '../../../issuer/provider-sign-in/index.js';
-import { FormTokens, Sessions, type Exchange } from '../../../issuer/sessions/index.js';
+import { FormTokens, Sessions, signInAddress, type Exchange } from '../../../issuer/sessions/index.js';
 import { httpProblem } from '../../../platform/http/index.js';
 import { ForwardPage, Pages, prefersHtml, textOf } from '../kit/index.js';
-import { loginPath, returnPath } from './login-path.js';
+import { returnPath } from './login-path.js';
 import { ProviderPage } from './provider-page.js';
 
 const TITLE = 'On to your sign-in';
@@ -27,7 +27,7 @@ export class ProviderSignInPages {
     const user = await this.sessions.current(request);
     const csrfToken = this.tokens.issue(request, reply);
     const returnTo = returnPath(textOf(query['return_to']));
-    const view = { offer, csrfToken, returnTo, otherWays: loginPath(returnTo), signedInAs: user?.email };
+    const view = { offer, csrfToken, returnTo, otherWays: signInAddress({ returnTo }), signedInAs: user?.email };
     this.pages.send(reply, { title: `Sign in at ${offer.name}`, content: <ProviderPage {...view} /> });
   }
 

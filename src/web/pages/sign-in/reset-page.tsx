@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { MIN_PASSWORD_LENGTH } from '../../../directory/users/index.js';
 import { Alert, Button, Card, Field, Form, Heading } from '../kit/index.js';
 import { ReadOnlyEmail } from './read-only-email.js';
 
@@ -23,8 +24,8 @@ export function ResetPage({ csrfToken, link, email, problem, mistake }: ResetVie
             label="New password"
             type="password"
             autoComplete="new-password"
-            minLength={12}
-            hint="At least 12 characters. A few words in a row are easy to keep in mind."
+            minLength={MIN_PASSWORD_LENGTH}
+            hint={`At least ${MIN_PASSWORD_LENGTH} characters. A few words in a row are easy to keep in mind.`}
             error={mistake}
             autoFocus
           />
