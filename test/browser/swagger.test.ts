@@ -26,7 +26,7 @@ afterAll(async () => {
 beforeEach(async (context: TestContext) => {
   if (!browser) return context.skip('no browser starts on this machine');
   page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(45_000);
   complaints = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
@@ -76,7 +76,7 @@ async function tryOut(tag: string, operationId: string): Promise<{ status: strin
 }
 
 describe('/docs in a browser', () => {
-  it('200 with the data of that tenant after Authorize and Try it out', { timeout: 90_000 }, async () => {
+  it('200 with the data of that tenant after Authorize and Try it out', { timeout: 180_000 }, async () => {
     const [mine, other] = server.orgs;
     await page.goto(`${server.url}/docs`);
     const principal = mine.service_principals.find(({ name }) => name === 'BI dashboard')!;
@@ -101,7 +101,7 @@ describe('/docs in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('401 is shown where nobody has authorized', { timeout: 90_000 }, async () => {
+  it('401 is shown where nobody has authorized', { timeout: 180_000 }, async () => {
     await page.goto(`${server.url}/docs`);
     const answer = await tryOut('Management: organizations', 'listOrgs');
     expect(answer.status).toMatch(/^401/);
@@ -110,7 +110,7 @@ describe('/docs in a browser', () => {
     expect(complaints.filter((text) => !text.includes('401'))).toEqual([]);
   });
 
-  it('401 in the Authorize dialog says that the client was not authenticated', { timeout: 90_000 }, async () => {
+  it('401 in the Authorize dialog says that the client was not authenticated', { timeout: 180_000 }, async () => {
     await page.goto(`${server.url}/docs`);
     const part = await authorize('Countersign-management-API', { client_id: server.demo.operator.client_id, client_secret: 'wrong' }, [
       'read:orgs',
@@ -119,7 +119,7 @@ describe('/docs in a browser', () => {
     await picture('authorize-refused');
   });
 
-  it('RFC 6749 §3.3 the Authorize dialog shows the scopes of each API apart', { timeout: 90_000 }, async () => {
+  it('RFC 6749 §3.3 the Authorize dialog shows the scopes of each API apart', { timeout: 180_000 }, async () => {
     await page.goto(`${server.url}/docs`);
     const saasalytics = await authorizeDialog('Saasalytics');
     const text = await saasalytics.innerText();
@@ -129,7 +129,7 @@ describe('/docs in a browser', () => {
 });
 
 describe('/docs/errors in a browser', () => {
-  it('200 and the address of a code shows that code', { timeout: 60_000 }, async () => {
+  it('200 and the address of a code shows that code', { timeout: 120_000 }, async () => {
     await page.goto(`${server.url}/docs/errors#grant_not_assignable`);
     await picture('errors');
     const entry = page.locator('section:target');
@@ -137,7 +137,7 @@ describe('/docs/errors in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('200 and every id on the page is there once', { timeout: 60_000 }, async () => {
+  it('200 and every id on the page is there once', { timeout: 120_000 }, async () => {
     await page.goto(`${server.url}/docs/errors`);
     const ids = await page.locator('section[id]').evaluateAll((entries) => entries.map((entry) => (entry as unknown as { id: string }).id));
     expect(ids.length).toBeGreaterThan(20);

@@ -26,6 +26,7 @@ const ACROSS_ORGS: Readonly<Record<string, string>> = {
   'src/directory/users': 'people belong to no organization, and join links lead to any',
   'src/directory/identity-providers/provider-transactions.ts':
     'providers of the platform belong to no organization, and a sign-in knows none yet',
+  'src/directory/identity-providers/provider-offers.ts': 'nobody is signed in yet',
   'src/issuer/sessions': 'sessions belong to people',
   'src/issuer/provider-sign-in/pending-sign-ins.ts': 'nobody is signed in yet',
   'src/issuer/authorization/': 'requests wait for people, not for organizations',

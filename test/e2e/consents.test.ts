@@ -234,6 +234,17 @@ describe('section races: what is done at the same moment', () => {
     expect([answer.status, answer.body['error']]).toEqual([400, 'invalid_grant']);
   });
 
+  // Seen to fail when grant() does not look at the session again.
+  it('a code is asked for while its person takes a new password: none comes of a session that has ended', async () => {
+    const change = await OpenTransaction.begin(server);
+    await change.run('SELECT FROM consents WHERE id = $1 FOR UPDATE', [consentId]);
+    const asking = ask(person.browser, app, pkce());
+    await change.untilWaiting();
+    await change.run('DELETE FROM sessions WHERE user_id = $1', [person.userId]);
+    await change.commit();
+    expect(answerOf(await asking).error).toBe('login_required');
+  });
+
   // Seen to fail when PeopleReaction neither ends codes nor locks the consents FOR UPDATE.
   it('a code is redeemed while its person is disabled: nothing of it works after they are enabled again', async () => {
     const proof = pkce();
