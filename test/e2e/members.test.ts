@@ -384,7 +384,9 @@ describe('a forgotten password', () => {
     expect(refusalOf(await use(late))).toEqual(REFUSED);
     const again = await resetOf(person.userId);
     await api.post(`/v1/users/${person.userId}/disable`);
-    expect(refusalOf(await use(again))).toEqual([401, 'sign_in_refused']);
+    expect(refusalOf(await use(again))).toEqual(REFUSED);
+    await api.post(`/v1/users/${person.userId}/enable`);
+    expect(refusalOf(await use(again))).toEqual(REFUSED);
   });
 });
 
