@@ -152,11 +152,8 @@ async function attack(
   values: Record<string, unknown>,
   make: (value: never) => Parameters<typeof send>[1],
 ): Promise<void> {
-  await Promise.all(
-    Object.entries(values).map(async ([kind, value]) =>
-      expectComposed(await send(each, make(value as never)), `${each.name} with ${kind} as ${where}`),
-    ),
-  );
+  for (const [kind, value] of Object.entries(values))
+    expectComposed(await send(each, make(value as never)), `${each.name} with ${kind} as ${where}`);
 }
 
 async function attackParameters(each: DocumentedOperation): Promise<void> {
@@ -218,12 +215,12 @@ function replaced(value: unknown, [name, ...rest]: Place, by: unknown): unknown 
 }
 
 describe('attacks 58–60 and 65: hostile values in every documented parameter', () => {
-  it('400-something for hostile text in every path and query parameter, never 500', { timeout: 300_000 }, async () => {
+  it('400-something for hostile text in every path and query parameter, never 500', { timeout: 900_000 }, async () => {
     expect(operations.length).toBeGreaterThan(25);
     for (const each of operations) await attackParameters(each);
   });
 
-  it('400-something for hostile values in every member of every body, never 500', { timeout: 300_000 }, async () => {
+  it('400-something for hostile values in every member of every body, never 500', { timeout: 900_000 }, async () => {
     for (const each of operations.filter(({ operation }) => operation.requestBody)) await attackBody(each);
   });
 
