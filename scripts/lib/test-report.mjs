@@ -1,5 +1,5 @@
 /** More than this many at once is not bad luck. */
-const MOST_TO_REPEAT = 5;
+const MOST_TO_REPEAT = 10;
 
 /**
  * The files that get a second run; none where anything failed that a second run of files would not show again.
