@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     // Tests that start replicas share two cores with others that do, and a start alone takes four seconds of one core. What has to be
     // fast says so itself; these only end what hangs.
-    testTimeout: 120_000,
-    hookTimeout: 240_000,
+    testTimeout: 240_000,
+    hookTimeout: 480_000,
     // Each file of test/ starts a server of its own; more at once would only take turns on two cores.
     maxWorkers: 2,
     pool: 'forks',

@@ -36,7 +36,7 @@ describe(`${REPLICAS} processes started together on an empty database`, () => {
     while (door.connections < REPLICAS && products.every(({ product }) => !product.hasEnded)) await pause(50);
     await door.up();
     await Promise.all(places.map(({ readyUrl }, i) => products[i]!.product.ready(readyUrl, 220_000)));
-  }, 240_000);
+  }, 480_000);
   afterAll(async () => {
     await Promise.all(products.map(({ product }) => product.stop()));
     await door.close();

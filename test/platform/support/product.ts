@@ -45,7 +45,7 @@ export class Product {
   }
 
   /** Waits until it answers 200 at its readiness address, or fails with what it wrote. */
-  async ready(url: string, withinMs = 110_000): Promise<this> {
+  async ready(url: string, withinMs = 240_000): Promise<this> {
     const deadline = Date.now() + withinMs;
     while (Date.now() < deadline && !this.hasEnded) {
       if (
