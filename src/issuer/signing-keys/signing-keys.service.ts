@@ -25,6 +25,8 @@ interface ZoneKeys {
 }
 
 /** The signing keys of the zones this process serves, made on the first start of all and shared by every replica; of the other zone the public halves. */
+type NewSigningKey = Parameters<SigningKeysRepository['insertActive']>[1];
+
 @Injectable()
 export class SigningKeys implements OnModuleInit {
   /** What this process verifies tokens with. */
@@ -44,7 +46,7 @@ export class SigningKeys implements OnModuleInit {
   }
 
   async onModuleInit(): Promise<void> {
-    await this.transactions.run((tx) => this.makeFirstKeys(tx));
+    await this.makeFirstKeys();
     await this.reload();
     this.changes.on('signing_keys', () => this.reload());
   }
@@ -73,27 +75,39 @@ export class SigningKeys implements OnModuleInit {
     for (const zone of this.zones) for (const alg of ALGORITHMS_OF_ZONE[zone]) this.signer(zone, alg);
   }
 
-  private async makeFirstKeys(tx: Transaction): Promise<void> {
-    await this.repository.lock(tx);
-    const present = await this.repository.listUsable(tx, this.zones);
-    for (const zone of this.zones) {
-      for (const alg of ALGORITHMS_OF_ZONE[zone]) {
-        if (!present.some((key) => key.zone === zone && key.alg === alg && key.status === 'active')) await this.makeKey(tx, zone, alg);
-      }
-    }
+  /** Made before anything is locked: an RSA key takes a busy machine seconds, and replicas that start together would wait for it. */
+  private async makeFirstKeys(): Promise<void> {
+    const missing = await this.transactions.run((tx) => this.missingKeys(tx));
+    const made = await Promise.all(missing.map(({ zone, alg }) => this.makeKey(zone, alg)));
+    if (made.length === 0) return;
+    await this.transactions.run(async (tx) => {
+      await this.repository.lock(tx);
+      const still = await this.missingKeys(tx);
+      for (const key of made) if (still.some(({ zone, alg }) => zone === key.zone && alg === key.alg)) await this.keep(tx, key);
+    });
   }
 
-  private async makeKey(tx: Transaction, zone: Zone, alg: AccessTokenAlg): Promise<void> {
+  private async missingKeys(tx: Transaction): Promise<{ zone: Zone; alg: AccessTokenAlg }[]> {
+    const present = await this.repository.listUsable(tx, this.zones);
+    const wanted = this.zones.flatMap((zone) => ALGORITHMS_OF_ZONE[zone].map((alg) => ({ zone, alg })));
+    return wanted.filter(({ zone, alg }) => !present.some((key) => key.zone === zone && key.alg === alg && key.status === 'active'));
+  }
+
+  private async makeKey(zone: Zone, alg: AccessTokenAlg): Promise<NewSigningKey> {
     const { kid, publicJwk, privateKey } = await generateSigningKey(alg);
     const sealed = await this.sealer.seal(zone, `signing-key:${kid}`, privateKey.export({ format: 'der', type: 'pkcs8' }));
-    await this.repository.insertActive(tx, { kid, zone, alg, publicJwk, sealed });
+    return { kid, zone, alg, publicJwk, sealed };
+  }
+
+  private async keep(tx: Transaction, key: NewSigningKey): Promise<void> {
+    await this.repository.insertActive(tx, key);
     await this.audit.record(tx, {
       action: 'signing_key.activated',
       actor: { type: 'system' },
-      target: { type: 'signing_key', id: kid },
-      details: { zone, alg },
+      target: { type: 'signing_key', id: key.kid },
+      details: { zone: key.zone, alg: key.alg },
     });
-    await this.changes.publish(tx, 'signing_keys', kid);
+    await this.changes.publish(tx, 'signing_keys', key.kid);
   }
 
   private async reload(): Promise<void> {
