@@ -24,9 +24,9 @@ interface ZoneKeys {
   published: PublishedKeys;
 }
 
-/** The signing keys of the zones this process serves, made on the first start of all and shared by every replica; of the other zone the public halves. */
 type NewSigningKey = Parameters<SigningKeysRepository['insertActive']>[1];
 
+/** The signing keys of the zones this process serves, made on the first start of all and shared by every replica; of the other zone the public halves. */
 @Injectable()
 export class SigningKeys implements OnModuleInit {
   /** What this process verifies tokens with. */
