@@ -17,7 +17,7 @@ beforeAll(async () => {
   if (!('reason' in started)) browser = started;
   else if (process.env['CI']) throw new Error(`No browser starts on this machine, and CI must not skip: ${started.reason}`);
   else process.stderr.write(`The browser tests are SKIPPED: no browser starts on this machine. ${started.reason}\n`);
-}, 120_000);
+});
 afterAll(async () => {
   await browser?.close();
   await server.stop();

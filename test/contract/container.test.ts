@@ -204,7 +204,7 @@ describe('the server with the environment of docker-compose.yml, in this process
     };
     product = await Product.run(environment).ready(readyUrl);
     await run('mkdir', ['-p', readOnly()]);
-  }, 120_000);
+  });
   afterAll(async () => {
     await product?.stop();
     await cluster?.stop();

@@ -277,7 +277,7 @@ describe('a change of what a service may do reaches its live tokens', () => {
       'invalid_target',
     );
     rollups = await aCallPolicy(operator, { caller: 'event-processing', target: 'dashboards', scopes: ['write:rollups'], org_mode: 'any' });
-  }, 120_000);
+  });
 
   it('401 after the service is disabled; enabled again it gets new tokens and the old stay dead', async () => {
     const token = await fresh();

@@ -272,7 +272,7 @@ describe('when the issuer is gone', () => {
     await guard.feed.close();
     await again.process.stop();
     await lonely.stop();
-  }, 60_000);
+  });
 
   it('a guard whose replica dies goes on with another one, and misses nothing that happened between', async () => {
     const dying = await server.replica();
@@ -311,7 +311,7 @@ describe('when the issuer is gone', () => {
     await guard.feed.close();
     await deaf.process.stop();
     await doors[0]!.close();
-  }, 60_000);
+  });
 });
 
 describe('at shutdown', () => {

@@ -27,7 +27,7 @@ beforeAll(async () => {
   principal = server.orgs[0].service_principals[0]!;
   analyticsToken = await tokenOf(url, principal);
   managementToken = await tokenOf(url, server.demo.operator);
-}, 120_000);
+});
 afterAll(async () => {
   await replica.process.stop();
   await proxy.close();

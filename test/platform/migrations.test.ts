@@ -128,7 +128,7 @@ function migrationsOn(open: () => Database): void {
     await reader;
     expect(await migrated).toEqual(SINCE_TRUST_MAP);
     await open().sql("DELETE FROM audit_events WHERE action = 'x'");
-  }, 30_000);
+  });
 }
 
 describe('the migrations on the embedded PostgreSQL', () => {
@@ -191,7 +191,7 @@ describe.each(installed)('on PostgreSQL %s', (major) => {
       await product.stop();
       rmSync(dataDir, { recursive: true });
     }
-  }, 60_000);
+  });
 });
 
 /** A cluster of an installed PostgreSQL, thrown away afterwards. */

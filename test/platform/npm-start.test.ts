@@ -128,7 +128,7 @@ describe('npm start', () => {
     expect(statSync(dataDir).mode & 0o777).toBe(0o700);
     await expect.poll(() => started!.output, { timeout: 2_000 }).toContain(`Countersign is running at ${url}`);
     expect(output).toContain('s  starting the server');
-  }, 60_000);
+  });
 
   it('Ctrl-C ends everything, without a word of trouble', async () => {
     const running = await start();
@@ -137,28 +137,24 @@ describe('npm start', () => {
     expect([0, 'SIGINT']).toContain(await running.ended);
     await expectNothingLeft(5_000);
     expect(running.output).not.toMatch(/error|at file:|unexpected/i);
-  }, 60_000);
+  });
 
   it('a second start keeps the data, the credentials and demo.json as they were', async () => {
     await start();
     expect(readFileSync(join(dataDir, 'demo.json'), 'utf8')).toBe(first.file);
     expect(await revenue()).toEqual(first.revenue);
-  }, 60_000);
+  });
 
   it.each([
     ['npm', (running: NpmStart) => running.npm.pid!],
     ['scripts/start.mjs', (running: NpmStart) => running.pidOf('scripts/start.mjs')],
     ['the server', (running: NpmStart) => running.pidOf('dist/src/main.js')],
-  ])(
-    'after kill -9 of %s nothing is left running, and the next start finds all of its data',
-    async (_, victim) => {
-      const running = await start();
-      expect(await revenue()).toEqual(first.revenue);
-      process.kill(victim(running), 'SIGKILL');
-      await expectNothingLeft(8_000);
-    },
-    60_000,
-  );
+  ])('after kill -9 of %s nothing is left running, and the next start finds all of its data', async (_, victim) => {
+    const running = await start();
+    expect(await revenue()).toEqual(first.revenue);
+    process.kill(victim(running), 'SIGKILL');
+    await expectNothingLeft(8_000);
+  });
 
   it('a second start beside a running one says who has the data folder, and does it no harm', async () => {
     await start();
@@ -168,7 +164,7 @@ describe('npm start', () => {
     expect(second.output).not.toMatch(/^\s+at /m);
     // Also after the kill -9 of the tests before.
     expect(await revenue()).toEqual(first.revenue);
-  }, 60_000);
+  });
 
   it.each(['PORT', 'OPS_PORT', 'INTERNAL_PORT', 'MTLS_PORT'])(
     'a busy %s is one sentence that names the setting, and ends with 1',
@@ -186,7 +182,6 @@ describe('npm start', () => {
       expect(running.output).not.toMatch(/^\s+at |EADDRINUSE/m);
       await expectNothingLeft(5_000);
     },
-    60_000,
   );
 
   it('at another port everything follows: demo.json, the issuer, the audiences, old credentials', async () => {
@@ -207,5 +202,5 @@ describe('npm start', () => {
     }
     expect(await revenue()).toEqual(first.revenue);
     expect((await call('GET', `${url}/v1/orgs`, await tokenOf(url, after.operator))).status).toBe(200);
-  }, 60_000);
+  });
 });

@@ -15,7 +15,7 @@ describe.skipIf(!hasPgBouncer)('a replica whose DATABASE_URL is PgBouncer in tra
     server = await startTestServer();
     pooler = await TransactionPooler.before(server.files.runtimeUrl);
     replica = await server.replica({ DATABASE_URL: pooler.urlFor(server.files.runtimeUrl), DATABASE_LISTEN_URL: server.files.runtimeUrl });
-  }, 120_000);
+  });
   afterAll(async () => {
     await server.stop();
     await pooler.stop();

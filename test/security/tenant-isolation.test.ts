@@ -127,11 +127,11 @@ async function foreignAnswersByHttp(requests: number): Promise<number> {
 describe('a token of one organization never reaches a row of another', () => {
   it(`${OPERATIONS_IN_SQL} unfiltered transactions over pooled connections, aborted ones among them, find no foreign row`, async () => {
     expect(await foreignRowsInSql(OPERATIONS_IN_SQL)).toBe(0);
-  }, 120_000);
+  });
 
   it(`${REQUESTS_BY_HTTP} random requests find nothing of the other organization`, async () => {
     expect(await foreignAnswersByHttp(REQUESTS_BY_HTTP)).toBe(0);
-  }, 120_000);
+  });
 
   it('without an organization a tenant transaction sees nothing at all', async () => {
     for (const table of TABLES) {

@@ -217,7 +217,7 @@ describe('a process of one zone', () => {
     expect((await call('GET', `${url}/analytics/v1/customers`, externalToken)).status).toBe(200);
     const keys = await call<{ data: { zone: string }[] }>('GET', `${url}/v1/signing-keys`, operator.token);
     expect(new Set(keys.body.data.map(({ zone }) => zone))).toEqual(new Set(['external']));
-  }, 120_000);
+  });
 
   it('internal: opens no public listener, and its tokens and services work with those of other processes', async () => {
     const { url, internalUrl, mtlsUrl, opsUrl } = await ofZone('internal');
@@ -232,5 +232,5 @@ describe('a process of one zone', () => {
     });
     expect(started.status).toBe(201);
     expect((await exported(String(answer.body['access_token']))).status).toBe(201);
-  }, 120_000);
+  });
 });
