@@ -55,15 +55,16 @@ export class AuthorizationCodes implements OnModuleInit {
   async redeem<T>(code: StoredCode, client: Client, begin: (tx: Transaction) => Promise<T>): Promise<T> {
     const begun = await this.transactions.run(async (tx) => {
       // The consent before the code, in the order in which both are withdrawn.
-      if (!(await this.repository.holdConsent(tx, code))) throw refused('consent_withdrawn');
-      return (await this.repository.redeem(tx, code.digest)) ? { value: await begin(tx) } : undefined;
+      const [isHeld, isRedeemed] = await Promise.all([this.repository.holdConsent(tx, code), this.repository.redeem(tx, code.digest)]);
+      if (!isHeld) throw refused('consent_withdrawn');
+      return isRedeemed ? { value: await begin(tx) } : undefined;
     });
     if (!begun) throw await this.reused(code, client);
     return begun.value;
   }
 
   private find(text: string): Promise<StoredCode | undefined> {
-    return this.transactions.run((tx) => this.repository.find(tx, this.digests.everyDigest(text)));
+    return this.transactions.ask((tx) => this.repository.find(tx, this.digests.everyDigest(text)));
   }
 
   /** CODE-4. The code is gone afterwards, so that whoever sends it on and on writes no more than one event. */

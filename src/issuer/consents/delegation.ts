@@ -58,7 +58,7 @@ export class Delegation {
   /** Undefined where the person is no active member. */
   async place(orgId: string, { userId, client, api, asked }: DelegationQuestion): Promise<DelegationPlace | undefined> {
     const key = { orgId, userId, appId: client.id, apiId: api.id };
-    const standing = await this.tenants.run(orgId, (tx) => this.repository.findStanding(tx, key));
+    const standing = await this.tenants.ask(orgId, (tx) => this.repository.findStanding(tx, key));
     if (!standing) return undefined;
     const { orgName, ceiling, role, mode, isListed, consent } = standing;
     const ofApp = withinCeiling(client.grants, ceiling).find(({ audience }) => audience === api.identifier)?.scopes ?? [];

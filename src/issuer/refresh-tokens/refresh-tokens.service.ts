@@ -129,7 +129,7 @@ export class RefreshTokens implements OnModuleInit {
 
   private find(token: RefreshTokenParts): Promise<PresentedFamily | undefined> {
     const [keys, tokens] = [this.digests.everyDigest(keyText(token)), this.digests.everyDigest(token.text)];
-    return this.transactions.run((tx) => this.repository.find(tx, keys, tokens));
+    return this.transactions.ask((tx) => this.repository.find(tx, keys, tokens));
   }
 
   private digestOfKey(token: RefreshTokenParts): Buffer {

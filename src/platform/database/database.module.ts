@@ -40,6 +40,7 @@ export class DatabaseModule implements OnApplicationShutdown {
         poolErrorHandler: () => undefined,
         extra: {
           Client: impatientClient(settings.DATABASE_STATEMENT_TIMEOUT_MS + SILENCE_AFTER_TIMEOUT_MS),
+          pipeline: true,
           max: settings.DATABASE_POOL_SIZE,
           min: 1,
           connectionTimeoutMillis: 3_000,

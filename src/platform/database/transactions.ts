@@ -1,4 +1,4 @@
-import { escapeLiteral } from 'pg';
+import { escapeLiteral, type ClientBase } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { ROLES } from './roles.js';
 
@@ -27,7 +27,16 @@ export class TenantTransactions {
 
   /** @param orgId comes from the verified caller or from a checked path, never from a body. */
   run<T>(orgId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return runAs(this.dataSource, { role: ROLES.tenant, orgId, timeoutMs: this.statementTimeoutMs }, work);
+    return runAs(this.dataSource, this.surroundings(orgId), work);
+  }
+
+  /** For work that is one SQL statement of a repository: all in one round trip. */
+  ask<T>(orgId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return askAs(this.dataSource, this.surroundings(orgId), work);
+  }
+
+  private surroundings(orgId: string): Surroundings {
+    return { role: ROLES.tenant, orgId, timeoutMs: this.statementTimeoutMs };
   }
 }
 
@@ -39,7 +48,16 @@ export class PlatformTransactions {
   ) {}
 
   run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return runAs(this.dataSource, { role: ROLES.platform, orgId: '', timeoutMs: this.statementTimeoutMs }, work);
+    return runAs(this.dataSource, this.surroundings(), work);
+  }
+
+  /** For work that is one SQL statement of a repository: all in one round trip. */
+  ask<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return askAs(this.dataSource, this.surroundings(), work);
+  }
+
+  private surroundings(): Surroundings {
+    return { role: ROLES.platform, orgId: '', timeoutMs: this.statementTimeoutMs };
   }
 }
 
@@ -54,13 +72,15 @@ async function runAs<T>(dataSource: DataSource, surroundings: Surroundings, work
   let transaction: Transaction;
   let result: T;
   try {
-    transaction = await begin(runner, surroundings);
-    result = await work(transaction);
-    await runner.query('COMMIT');
-  } catch (error) {
-    // Where the connection is gone there is nobody to ask, and nothing was kept.
-    await runner.query('ROLLBACK').catch(() => undefined);
-    throw error;
+    const connection = (await runner.connect()) as ClientBase;
+    try {
+      [transaction, result] = await runOn(connection, runner, surroundings, work);
+      await runner.query('COMMIT');
+    } catch (error) {
+      // Where the connection is gone there is nobody to ask, and nothing was kept.
+      await runner.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
   } finally {
     await runner.release();
   }
@@ -69,13 +89,58 @@ async function runAs<T>(dataSource: DataSource, surroundings: Surroundings, work
   return result;
 }
 
-/** One round trip begins it and sets all, and all ends with it: pooled connections carry nothing over, ours or a pooler's. */
-async function begin(runner: QueryRunner, { role, orgId, timeoutMs }: Surroundings): Promise<Transaction> {
-  await runner.query(
-    `START TRANSACTION; SET LOCAL ROLE ${role}; SET LOCAL app.org_id = ${escapeLiteral(orgId)};
-     SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL idle_in_transaction_session_timeout = ${timeoutMs}`,
-  );
+/** What begins the transaction is sent together with the first statement of the work; where it fails, PostgreSQL refuses that statement too. */
+async function runOn<T>(
+  connection: ClientBase,
+  runner: QueryRunner,
+  surroundings: Surroundings,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<[Transaction, T]> {
+  const begun = connection.query(opening(surroundings));
+  // Heard below; until then nobody may be listening.
+  begun.catch(() => undefined);
   // TypeORM has not begun it, but must know: it would begin another for whatever it writes by itself.
   Object.assign(runner, { isTransactionActive: true });
-  return new Transaction(runner.manager);
+  const transaction = new Transaction(runner.manager);
+  try {
+    return [transaction, await work(transaction)];
+  } finally {
+    await begun;
+  }
+}
+
+async function askAs<T>(dataSource: DataSource, surroundings: Surroundings, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    const connection = (await runner.connect()) as ClientBase;
+    return await work(new Transaction(onlyStatement(connection, surroundings)));
+  } finally {
+    await runner.release();
+  }
+}
+
+/** Sent whole with the one statement: PostgreSQL answers the COMMIT of what has failed by rolling it back. */
+function onlyStatement(connection: ClientBase, surroundings: Surroundings): EntityManager {
+  let isAsked = false;
+  const query = async (text: string, values?: unknown[]): Promise<unknown[]> => {
+    if (isAsked) throw new Error('This transaction is for one statement; use run().');
+    isAsked = true;
+    const [begun, answered, ended] = await Promise.allSettled([
+      connection.query(opening(surroundings)),
+      connection.query<object>(text, values),
+      connection.query('COMMIT'),
+    ]);
+    if (begun.status === 'rejected') throw begun.reason;
+    if (answered.status === 'rejected') throw answered.reason;
+    if (ended.status === 'rejected') throw ended.reason;
+    return answered.value.rows;
+  };
+  // All that repositories which write SQL use of it.
+  return { query } as unknown as EntityManager;
+}
+
+/** Begins it and sets all, and all ends with it: pooled connections carry nothing over, ours or a pooler's. */
+function opening({ role, orgId, timeoutMs }: Surroundings): string {
+  return `START TRANSACTION; SET LOCAL ROLE ${role}; SET LOCAL app.org_id = ${escapeLiteral(orgId)};
+     SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL idle_in_transaction_session_timeout = ${timeoutMs}`;
 }

@@ -49,8 +49,8 @@ export class AuthorizationCodeGrant implements Grant {
       authentication: code.authentication,
       settle: async (signed: TokenAnswer, record: IssueRecord) => {
         const refresh_token = await this.codes.redeem(code, client, async (tx) => {
-          await record.write(tx);
-          return this.families.begin(tx, family);
+          const [begun] = await Promise.all([this.families.begin(tx, family), record.write(tx)]);
+          return begun;
         });
         return { answer: { ...signed, refresh_token }, repeated: false };
       },
