@@ -58,6 +58,8 @@ describe('the internal listener', () => {
       issuer: server.internalUrl,
       token_endpoint: `${server.internalUrl}/oauth/token`,
       revocation_endpoint: `${server.internalUrl}/oauth/revoke`,
+      introspection_endpoint: `${server.internalUrl}/oauth/introspect`,
+      introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'tls_client_auth'],
       jwks_uri: `${server.internalUrl}/.well-known/jwks.json`,
       token_endpoint_auth_methods_supported: ['private_key_jwt', 'tls_client_auth'],
       scopes_supported: ['start:export', 'write:rollups'],

@@ -29,7 +29,7 @@ export class IntrospectionCallers {
     // RFC 7662 §2.1, §4: who only says who it is could be anybody, and would try tokens.
     if (proof.via === 'none') throw authenticationFailed('public_client');
     setHeaders(await this.count(client));
-    if (proof.singleUse) await this.proofs.claim(caller);
+    await this.proofs.claim(caller);
     return { client, api: this.apiOf(client) };
   }
 

@@ -29,7 +29,8 @@ export class SignedAnswers {
   /** Signed as the tokens of the API are; for a client as its zone does by default. */
   sign(answer: IntrospectionAnswer, { client, api }: IntrospectionCaller): Promise<string> {
     const signer = this.keys.signer(client.zone, api?.signingAlg ?? FOR_CLIENTS[client.zone]);
-    const audience = api?.identifier ?? client.id;
+    // RFC 9701 §5: both name the API; libraries for clients look for the id that they authenticate with.
+    const audience = api ? [api.identifier, client.id] : client.id;
     const key = sha256(JSON.stringify([signer.kid, audience, answer])).toString('base64');
     const known = this.kept.get(key);
     if (known) return known;
