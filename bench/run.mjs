@@ -13,10 +13,11 @@ const SCENARIOS = {
   delegated: async () => (await import('./scenarios/delegated.mjs')).delegatedScenario,
   reaper: async () => (await import('./scenarios/reaper.mjs')).reaperScenario,
   memory: async () => (await import('./scenarios/memory.mjs')).memoryScenario,
+  introspection: async () => (await import('./scenarios/introspection.mjs')).introspectionScenario,
   revocation: async () => (await import('./scenarios/revocation.mjs')).revocationScenario,
 };
 /** Scenarios that measure others too. */
-const WITH_PEERS = ['tokens', 'guard', 'delegated'];
+const WITH_PEERS = ['tokens', 'guard', 'delegated', 'introspection'];
 
 const options = readOptions();
 for (const signal of ['SIGINT', 'SIGTERM']) {

@@ -100,6 +100,12 @@ async function startOidcProvider(name, withAudit) {
 }
 
 async function prepareDatabase(url, client) {
+  await query(url, AUDIT_TABLE);
+  await preparePayloads(url, [client]);
+}
+
+/** The table of the adapter, with these clients in it. */
+export async function preparePayloads(url, clients) {
   await query(
     url,
     `create table if not exists oidc_payloads (
@@ -108,6 +114,6 @@ async function prepareDatabase(url, client) {
      create index if not exists oidc_payloads_grant on oidc_payloads (grant_id);
      create index if not exists oidc_payloads_expiry on oidc_payloads (expires_at);`,
   );
-  await query(url, AUDIT_TABLE);
-  await query(url, `insert into oidc_payloads (type, id, payload) values ('Client', $1, $2)`, [client.client_id, client]);
+  for (const client of clients)
+    await query(url, `insert into oidc_payloads (type, id, payload) values ('Client', $1, $2)`, [client.client_id, client]);
 }

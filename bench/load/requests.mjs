@@ -1,11 +1,11 @@
 // Requests are built once, here; the load generator only sends bytes.
 
-export function formPost(url, fields) {
+export function formPost(url, fields, accept = 'application/json') {
   const { host, pathname } = new URL(url);
   const body = new URLSearchParams(fields).toString();
   return Buffer.from(
     `POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/x-www-form-urlencoded\r\n` +
-      `accept: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      `accept: ${accept}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
 

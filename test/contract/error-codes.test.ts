@@ -8,7 +8,6 @@ const OWN = 'test/contract/error-codes.test.ts';
 
 /** Codes that no request to this server can bring about today, and why they exist. */
 const NOT_HERE: Readonly<Record<string, string>> = {
-  unsupported_token_type: 'every kind of token that exists can be revoked',
   preflight_unanswered: "for routes of a customer's API that take OPTIONS; libs/guards tests it by its status",
   keys_unavailable: "for a customer's API, whose keys come over the network; libs/guards tests it by its status",
   conflict: 'what Nest or Fastify mean by 409, should they ever answer it',

@@ -175,7 +175,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
 /** Rows of the tables by their first cell; those of the settings and of the propagation apart. */
 const rows = guide
   .split('\n')
-  .filter((line) => /^\| (?!what |change |where |an API |follows |judges |:?-)/.test(line))
+  .filter((line) => /^\| (?!what |change |where |an API |follows |asks |judges |:?-)/.test(line))
   .map((line) =>
     line
       .slice(1, -1)

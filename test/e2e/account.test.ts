@@ -147,7 +147,16 @@ describe('section account: the apps that I allowed something', () => {
     expect([answer.status, answer.headers.get('location')]).toEqual([303, `${server.url}/account/apps/${id}?done=narrowed`]);
     await diesWithin2s(server.url, tokens.access_token);
     expect((await appsOf(person))[0]?.scopes.map(({ name }) => name)).toEqual([REPORTS]);
-    expect((await refresh(server.url, app, tokens.refresh_token)).body['scope']).toBe(REPORTS);
+    const narrower = (await refresh(server.url, app, tokens.refresh_token)).body;
+    expect(narrower['scope']).toBe(REPORTS);
+    const { grant, jti } = decodeJwt(String(narrower['access_token']));
+    expect(grant).toBe(`${id}.2`);
+    // By the bare id the events of one consent are found together.
+    const [issued] = await server.sql<{ details: object }>(
+      `SELECT details FROM audit_events WHERE action = 'token.issued' AND target_id = $1`,
+      [jti],
+    );
+    expect(issued?.details).toMatchObject({ grant_id: id, grant_generation: 2 });
     await narrow(person.browser, id, [READ, REPORTS]);
     expect((await appsOf(person))[0]?.scopes.map(({ name }) => name)).toEqual([REPORTS]);
     expect((await narrow(person.browser, id, [])).headers.get('location')).toBe(`${server.url}/account?done=revoked`);

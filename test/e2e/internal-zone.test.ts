@@ -58,6 +58,8 @@ describe('the internal listener', () => {
       issuer: server.internalUrl,
       token_endpoint: `${server.internalUrl}/oauth/token`,
       revocation_endpoint: `${server.internalUrl}/oauth/revoke`,
+      introspection_endpoint: `${server.internalUrl}/oauth/introspect`,
+      introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'tls_client_auth'],
       jwks_uri: `${server.internalUrl}/.well-known/jwks.json`,
       token_endpoint_auth_methods_supported: ['private_key_jwt', 'tls_client_auth'],
       scopes_supported: ['start:export', 'write:rollups'],
@@ -82,6 +84,7 @@ describe('the public zone for clients with certificates', () => {
     expect(body['mtls_endpoint_aliases']).toEqual({
       token_endpoint: `${server.mtlsUrl}/oauth/token`,
       revocation_endpoint: `${server.mtlsUrl}/oauth/revoke`,
+      introspection_endpoint: `${server.mtlsUrl}/oauth/introspect`,
     });
     const { client_id, client_secret, audience } = server.demo.operator;
     const form = { grant_type: 'client_credentials', client_id, client_secret, audience };

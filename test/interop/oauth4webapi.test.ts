@@ -71,12 +71,19 @@ describe.each(METHODS)('oauth4webapi by %s', (_, credentials) => {
     expect((await fetch(bearing(token))).status).toBe(200);
   });
 
-  it('200 on revocation, and 401 for the token from then on', async () => {
+  it('200 on introspection, JSON and signed, and on revocation, and 401 for the token from then on', async () => {
     const [client, authentication] = credentials();
     const token = await tokenBy([client, authentication], { resource: audience });
+    const introspect = async (options: object = {}): Promise<oauth.IntrospectionResponse> => {
+      const response = await oauth.introspectionRequest(issuer, client, authentication, token, { ...HTTP, ...options });
+      return oauth.processIntrospectionResponse(issuer, client, response);
+    };
+    expect(await introspect()).toMatchObject({ active: true, client_id: client.client_id, aud: audience });
+    expect(await introspect({ requestJwtResponse: true })).toMatchObject({ active: true, client_id: client.client_id });
     const response = await oauth.revocationRequest(issuer, client, authentication, token, HTTP);
     expect(await oauth.processRevocationResponse(response)).toBeUndefined();
     expect((await fetch(bearing(token))).status).toBe(401);
+    expect(await introspect()).toEqual({ active: false });
   });
 });
 
@@ -113,7 +120,7 @@ describe('oauth4webapi', () => {
     await expect(oauth.processClientCredentialsResponse(issuer, client, response)).rejects.toMatchObject({ cause: [{ scheme: 'basic' }] });
   });
 
-  it('RFC 7517 §5 jose verifies with the published keys, whatever algorithm the API chose', async () => {
+  it('RFC 7517 §5 jose verifies with the published keys, and RFC 9701 §5 an API the answer about its token, whatever algorithm the API chose', async () => {
     const operator = await Operator.of(server);
     const keys = createRemoteJWKSet(new URL(String(issuer.jwks_uri)));
     for (const alg of ['RS256', 'PS256', 'ES256']) {
@@ -126,6 +133,11 @@ describe('oauth4webapi', () => {
       });
       const { protectedHeader } = await jwtVerify(token, keys, { issuer: server.url, audience: api.identifier, typ: 'at+jwt' });
       expect(protectedHeader.alg).toBe(alg);
+      const guard: PrincipalMade = await operator.create(`/v1/apis/${api.id}/credentials`, {});
+      const [client, authentication] = [{ client_id: guard.client_id }, oauth.ClientSecretBasic(guard.client_secret)];
+      const response = await oauth.introspectionRequest(issuer, client, authentication, token, { requestJwtResponse: true, ...HTTP });
+      expect(await oauth.processIntrospectionResponse(issuer, client, response)).toMatchObject({ active: true, aud: api.identifier });
+      await oauth.validateApplicationLevelSignature(issuer, response, HTTP);
     }
   });
 });

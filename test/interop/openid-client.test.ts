@@ -61,12 +61,14 @@ describe.each(METHODS)('openid-client by %s', (_, credentials) => {
     expect((await call('GET', `${server.url}/analytics/v1/account`, token.access_token)).status).toBe(200);
   });
 
-  it('200 on revocation, and 401 for the token from then on', async () => {
+  it('200 on introspection and revocation, and 401 for the token from then on', async () => {
     const [id, authentication] = credentials();
     const configuration = await discover(id, authentication);
     const { access_token: token } = await client.clientCredentialsGrant(configuration, { resource: audience });
+    expect(await client.tokenIntrospection(configuration, token)).toMatchObject({ active: true, client_id: id, aud: audience });
     await client.tokenRevocation(configuration, token);
     expect((await call('GET', `${server.url}/analytics/v1/account`, token)).status).toBe(401);
+    expect(await client.tokenIntrospection(configuration, token)).toEqual({ active: false });
   });
 });
 

@@ -80,6 +80,13 @@ function whileAway(): void {
     );
   });
 
+  it('503 for an introspection 2 s after the last word: what was revoked meanwhile is not known', async () => {
+    const { client_id, client_secret } = principal;
+    const ask = (): Promise<Answer> => postForm(`${url}/oauth/introspect`, { token: analyticsToken, client_id, client_secret });
+    await expect.poll(async () => (await ask()).status, { timeout: 15_000, interval: 200 }).toBe(503);
+    expectTemporarilyUnavailable(await ask());
+  });
+
   it('503 as a problem from the management API and from the reference API, behind guards that go on judging tokens', async () => {
     expectUnavailableProblem(await call('GET', `${url}/v1/orgs`, managementToken));
     expectUnavailableProblem(await call('GET', `${url}/analytics/v1/account`, analyticsToken));

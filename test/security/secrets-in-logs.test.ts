@@ -79,6 +79,7 @@ async function sendCredentialsThatAreWrong(): Promise<void> {
   );
   await refused(postForm(`${server.url}/oauth/token`, `client_secret=%zz${canary('secret in a broken form')}`));
   await form({ token: canary('token to revoke, from nobody') }, {}, '/oauth/revoke');
+  await form({ token: canary('token to ask about, from nobody') }, {}, '/oauth/introspect');
   await postForm(
     `${server.url}/oauth/revoke`,
     { token: canary('token to revoke') },

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Operator } from '../support/builders.js';
 import { startTestServer, type DemoCredential, type TestServer } from '../support/countersign.js';
+import { admit, anApp, diesWithin2s, refresh, tokensFor, works, type Tokens } from '../support/delegation.js';
 import { basic, call, postForm, tokenOf, type Answer } from '../support/requests.js';
+import { aPerson } from '../support/visitor.js';
 
 let server: TestServer;
 let owner: DemoCredential;
@@ -49,6 +52,37 @@ describe('RFC 7009 revocation', () => {
     const answer = await revoke(token, stranger);
     expect({ status: answer.status, error: answer.body['error'] }).toEqual({ status: 400, error: 'invalid_grant' });
     expect(await statusAt(server.url, token)).toBe(200);
+  });
+
+  it('400 unsupported_token_type for what would go on working whatever is answered, and for whoever sends it', async () => {
+    const jwt = (typ: string): string => `${Buffer.from(JSON.stringify({ alg: 'RS256', typ })).toString('base64url')}.e30.c2ln`;
+    for (const value of [jwt('JWT'), 'csn_key_live_0000000000', owner.client_secret]) {
+      const answer = await revoke(value, owner);
+      expect([answer.status, answer.body['error']]).toEqual([400, 'unsupported_token_type']);
+    }
+    expect((await revoke(await tokenOf(server.url, owner), owner)).status).toBe(200);
+  });
+
+  it('200 for a public client by its name alone: its own tokens, and nobody else’s', async () => {
+    const operator = await Operator.of(server);
+    const [app, other] = [await anApp(operator, { client_type: 'public' }), await anApp(operator, { client_type: 'public' })];
+    await admit(operator, server.orgs[0].id, { app_ids: [app.id, other.id] });
+    const { browser } = await aPerson(operator, server.orgs[0].id);
+    const { access_token, refresh_token } = await tokensFor(browser, app);
+    const give = (token: string, { client_id }: { client_id: string }): Promise<Answer> =>
+      postForm(`${server.url}/oauth/revoke`, { token, client_id });
+    for (const token of [access_token, refresh_token]) {
+      const { status, body } = await give(token, other);
+      expect([status, body['error']]).toEqual([400, 'invalid_grant']);
+    }
+    expect(await works(server.url, access_token)).toBe(true);
+    expect((await give(access_token, app)).status).toBe(200);
+    await diesWithin2s(server.url, access_token);
+    // RFC 7009 §2.1: one access token is one; the family goes with the refresh token.
+    const next = (await refresh(server.url, app, refresh_token)).body as unknown as Tokens;
+    expect((await give(next.refresh_token, app)).status).toBe(200);
+    await diesWithin2s(server.url, next.access_token);
+    expect((await refresh(server.url, app, next.refresh_token)).body['error']).toBe('invalid_grant');
   });
 
   it('400 without a token, 401 without a client, 405 for GET', async () => {

@@ -25,6 +25,16 @@ describe('RFC 8414 and OpenID Connect Discovery', () => {
     expect(oauth.body).toMatchObject({
       token_endpoint: `${server.url}/oauth/token`,
       revocation_endpoint: `${server.url}/oauth/revoke`,
+      introspection_endpoint: `${server.url}/oauth/introspect`,
+      // RFC 7662 §2.1: whoever asks about tokens has proven who it is.
+      introspection_endpoint_auth_methods_supported: [
+        'client_secret_basic',
+        'client_secret_post',
+        'private_key_jwt',
+        'tls_client_auth',
+        'self_signed_tls_client_auth',
+      ],
+      introspection_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
       jwks_uri: `${server.url}/.well-known/jwks.json`,
       grant_types_supported: ['authorization_code', 'client_credentials', 'urn:ietf:params:oauth:grant-type:jwt-bearer', 'refresh_token'],
       token_endpoint_auth_methods_supported: [

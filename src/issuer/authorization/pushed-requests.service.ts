@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { FormParameters, OAuthError, type OAuthRequest } from '@countersign/oauth';
-import { AlreadyUsed, AuditWriter } from '../../platform/audit/index.js';
+import { AuditWriter } from '../../platform/audit/index.js';
 import { sha256 } from '../../platform/crypto/index.js';
 import { PlatformTransactions } from '../../platform/database/index.js';
 import { Reaper } from '../../platform/reaper/index.js';
-import { authenticationFailed, ClientAuthenticator } from '../client-auth/index.js';
+import { ClientAuthenticator, unlessReplayed } from '../client-auth/index.js';
 import { AuthorizationChecks } from './authorization-checks.js';
 import { AuthorizationLimits } from './authorization-limits.js';
 import { PushedRequestsRepository } from './pushed-requests.repository.js';
@@ -91,7 +91,7 @@ export class PushedRequests implements OnModuleInit {
     return FormParameters.parse(parameters);
   }
 
-  /** PKJ-8: an assertion is good for one request at any endpoint. */
+  /** An assertion is used up together with the row that tells of it. */
   private async record(request: OAuthRequest, { client, proof }: Awaited<ReturnType<ClientAuthenticator['authenticate']>>): Promise<void> {
     if (!proof.singleUse) return;
     const event = {
@@ -100,9 +100,7 @@ export class PushedRequests implements OnModuleInit {
       origin: { requestId: request.requestId, ip: request.sourceAddress, userAgent: request.userAgent },
       details: { auth_method: proof.via, credential_id: proof.credentialId },
     } as const;
-    await this.audit.append(event, proof.singleUse).catch((error: unknown) => {
-      throw error instanceof AlreadyUsed ? authenticationFailed(`${proof.via}_replayed`) : error;
-    });
+    await unlessReplayed(proof, () => this.audit.append(event, proof.singleUse));
   }
 }
 

@@ -26,6 +26,12 @@ export function grantHandleOf({ id, generation }: Pick<Consent, 'id' | 'generati
   return generation === 1 ? id : `${id}.${generation}`;
 }
 
+/** The way back: from the `grant` of a token. Grants of other kinds have no generations, and are the first of their own. */
+export function readGrantHandle(handle: string): { readonly id: string; readonly generation: number } {
+  const [, id = handle, generation = '1'] = /^(.+)\.(\d+)$/.exec(handle) ?? [];
+  return { id, generation: Number(generation) };
+}
+
 /** The handle of the tokens that die with an event; undefined where none do. */
 export function endedGrantOf(event: ConsentEvent, consent: Pick<Consent, 'id' | 'generation'>): string | undefined {
   if (event === 'withdrawn') return grantHandleOf(consent);

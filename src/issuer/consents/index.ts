@@ -1,6 +1,6 @@
 export { AppAdmission } from './app-admission.service.js';
 export { covers, type Admission } from './consent.policy.js';
-export type { Consent } from './consent.js';
+export { readGrantHandle, type Consent } from './consent.js';
 export { ConsentUsage } from './consent-usage.js';
 export type { ConsentUse } from './consent-usage.repository.js';
 export type { ConsentAct } from './consent-records.js';

@@ -11,7 +11,7 @@ import {
   type Zone,
 } from '@countersign/oauth';
 import { ApiCatalogue } from '../../directory/api-resources/index.js';
-import { ClientAuthenticator } from '../client-auth/index.js';
+import { ClientAuthenticator, SingleUseProofs } from '../client-auth/index.js';
 import { requestedTarget } from '../endpoint/index.js';
 import { SenderProver } from '../sender-constraints/index.js';
 import { approve, assertGrantAllowed } from './issuance.policy.js';
@@ -26,6 +26,7 @@ export class TokenIssuance {
   constructor(
     @Inject(GRANT_REGISTRY) private readonly grants: Registry<Grant>,
     private readonly clients: ClientAuthenticator,
+    private readonly proofs: SingleUseProofs,
     private readonly sender: SenderProver,
     private readonly apis: ApiCatalogue,
     private readonly minter: TokenMinter,
@@ -42,7 +43,7 @@ export class TokenIssuance {
     return this.refusals.around({ caller: authenticated, request, noted }, async () => {
       assertGrantAllowed(authenticated.client, grant);
       const proof = await this.sender.prove(request);
-      const caller = grant.settles ? await this.minter.claim(authenticated) : authenticated;
+      const caller = grant.settles ? await this.proofs.claim(authenticated) : authenticated;
       const issuance = await grant.decide({
         caller,
         requested: this.requestedAccess(request),

@@ -2,10 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import {
   formatScope,
-  OAuthError,
   type AccessTokenClaims,
   type AuthenticatedClient,
-  type ClientProof,
   type Issuance,
   type OAuthRequest,
   type SenderProof,
@@ -13,10 +11,11 @@ import {
   type UserAuthentication,
 } from '@countersign/oauth';
 import { decodeJwt } from 'jose';
-import { AlreadyUsed, AuditLog, AuditUnavailable, AuditWriter, SingleUseValues, type AuditEvent } from '../../platform/audit/index.js';
+import { AuditLog, AuditUnavailable, AuditWriter, type AuditEvent } from '../../platform/audit/index.js';
 import { Configuration, issuerOf } from '../../platform/config/index.js';
 import type { Transaction } from '../../platform/database/index.js';
-import { ASSERTION_REFUSED, authenticationFailed } from '../client-auth/index.js';
+import { unlessReplayed } from '../client-auth/index.js';
+import { readGrantHandle } from '../consents/index.js';
 import { SigningKeys, type TokenSigner } from '../signing-keys/index.js';
 import type { ApprovedIssuance } from './issuance.policy.js';
 
@@ -39,7 +38,6 @@ export class TokenMinter {
     private readonly keys: SigningKeys,
     private readonly audit: AuditWriter,
     private readonly auditLog: AuditLog,
-    private readonly singleUse: SingleUseValues,
     private readonly configuration: Configuration,
   ) {
     this.auditing = !configuration.settings.DANGEROUSLY_DISABLE_TOKEN_AUDIT;
@@ -51,13 +49,6 @@ export class TokenMinter {
     const claims = this.claimsOf(mint);
     if (issuance.settle) return this.mintSettled(mint, claims, signer, issuance.settle);
     return unlessReplayed(caller.proof, () => this.mintAtOnce(mint, claims, signer));
-  }
-
-  /** Uses up the proof of a client where it is good for one request. @returns the client, with nothing left to claim */
-  async claim(caller: AuthenticatedClient): Promise<AuthenticatedClient> {
-    const { singleUse, ...proof } = caller.proof;
-    if (singleUse) await unlessReplayed(caller.proof, () => this.singleUse.claim(singleUse));
-    return { ...caller, proof };
   }
 
   private async mintAtOnce(mint: MintRequest, claims: AccessTokenClaims, signer: TokenSigner): Promise<TokenAnswer> {
@@ -137,7 +128,7 @@ export class TokenMinter {
         subject: claims.sub,
         expires_at: claims.exp,
         kid: signer.kid,
-        grant_id: claims.grant,
+        ...grantFacts(claims.grant),
         ...proof.evidence,
       },
     };
@@ -159,12 +150,9 @@ function authenticationClaims({ authTime, acr, amr }: UserAuthentication): Pick<
   return { auth_time: authTime, acr, amr: [...amr] };
 }
 
-async function unlessReplayed<T>({ via, isGrant }: ClientProof, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof AlreadyUsed)) throw error;
-    const detail = `${via}_replayed`;
-    throw isGrant ? new OAuthError('invalid_grant', ASSERTION_REFUSED, { detail }) : authenticationFailed(detail);
-  }
+// ADR 0031: the events of a consent and of its refresh tokens name it by its bare id.
+function grantFacts(handle: string | undefined): { grant_id?: string; grant_generation?: number } {
+  if (handle === undefined) return {};
+  const { id, generation } = readGrantHandle(handle);
+  return { grant_id: id, ...(generation > 1 && { grant_generation: generation }) };
 }

@@ -74,8 +74,9 @@ export const OAUTH_ADVICE: AdviceTable = {
     fix: 'Push the request again for each attempt.',
   },
   unsupported_token_type: {
-    cause: 'A kind of token that cannot be revoked.',
-    fix: 'Revoke what it was made from: the secret, the grant or the client.',
+    cause:
+      'An id token, an API key, a client secret or another JWT was sent to the revocation endpoint, which ends access and refresh tokens only.',
+    fix: 'Revoke it where it was made, or what it was made from: the key, the secret, the grant or the client.',
   },
   request_too_large: { cause: 'More than a token request ever needs.', fix: 'Send only the parameters of the endpoint.' },
   method_not_allowed: {
