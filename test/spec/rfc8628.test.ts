@@ -216,6 +216,16 @@ describe('TE-29 a device asks for its token', () => {
     expect(refusal(await pollTool(codes))).toEqual([400, 'invalid_grant']);
   });
 
+  // Seen to fail when endGrants() leaves device_codes alone.
+  it('400 invalid_grant where the person has another password since (RT-7)', async () => {
+    const someone = await aPerson(operator, server.orgs[0].id);
+    const codes = await codesFor(server.url, tool);
+    await answerDevice(someone.browser, codes);
+    const words = { current_password: someone.password, new_password: `${someone.password} and more` };
+    expect((await someone.browser.submit('/account/password', words)).status).toBe(303);
+    expect(refusal(await pollTool(codes))).toEqual([400, 'invalid_grant']);
+  });
+
   it('waiting is no refusal: it does not fill the audit log', async () => {
     const codes = await codesFor(server.url, keeper);
     for (let polls = 0; polls < 3; polls++) await poll(server.url, keeper, codes);
