@@ -30,12 +30,11 @@ export class DevicePagesController {
     operationId: 'confirmUserCode',
     summary: 'Enter the code that a device shows',
     description:
-      'RFC 8628 §3.3. Sends the browser to the page that asks what the device may get; to the sign-in where nobody is signed in. A wrong code is told on the page (200), and counts.',
+      'RFC 8628 §3.3. Sends the browser to the page that asks what the device may get; to the sign-in where nobody is signed in. Wrong codes count.',
   })
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiBody({ type: UserCodeForm })
-  @ApiResponse({ status: 200, description: 'The page again: no device waits with this code.' })
-  @ApiResponse({ status: 303, description: 'To the consent page.' })
+  @ApiResponse({ status: 303, description: 'To the consent page. Where no device waits with this code, the page comes again (200).' })
   @ApiProblems({ form_expired }, 'rate_limited')
   confirm(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.device.confirm({ request, reply });
