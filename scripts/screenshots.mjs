@@ -47,6 +47,7 @@ async function takeAll() {
   const pictures = new Pictures(browser, FOLDER);
   await signInPages(pictures, world);
   await consentPages(pictures, world);
+  await devicePages(pictures, world);
   await accountPages(pictures, world);
   say(`docs/screenshots: ${pictures.taken.join(', ')}`);
 }
@@ -93,6 +94,41 @@ async function consentPages(pictures, { person, charts, chartsHere, unreviewed, 
       await take('choose-organization');
     });
   }
+}
+
+/** Of the other one, whose tries to sign in are not used up yet. */
+async function devicePages(pictures, { publicUrl, member, deviceCode }) {
+  await pictures.in({}, async (page, take) => {
+    await page.goto(`${publicUrl}/device`);
+    await signIn(page, member);
+    await take('device');
+    await page.getByLabel('Code').fill('BCDF-GHJK');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await take('device-wrong-code');
+    await openDevice(page, await deviceCode(), take, 'device-confirm');
+    await take('device-consent');
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await page.getByRole('heading', { name: 'Done' }).waitFor();
+    await take('device-done');
+    await page.goto(`${publicUrl}/device/refused`);
+    await take('device-refused');
+  });
+  for (const look of [{ phone: true }, { dark: true }])
+    await pictures.in(look, async (page, take) => {
+      const codes = await deviceCode();
+      await page.goto(codes.verification_uri);
+      await signIn(page, member);
+      await openDevice(page, codes, take, look.phone ? 'device-confirm-phone' : 'device-confirm-dark');
+      await take(look.phone ? 'device-consent-phone' : 'device-consent-dark');
+    });
+}
+
+/** By the link, as from a QR code, to the question. */
+async function openDevice(page, { verification_uri_complete }, take, name) {
+  await page.goto(verification_uri_complete);
+  await take(name);
+  await page.getByRole('button', { name: 'Yes' }).click();
+  await page.getByRole('button', { name: 'Allow' }).waitFor();
 }
 
 async function accountPages(pictures, world) {

@@ -22,6 +22,8 @@ import { AuthorizationModule } from './issuer/authorization/index.js';
 import { AuthorizationCodesModule } from './issuer/authorization-codes/index.js';
 import { ClientAuthModule } from './issuer/client-auth/index.js';
 import { ConsentsModule } from './issuer/consents/index.js';
+import { DeviceAuthorizationModule } from './issuer/device-authorization/index.js';
+import { DeviceCodesModule } from './issuer/device-codes/index.js';
 import { DiscoveryModule } from './issuer/discovery/index.js';
 import { FederationModule } from './issuer/federation/index.js';
 import { IntrospectionModule } from './issuer/introspection/index.js';
@@ -81,6 +83,8 @@ const ISSUER = [
   CertificatesModule,
   ClientAuthModule,
   ConsentsModule,
+  DeviceAuthorizationModule,
+  DeviceCodesModule,
   DiscoveryModule,
   FederationModule,
   IntrospectionModule,

@@ -22,6 +22,7 @@ import {
   REPORTS,
   type AppMade,
 } from '../support/delegation.js';
+import { aDeviceApp, codesFor, poll, type DeviceCodesMade } from '../support/devices.js';
 import { aPerson, linkOf, Visitor, type MemberMade, type PersonMade } from '../support/visitor.js';
 
 const BROWSER_ACCEPT = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
@@ -34,6 +35,7 @@ let browser: Browser | undefined;
 let partner: { url: string; home: string; frames: string; answers: URL[]; stop(): void };
 let app: AppMade;
 let draft: AppMade;
+let tool: AppMade;
 let person: PersonMade;
 
 beforeAll(async () => {
@@ -52,6 +54,7 @@ beforeAll(async () => {
   app = await anApp(operator, { ...fields, name: 'Charts <i>&', policy_uri: 'https://charts.example/privacy' });
   // What nobody has reviewed works for its publisher alone.
   draft = await aDraft(operator, { ...fields, name: 'Quick Export', publisher_org_id: server.orgs[0].id });
+  tool = await aDeviceApp(operator);
   await admit(operator, server.orgs[0].id, { mode: 'all' });
   await admit(operator, server.orgs[1].id, { mode: 'ask' });
   person = await aPerson(operator, server.orgs[0].id);
@@ -218,6 +221,45 @@ describe('from the app to its code, without a script', () => {
       headers: { authorization: `Bearer ${operator.token}` },
     });
     expect(await requests.text()).toContain(app.id);
+  });
+});
+
+describe('from the code of a device to its tokens, without a script', () => {
+  const aCode = (): Promise<DeviceCodesMade> => codesFor(server.url, tool);
+
+  it('signs in, types the code, sees where it comes from, and allows it', async () => {
+    const codes = await aCode();
+    // Somebody new, because tries to sign in are few here.
+    const someone = await aPerson(operator, server.orgs[0].id);
+    await page.goto(codes.verification_uri);
+    await signIn(someone);
+    expect(await heading()).toBe('Connect a device');
+    await page.getByLabel('Code').fill('bcdf ghjk');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('alert').getByText('No device waits with this code').waitFor();
+    expect(await page.getByLabel('Code').inputValue()).toBe('bcdf ghjk');
+    await page.getByLabel('Code').fill(codes.user_code.toLowerCase().replace('-', ' '));
+    await page.getByRole('button', { name: 'Go on' }).click();
+    expect(await heading()).toBe('Allow Report tool to use Saasalytics for you?');
+    const text = await page.locator('main').innerText();
+    for (const told of [codes.user_code, '127.0.0.1', 'just now', 'If somebody sent you the code', someone.email, server.orgs[0].name])
+      expect(text).toContain(told);
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await page.waitForURL(`${server.url}/device/done`);
+    expect(await heading()).toBe('Done. Go back to your device');
+    expect([(await poll(server.url, tool, codes)).status, complaints]).toEqual([200, []]);
+    expect([...hosts]).toEqual([new URL(server.url).host]);
+  });
+
+  it('a link with the code asks whether the device shows it, and a refusal is told to both', async () => {
+    await enter(person.browser);
+    const codes = await aCode();
+    await page.goto(codes.verification_uri_complete);
+    expect(await heading()).toBe('Does your device show this code?');
+    await page.getByRole('button', { name: 'Yes' }).click();
+    await page.getByRole('button', { name: 'Refuse' }).click();
+    await page.waitForURL(`${server.url}/device/refused`);
+    expect((await poll(server.url, tool, codes)).body).toMatchObject({ error: 'access_denied' });
   });
 });
 
@@ -410,6 +452,18 @@ describe('everybody can read them', () => {
     ['signed out', () => page.goto(`${server.url}/logout/done`)],
     ['error of an app', () => page.goto(`${server.url}/oauth/authorize?client_id=x`)],
     ['consent', () => asPerson(addressFor(app))],
+    ['code of a device', () => asPerson(`${server.url}/device`)],
+    ['code of a device, from a link', async () => asPerson((await codesFor(server.url, tool)).verification_uri_complete)],
+    [
+      'consent for a device',
+      async () => {
+        await asPerson((await codesFor(server.url, tool)).verification_uri_complete);
+        await page.getByRole('button', { name: 'Yes' }).click();
+        await page.getByRole('button', { name: 'Allow' }).waitFor();
+      },
+    ],
+    ['device connected', () => page.goto(`${server.url}/device/done`)],
+    ['device refused', () => page.goto(`${server.url}/device/refused`)],
     ['consent to what nobody reviewed', () => asPerson(addressFor(draft))],
     ['sign-out', () => asPerson(`${server.url}/logout`)],
     ['sign-in once more', () => asPerson(addressFor(app, pkce(), { prompt: 'login' }))],

@@ -31,6 +31,7 @@ const ACROSS_ORGS: Readonly<Record<string, string>> = {
   'src/issuer/provider-sign-in/pending-sign-ins.ts': 'nobody is signed in yet',
   'src/issuer/authorization/': 'requests wait for people, not for organizations',
   'src/issuer/authorization-codes': 'a code says nothing of its organization',
+  'src/issuer/device-codes': 'a device code says nothing of its organization',
   'src/issuer/consents': 'people see what they allowed, in all their organizations',
   'src/issuer/own-apps': 'people see what they allowed, in all their organizations',
   'src/issuer/refresh-tokens': 'a refresh token says nothing of its organization',

@@ -54,6 +54,8 @@ const WRITE_API = 'src/directory/api-resources/dto/write-api.dto.ts';
 const API = 'src/directory/api-resources/api-resource.policy.ts';
 const REFRESH = 'src/issuer/refresh-tokens/refresh.policy.ts';
 const REDIRECT_URIS = 'src/directory/third-party-apps/redirect-uris.policy.ts';
+const DEVICE_CODES = 'src/issuer/device-codes/device-codes.service.ts';
+const POLLS = 'src/issuer/device-codes/poll.policy.ts';
 const CLIENT_KEYS = 'src/issuer/client-auth/client-keys.ts';
 const bound = (zone: string, end: string): string => time(numberIn(API, new RegExp(`${zone}: \\{[^}]*${end}: ([\\d_]+)`)));
 
@@ -137,6 +139,9 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'an authorization request waits for its person': [
     time(numberIn('src/issuer/authorization/interactions.service.ts', 'INTERACTION_LIFETIME_SECONDS')),
   ],
+  'the codes of a device (RFC 8628) can be used for': [time(numberIn(DEVICE_CODES, 'DEVICE_CODE_LIFETIME_SECONDS'))],
+  'a device waits between two requests for its token, to begin with': [time(numberIn(POLLS, 'POLL_SECONDS'))],
+  'and longer from then on, each time it does not': [time(numberIn(POLLS, 'SLOWER_BY_SECONDS'))],
   'a refresh token may go unused': [time(numberIn(REFRESH, /idle: (\d+)/) * 86_400)],
   'all refreshes after one consent of a person': [time(numberIn(REFRESH, /total: (\d+)/) * 86_400)],
   'a client whose answer was lost may send the same refresh again within': [time(numberIn(REFRESH, 'RETRY_SECONDS'))],

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Operator, type PrincipalMade } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import { admit, anApp, READ, REDIRECT_URI, REPORTS, sentBack, type AppMade } from '../support/delegation.js';
+import { aDeviceApp, answerDevice, type DeviceCodesMade } from '../support/devices.js';
 import { aClientKey, type ClientKey } from '../support/public-keys.js';
 import { aPerson, Visitor, type PersonMade } from '../support/visitor.js';
 
@@ -193,6 +194,25 @@ describe('oauth4webapi for a person', () => {
     expect(await oauth.processRevocationResponse(revoked)).toBeUndefined();
     const late = await oauth.refreshTokenGrantRequest(issuer, client, authentication, next.refresh_token!, HTTP);
     await expect(oauth.processRefreshTokenResponse(issuer, client, late)).rejects.toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('RFC 8628 a device hears authorization_pending, then gets its tokens, and once more nothing', async () => {
+    const operator = await Operator.of(server);
+    const { client_id } = await aDeviceApp(operator);
+    await admit(operator, server.orgs[0].id, { mode: 'all' });
+    const [client, none] = [{ client_id }, oauth.None()];
+    const asked = await oauth.deviceAuthorizationRequest(issuer, client, none, { scope: READ, resource: audience }, HTTP);
+    const codes = await oauth.processDeviceAuthorizationResponse(issuer, client, asked);
+    const poll = async (): Promise<oauth.TokenEndpointResponse> => {
+      const response = await oauth.deviceCodeGrantRequest(issuer, client, none, codes.device_code, HTTP);
+      return oauth.processDeviceCodeResponse(issuer, client, response);
+    };
+    await expect(poll()).rejects.toMatchObject({ error: 'authorization_pending' });
+    await answerDevice(person.browser, codes as DeviceCodesMade);
+    const tokens = await poll();
+    const claims = await oauth.validateJwtAccessToken(issuer, bearing(tokens.access_token), audience, HTTP);
+    expect(claims).toMatchObject({ sub: person.userId, client_id, org_id: server.orgs[0].id, scope: READ });
+    await expect(poll()).rejects.toMatchObject({ error: 'invalid_grant' });
   });
 
   it('RFC 9207 §2.4 refuses the answer of another issuer, and reads access_denied in ours', async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Operator, type PrincipalMade } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import { admit, anApp, READ, REDIRECT_URI, REPORTS, sentBack, type AppMade } from '../support/delegation.js';
+import { aDeviceApp, answerDevice, type DeviceCodesMade } from '../support/devices.js';
 import { aClientKey, type ClientKey } from '../support/public-keys.js';
 import { call } from '../support/requests.js';
 import { aPerson, Visitor, type PersonMade } from '../support/visitor.js';
@@ -131,6 +132,10 @@ describe('openid-client for a person', () => {
     person = await aPerson(operator, server.orgs[0].id);
   });
 
+  async function allowAll(): Promise<void> {
+    await admit(await Operator.of(server), server.orgs[0].id, { mode: 'all' });
+  }
+
   /** All that a program does to be allowed something, but for the redirect itself. */
   async function authorize(
     configuration: client.Configuration,
@@ -193,6 +198,21 @@ describe('openid-client for a person', () => {
     const tokens = await client.authorizationCodeGrant(configuration, back, unticked.checks);
     expect(tokens.scope).toBe(READ);
     expect(await works(tokens.access_token)).toBe(true);
+  });
+
+  it.each(['public', 'confidential'])('RFC 8628 a %s client on a device polls until somebody has answered', async (client_type) => {
+    const tool = await aDeviceApp(await Operator.of(server), { client_type });
+    await allowAll();
+    const authentication = client_type === 'public' ? client.None() : client.ClientSecretBasic(tool.client_secret);
+    const configuration = await discover(tool.client_id, authentication);
+    const codes = await client.initiateDeviceAuthorization(configuration, { scope: READ, resource: audience });
+    // It waits for the interval before it asks; by then somebody has answered.
+    const polling = client.pollDeviceAuthorizationGrant(configuration, codes);
+    await answerDevice(person.browser, codes as DeviceCodesMade);
+    const tokens = await polling;
+    expect(tokens).toMatchObject({ token_type: 'bearer', scope: READ });
+    expect(await works(tokens.access_token)).toBe(true);
+    expect((await client.refreshTokenGrant(configuration, tokens.refresh_token!)).scope).toBe(READ);
   });
 
   it('RFC 9207 §2.4 an answer of another issuer, and one that names none, never reach the token endpoint', async () => {

@@ -36,7 +36,13 @@ describe('RFC 8414 and OpenID Connect Discovery', () => {
       ],
       introspection_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
       jwks_uri: `${server.url}/.well-known/jwks.json`,
-      grant_types_supported: ['authorization_code', 'client_credentials', 'urn:ietf:params:oauth:grant-type:jwt-bearer', 'refresh_token'],
+      grant_types_supported: [
+        'authorization_code',
+        'client_credentials',
+        'urn:ietf:params:oauth:grant-type:device_code',
+        'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        'refresh_token',
+      ],
       token_endpoint_auth_methods_supported: [
         'client_secret_basic',
         'client_secret_post',

@@ -10,6 +10,9 @@ export const CLIENT_ASSERTION_TYPS = ['jwt', 'client-authentication+jwt'];
 /** Asymmetric algorithms a client may sign its assertions with. */
 export const CLIENT_ASSERTION_ALGS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const;
 
+/** RFC 8628 §3.4. */
+export const DEVICE_CODE_GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:device_code';
+
 /** RFC 8693 §2.1. */
 export const TOKEN_EXCHANGE_GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { OAUTH_ERRORS, OAuthError, type OAuthErrorName } from './errors.js';
 
 const NAMES = Object.keys(OAUTH_ERRORS) as OAuthErrorName[];
-/** Registered by RFC 6749 §5.2, RFC 8707 §2, RFC 7009 §2.2.1, RFC 6749 §4.1.2.1, RFC 9396 §5, RFC 9470 §5 and OpenID Connect Core §3.1.2.6. */
+/** Registered by RFC 6749 §5.2, RFC 8707 §2, RFC 7009 §2.2.1, RFC 6749 §4.1.2.1, RFC 8628 §3.5, RFC 9396 §5, RFC 9470 §5 and OpenID Connect Core §3.1.2.6. */
 const REGISTERED = [
   'invalid_request',
   'invalid_client',
@@ -20,6 +20,9 @@ const REGISTERED = [
   'login_required',
   'consent_required',
   'interaction_required',
+  'authorization_pending',
+  'slow_down',
+  'expired_token',
   'invalid_authorization_details',
   'unmet_authentication_requirements',
   'request_not_supported',

@@ -18,6 +18,7 @@ export const SECRET_PREFIXES = [
   'csn_invite',
   'csn_reset',
   'csn_code',
+  'csn_device',
 ] as const;
 export type SecretPrefix = (typeof SECRET_PREFIXES)[number];
 

@@ -26,6 +26,10 @@ export async function prepare({ publicUrl, demo }) {
   const charts = await draft('Charts', 'Charts Ltd', CALLBACK);
   await approve(management, charts);
   const unreviewed = await draft('Quick Export', 'Somebody', 'http://127.0.0.1/callback', { publisher_org_id: first.id });
+  const tool = await draft('Report tool', 'Charts Ltd', 'http://127.0.0.1/callback', {
+    grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+  });
+  await approve(management, tool);
   const ledger = await prepareLedger({ publicUrl, management, draft, org: first });
   for (const { id } of demo.orgs) await management.change(`/v1/orgs/${id}/app-policy`, { mode: 'all' });
   return {
@@ -36,6 +40,7 @@ export async function prepare({ publicUrl, demo }) {
     chartsHere: requestOf(publicUrl, charts, { redirectUri: CALLBACK, audience, orgId: first.id }),
     unreviewed: requestOf(publicUrl, unreviewed, { redirectUri: 'http://127.0.0.1:8765/callback', audience, orgId: first.id }),
     ledger,
+    deviceCode: () => deviceCodeFor(publicUrl, tool, audience),
     invite: async (email, org = second) => (await management.create(`/v1/orgs/${org.id}/members`, { email, role: 'member' })).join_url,
     resetLinkOf: async ({ email }) => {
       const { data } = await management.get(`/v1/orgs/${first.id}/members`);
@@ -99,6 +104,12 @@ async function report(publicUrl, { api, credential, app, grantId }) {
     body: JSON.stringify({ report_id: randomUUID(), audience: api.identifier, entries }),
   });
   await answerOf(response);
+}
+
+/** What a device that begins now would show. */
+async function deviceCodeFor(publicUrl, { client_id }, audience) {
+  const body = new URLSearchParams({ client_id, audience, scope: 'read:analytics-data read:account' });
+  return answerOf(await fetch(`${publicUrl}/oauth/device_authorization`, { method: 'POST', body }));
 }
 
 async function answerOf(response) {

@@ -4,6 +4,7 @@ import type { Client } from '@countersign/oauth';
 import type { Transaction } from '../../platform/database/index.js';
 import { AppGrants } from './app-grants.js';
 import type { AppAuthMethod, ClientType } from './app-authentication.policy.js';
+import type { AppGrantType } from './app-grant-types.policy.js';
 import type { ReviewState } from './review.policy.js';
 import type { AppGrant, AppKind } from './third-party-app.entity.js';
 
@@ -20,6 +21,7 @@ interface AppRow {
   jwks: JSONWebKeySet | null;
   jwks_uri: string | null;
   redirect_uris: string[];
+  grant_types: AppGrantType[];
   grants: AppGrant[];
   logo_uri: string | null;
   policy_uri: string | null;
@@ -30,7 +32,7 @@ interface AppRow {
 // Everything an authorization or token request needs of an app, in one query.
 const APPS = `
   SELECT a.id, a.name, a.kind, a.publisher, a.publisher_org_id, o.status AS publisher_status, a.state, a.client_type, a.auth_method, a.jwks, a.jwks_uri,
-         a.redirect_uris, a.grants, a.logo_uri, a.policy_uri, a.tos_uri,
+         a.redirect_uris, a.grant_types, a.grants, a.logo_uri, a.policy_uri, a.tos_uri,
          COALESCE((SELECT json_agg(json_build_object('id', c.id, 'digest', encode(c.digest, 'hex'), 'pepper_version', c.pepper_version, 'expires_at', c.expires_at))
                    FROM client_secrets c WHERE c.owner_id = a.id AND (c.expires_at IS NULL OR c.expires_at > now())), '[]') AS secrets
     FROM third_party_apps a LEFT JOIN orgs o ON o.id = a.publisher_org_id
@@ -60,7 +62,7 @@ export class AppClientsRepository {
       orgId: undefined,
       active: row.state !== 'suspended' && (row.publisher_org_id === null || row.publisher_status === 'active'),
       authMethod: row.auth_method,
-      grantTypes: ['authorization_code', 'refresh_token'],
+      grantTypes: row.grant_types,
       grants: this.grants.write(row.grants),
       tokenLifetimeSeconds: undefined,
       allowedNetworks: [],

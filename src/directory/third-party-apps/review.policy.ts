@@ -34,18 +34,20 @@ export interface ReviewedFacts {
   readonly name: string;
   readonly publisher: string;
   readonly redirectUris: readonly string[];
+  readonly grantTypes: readonly string[];
   readonly grants: readonly { readonly audience: string; readonly scopes: readonly string[] }[];
   readonly logoUri: string | null;
   readonly policyUri: string | null;
   readonly tosUri: string | null;
 }
 
-/** The reviewed facts that differ, where less than before of redirect URIs and grants is no difference. */
+/** The reviewed facts that differ, where less than before of redirect URIs, grant types and grants is no difference. */
 export function unreviewedChanges(before: ReviewedFacts, after: ReviewedFacts): string[] {
   const fields: [string, boolean][] = [
     ['name', before.name !== after.name],
     ['publisher', before.publisher !== after.publisher],
     ['redirect_uris', after.redirectUris.some((uri) => !before.redirectUris.includes(uri))],
+    ['grant_types', after.grantTypes.some((name) => !before.grantTypes.includes(name))],
     ['grants', widens(before.grants, after.grants)],
     ['logo_uri', after.logoUri !== null && before.logoUri !== after.logoUri],
     ['policy_uri', after.policyUri !== null && before.policyUri !== after.policyUri],

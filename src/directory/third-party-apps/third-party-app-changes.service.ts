@@ -6,6 +6,7 @@ import { httpProblem, Problem, type ProblemItem } from '../../platform/http/inde
 import { actOf, changedFields, isOperator, notFound, requireOperator } from '../administration/index.js';
 import { ClientSecrets, missingKeys } from '../credentials/index.js';
 import { changeAppAuthentication, changesAppAuthentication } from './app-authentication.policy.js';
+import { mistakesOfGrantTypes, settledGrantTypes } from './app-grant-types.policy.js';
 import { AppGrants } from './app-grants.js';
 import { AppRecords } from './app-records.js';
 import { AppTransactions } from './app-transactions.js';
@@ -95,13 +96,16 @@ export class ThirdPartyAppChanges {
     const { authentication, mistakes } = changesAppAuthentication(body)
       ? changeAppAuthentication(app, body)
       : { authentication: {}, mistakes: [] };
-    const errors = [...mistakesOfRedirectUris(body.redirect_uris ?? []), ...mistakes];
+    const redirectUris = body.redirect_uris ?? app.redirectUris;
+    const grantTypes = body.grant_types ? settledGrantTypes(body.grant_types) : app.grantTypes;
+    const errors = [...mistakesOfGrantTypes(grantTypes, redirectUris), ...mistakesOfRedirectUris(body.redirect_uris ?? []), ...mistakes];
     if (errors.length > 0) throw httpProblem('validation_failed', 'The app cannot be changed like this. Nothing was stored.', { errors });
     Object.assign(app, {
       ...authentication,
       name: body.name ?? app.name,
       publisher: body.publisher ?? app.publisher,
-      redirectUris: body.redirect_uris ?? app.redirectUris,
+      redirectUris,
+      grantTypes,
       grants: body.grants ? this.grants.read(body.grants) : app.grants,
       logoUri: body.logo_uri === undefined ? app.logoUri : body.logo_uri,
       policyUri: body.policy_uri === undefined ? app.policyUri : body.policy_uri,
@@ -110,8 +114,8 @@ export class ThirdPartyAppChanges {
     });
   }
 
-  private reviewedFacts({ name, publisher, redirectUris, grants, logoUri, policyUri, tosUri }: ThirdPartyApp): ReviewedFacts {
-    return { name, publisher, redirectUris, grants: this.grants.write(grants), logoUri, policyUri, tosUri };
+  private reviewedFacts({ name, publisher, redirectUris, grantTypes, grants, logoUri, policyUri, tosUri }: ThirdPartyApp): ReviewedFacts {
+    return { name, publisher, redirectUris, grantTypes, grants: this.grants.write(grants), logoUri, policyUri, tosUri };
   }
 
   private async getForUpdate(tx: Transaction, id: string): Promise<ThirdPartyApp> {

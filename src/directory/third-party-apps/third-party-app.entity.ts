@@ -1,6 +1,7 @@
 import type { JSONWebKeySet } from 'jose';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { AppAuthMethod, ClientType } from './app-authentication.policy.js';
+import type { AppGrantType } from './app-grant-types.policy.js';
 import type { ReviewState } from './review.policy.js';
 
 export const APP_KINDS = ['app', 'agent'] as const;
@@ -53,6 +54,9 @@ export class ThirdPartyApp {
   @Column('text', { name: 'redirect_uris', array: true })
   redirectUris!: string[];
 
+  @Column('text', { name: 'grant_types', array: true })
+  grantTypes!: AppGrantType[];
+
   @Column('text', { name: 'logo_uri', nullable: true })
   logoUri!: string | null;
 
@@ -89,6 +93,7 @@ export class ThirdPartyApp {
       jwks_kids: this.jwks?.keys.map((key) => key.kid ?? null) ?? null,
       jwks_uri: this.jwksUri,
       redirect_uris: this.redirectUris,
+      grant_types: this.grantTypes,
       grants: this.grants,
       logo_uri: this.logoUri,
       policy_uri: this.policyUri,

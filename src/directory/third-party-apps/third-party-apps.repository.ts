@@ -32,13 +32,13 @@ export class ThirdPartyAppsRepository {
 
   /** All but what never changes: kind, publisher, and how it came to be. */
   async update(tx: Transaction, { id, name, publisher, state, reviewNote, clientType, authMethod, ...rest }: ThirdPartyApp): Promise<void> {
-    const { jwks, jwksUri, redirectUris, grants, logoUri, policyUri, tosUri, updatedAt } = rest;
+    const { jwks, jwksUri, redirectUris, grantTypes, grants, logoUri, policyUri, tosUri, updatedAt } = rest;
     const authentication = { clientType, authMethod, jwks: jwks as never, jwksUri };
     const pages = { logoUri, policyUri, tosUri };
     await tx.manager.update(
       ThirdPartyApp,
       { id },
-      { name, publisher, state, reviewNote, ...authentication, redirectUris, grants: grants as never, ...pages, updatedAt },
+      { name, publisher, state, reviewNote, ...authentication, redirectUris, grantTypes, grants: grants as never, ...pages, updatedAt },
     );
   }
 

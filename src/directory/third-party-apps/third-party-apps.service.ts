@@ -8,6 +8,7 @@ import { actOf, isOperator, notFound } from '../administration/index.js';
 import { ClientSecrets, type ClientSecret } from '../credentials/index.js';
 import { Orgs } from '../orgs/index.js';
 import { changeAppAuthentication, firstAuthentication } from './app-authentication.policy.js';
+import { DEFAULT_GRANT_TYPES, mistakesOfGrantTypes, settledGrantTypes } from './app-grant-types.policy.js';
 import { AppGrants } from './app-grants.js';
 import { AppRecords } from './app-records.js';
 import { AppTransactions } from './app-transactions.js';
@@ -79,7 +80,8 @@ export class ThirdPartyApps {
 
   private newApp(caller: Caller, body: CreateThirdPartyApp): ThirdPartyApp {
     const { authentication, mistakes } = changeAppAuthentication(firstAuthentication(body.client_type), body);
-    const errors = [...mistakesOfRedirectUris(body.redirect_uris), ...mistakes];
+    const [redirectUris, grantTypes] = [body.redirect_uris ?? [], settledGrantTypes(body.grant_types ?? DEFAULT_GRANT_TYPES)];
+    const errors = [...mistakesOfGrantTypes(grantTypes, redirectUris), ...mistakesOfRedirectUris(redirectUris), ...mistakes];
     if (errors.length > 0)
       throw httpProblem('validation_failed', 'The app cannot be registered like this. Nothing was stored.', { errors });
     const now = new Date();
@@ -92,7 +94,8 @@ export class ThirdPartyApps {
       state: 'draft' as const,
       reviewNote: null,
       ...authentication,
-      redirectUris: body.redirect_uris,
+      redirectUris,
+      grantTypes,
       grants: this.grants.read(body.grants),
       logoUri: body.logo_uri ?? null,
       policyUri: body.policy_uri ?? null,

@@ -1,17 +1,18 @@
-import { Injectable } from '@nestjs/common';
-import { OAuthError } from '@countersign/oauth';
+import { Inject, Injectable } from '@nestjs/common';
+import { OAuthError, type Registry } from '@countersign/oauth';
 import { ApiCatalogue, type CatalogueApi } from '../../directory/api-resources/index.js';
 import { IdentityProviderSource } from '../../directory/identity-providers/index.js';
 import { Configuration } from '../../platform/config/index.js';
 import type { Transaction } from '../../platform/database/index.js';
-import { AuthorizationCodes } from '../authorization-codes/index.js';
 import { Clients } from '../clients/index.js';
-import { Delegation, type DelegationPlace } from '../consents/index.js';
+import { Delegation, type Consent, type DelegationPlace } from '../consents/index.js';
 import { FEDERATED_ACR, PASSWORD_ACR, Sessions, signInAddress, type SignedInUser } from '../sessions/index.js';
-import { codeAnswer, errorAnswer } from './authorization-answer.js';
-import type { AppClient } from './authorization-facts.js';
+import { appClientOf, type AppClient } from './authorization-facts.js';
+import type { Destination } from './consent-view.js';
 import { candidates, needsSignIn, refuseSilently, requireAcr, settledPlace, type AskedOfPerson } from './next-step.policy.js';
 import { askedBy, type SavedRequest } from './saved-request.js';
+import type { AnswerWay, GrantedAccess } from './ways/answer-way.js';
+import { ANSWER_WAY_REGISTRY } from './ways/index.js';
 
 /** What is to happen with a request now. */
 export type Decision =
@@ -26,7 +27,7 @@ export class AuthorizationDecisions {
     private readonly clients: Clients,
     private readonly apis: ApiCatalogue,
     private readonly delegation: Delegation,
-    private readonly codes: AuthorizationCodes,
+    @Inject(ANSWER_WAY_REGISTRY) private readonly ways: Registry<AnswerWay>,
     private readonly providers: IdentityProviderSource,
     private readonly sessions: Sessions,
     private readonly configuration: Configuration,
@@ -50,44 +51,33 @@ export class AuthorizationDecisions {
     return { step: 'ask', client, api, places: candidates(asked, places) };
   }
 
-  /** The way back to the app, with a code that is good once the transaction is committed. */
-  async grant(
-    tx: Transaction,
-    request: SavedRequest,
-    user: SignedInUser,
-    { consentId, orgId, scopes }: { consentId: string; orgId: string; scopes: readonly string[] },
-  ): Promise<string> {
-    const { authTime, acr, amr } = user;
-    const code = await this.codes.issue(tx, {
-      orgId,
-      consentId,
-      clientId: request.clientId,
-      userId: user.userId,
-      apiId: request.apiId,
-      scopes,
-      redirectUri: request.redirectUri,
-      redirectUriWasSent: request.redirectUriWasSent,
-      codeChallenge: request.codeChallenge,
-      authentication: { authTime, acr, amr },
-    });
-    // RT-7: a new password ends sessions and, once it holds the consent, codes. The code has waited for that, so the session tells.
+  /** Where the browser goes; the app has what it asked for once the transaction is committed. */
+  async grant(tx: Transaction, request: SavedRequest, user: SignedInUser, granted: GrantedAccess): Promise<string> {
+    const location = await this.wayOf(request).grant(tx, request, user, granted);
+    // RT-7: a new password ends sessions and, once it holds the consent, codes. What was granted has waited for that, so the session tells.
     if (!(await this.sessions.exists(tx, user.sessionId))) throw new OAuthError('login_required', 'The session of the person has ended.');
-    return codeAnswer(this.addressOf(request), code);
+    return location;
   }
 
-  /** The way back to the app, with an error. */
-  refuse(request: Pick<SavedRequest, 'redirectUri' | 'state'>, error: OAuthError): string {
-    return errorAnswer(this.addressOf(request), error);
+  /** Where the browser goes with an error. */
+  refuse(tx: Transaction, request: SavedRequest, error: OAuthError): Promise<string> {
+    return this.wayOf(request).refuse(tx, request, error);
   }
 
-  /**
-   * Whether an answer may go to the app: only to an address that it still has. Before a person has decided anything, only where
-   * somebody has reviewed it (AE-21, AZ-14, attack 24): whoever registers an app could else send people anywhere from here.
-   */
-  async mayBeTold({ clientId, registeredRedirectUri }: SavedRequest, hasDecided: boolean): Promise<boolean> {
-    const client = await this.clients.find(clientId);
-    if (!client?.active || !client.app?.redirectUris.includes(registeredRedirectUri)) return false;
-    return hasDecided || client.app.reviewed;
+  /** Whether an answer may go there. */
+  async mayBeTold(request: SavedRequest, hasDecided: boolean): Promise<boolean> {
+    const client = await this.clients.find(request.clientId);
+    return this.wayOf(request).mayBeTold(request, client && appClientOf(client), hasDecided);
+  }
+
+  /** Where the answer goes, for the person. @param ip where they are */
+  destinationOf(request: SavedRequest, ip: string | undefined): Destination {
+    return this.wayOf(request).destination(request, ip);
+  }
+
+  /** Redirect URIs that count as looked at after an answer. */
+  seenRedirectUris(request: SavedRequest, client: AppClient, before: Consent | undefined): readonly string[] {
+    return this.wayOf(request).seenRedirectUris(client, before);
   }
 
   /** Undefined where nobody has reviewed it: then the name is only what the app says. */
@@ -106,12 +96,8 @@ export class AuthorizationDecisions {
     return this.configuration.settings.PUBLIC_URL + path;
   }
 
-  private addressOf({ redirectUri, state }: Pick<SavedRequest, 'redirectUri' | 'state'>): {
-    redirectUri: string;
-    state: string | undefined;
-    issuer: string;
-  } {
-    return { redirectUri, state, issuer: this.configuration.settings.PUBLIC_URL };
+  private wayOf({ way }: SavedRequest): AnswerWay {
+    return this.ways.get(way);
   }
 
   /** Nobody signs in for nothing. */
@@ -120,14 +106,12 @@ export class AuthorizationDecisions {
   }
 
   /** All were there when the request came; any may have been stopped or taken away since. */
-  private async parties({ clientId, apiId, registeredRedirectUri }: SavedRequest): Promise<{ client: AppClient; api: CatalogueApi }> {
-    const [client, api] = [await this.clients.find(clientId), this.apis.byId(apiId)];
-    if (!client?.active || !client.app) throw new OAuthError('unauthorized_client', 'The app cannot be used any more.');
-    if (!client.app.redirectUris.includes(registeredRedirectUri))
-      throw new OAuthError('invalid_request', 'The app does not use the redirect URI of this request any more.', {
-        detail: 'redirect_uri_removed',
-      });
+  private async parties(request: SavedRequest): Promise<{ client: AppClient; api: CatalogueApi }> {
+    const found = await this.clients.find(request.clientId);
+    const [client, api] = [found && appClientOf(found), this.apis.byId(request.apiId)];
+    if (!client?.active) throw new OAuthError('unauthorized_client', 'The app cannot be used any more.');
+    await this.wayOf(request).requireOpen(request, client);
     if (!api?.active) throw new OAuthError('invalid_target', 'The API is not available any more.');
-    return { client: { ...client, app: client.app }, api };
+    return { client, api };
   }
 }

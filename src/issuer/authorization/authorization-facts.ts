@@ -4,6 +4,10 @@ import type { CatalogueApi } from '../../directory/api-resources/index.js';
 /** A client that acts for people. */
 export type AppClient = Client & { readonly app: AppRegistration };
 
+export function appClientOf(client: Client): AppClient | undefined {
+  return client.app && { ...client, app: client.app };
+}
+
 /** What the checks have found out about a request; the last one leaves nothing open. */
 export interface AuthorizationFacts {
   readonly client: AppClient;

@@ -1,4 +1,4 @@
-import type { ProblemTable } from '../../platform/http/index.js';
+import { Problem, type ProblemTable } from '../../platform/http/index.js';
 
 export const AUTHORIZATION_PROBLEMS = {
   interaction_ended: {
@@ -18,3 +18,7 @@ export const AUTHORIZATION_PROBLEMS = {
     meaning: 'The form allows nothing that the app could be allowed in this organization. The request still waits.',
   },
 } as const satisfies ProblemTable;
+
+export function interactionEnded(): Problem {
+  return new Problem(AUTHORIZATION_PROBLEMS, 'interaction_ended', 'Go back to the app and begin again.');
+}

@@ -4,7 +4,6 @@ import type { Admission, DelegationPlace } from '../consents/index.js';
 import { REFRESH_DAYS } from '../refresh-tokens/index.js';
 import type { SignedInUser } from '../sessions/index.js';
 import type { AppClient } from './authorization-facts.js';
-import type { SavedRequest } from './saved-request.js';
 
 /** One thing that could be allowed, in the words of the catalogue. */
 export interface ScopeView {
@@ -48,7 +47,20 @@ export interface ConsentView {
 export type Destination =
   | { readonly kind: 'website'; readonly host: string }
   | { readonly kind: 'this_computer' }
-  | { readonly kind: 'installed_app'; readonly scheme: string };
+  | { readonly kind: 'installed_app'; readonly scheme: string }
+  | DeviceDestination;
+
+/** A device that waits for the answer, and may be somebody else's. */
+export interface DeviceDestination {
+  readonly kind: 'device';
+  /** What it shows. */
+  readonly userCode: string;
+  /** Where it asked from, and when. */
+  readonly ip: string;
+  readonly askedAt: Date;
+  /** From the same network as the person. */
+  readonly isNear: boolean;
+}
 
 export function destinationOf(redirectUri: string): Destination {
   if (parseLoopbackUri(redirectUri)) return { kind: 'this_computer' };
@@ -60,11 +72,11 @@ export interface ConsentFacts {
   readonly client: AppClient;
   readonly api: CatalogueApi;
   readonly user: SignedInUser;
-  readonly request: SavedRequest;
+  readonly destination: Destination;
   readonly places: readonly DelegationPlace[];
 }
 
-export function consentViewOf({ client, api, user, request, places }: ConsentFacts): ConsentView {
+export function consentViewOf({ client, api, user, destination, places }: ConsentFacts): ConsentView {
   const { publisher, reviewed, logoUri, policyUri, tosUri } = client.app;
   return {
     app: {
@@ -78,7 +90,7 @@ export function consentViewOf({ client, api, user, request, places }: ConsentFac
       policyUri,
       tosUri,
     },
-    destination: destinationOf(request.redirectUri),
+    destination,
     user: { email: user.email, name: user.name },
     api: { identifier: api.identifier, name: api.name },
     days: REFRESH_DAYS,

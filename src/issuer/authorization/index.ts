@@ -1,6 +1,10 @@
+export { AuthorizationChecks } from './authorization-checks.js';
+export { appClientOf } from './authorization-facts.js';
+export { AuthorizationLimits } from './authorization-limits.js';
 export { AUTHORIZATION_PROBLEMS } from './authorization.errors.js';
 export { AuthorizationModule } from './authorization.module.js';
-export type { ConsentView, Destination, PlaceView, ScopeView } from './consent-view.js';
+export type { ConsentView, Destination, DeviceDestination, PlaceView, ScopeView } from './consent-view.js';
 export { ConsentForms } from './consent-forms.js';
 export { ConsentForm } from './dto/consent-state.dto.js';
+export type { DeviceRequest } from './saved-request.js';
 export { Interactions, type InteractionStep, type Visitor } from './interactions.service.js';

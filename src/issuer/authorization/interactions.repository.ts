@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/index.js';
-import type { SavedRequest } from './saved-request.js';
+import type { RedirectRequest, SavedRequest } from './saved-request.js';
 
 @Injectable()
 export class InteractionsRepository {
@@ -13,11 +13,12 @@ export class InteractionsRepository {
 
   /** Only while it waits, and only for the browser in which it began. */
   async findWaiting(tx: Transaction, digest: Buffer, browser: string): Promise<SavedRequest | undefined> {
-    const [row] = await tx.manager.query<{ request: SavedRequest }[]>(
+    const [row] = await tx.manager.query<{ request: SavedRequest | Omit<RedirectRequest, 'way'> }[]>(
       'SELECT request FROM authorization_interactions WHERE digest = $1 AND browser = $2 AND answered_at IS NULL AND expires_at > now()',
       [digest, browser],
     );
-    return row?.request;
+    // What was saved before there were other ways does not say which it takes.
+    return row && ('way' in row.request ? row.request : { way: 'redirect', ...row.request });
   }
 
   /** False where it was answered already. */

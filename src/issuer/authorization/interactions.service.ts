@@ -10,7 +10,7 @@ import { AppAdmission, Consents, type ConsentAct, type DelegationPlace } from '.
 import type { SignedInUser } from '../sessions/index.js';
 import { AuthorizationDecisions, type Decision } from './authorization-decisions.js';
 import type { AuthorizationFacts } from './authorization-facts.js';
-import { AUTHORIZATION_PROBLEMS } from './authorization.errors.js';
+import { AUTHORIZATION_PROBLEMS, interactionEnded } from './authorization.errors.js';
 import { consentViewOf, type ConsentView } from './consent-view.js';
 import { InteractionsRepository } from './interactions.repository.js';
 import { notAllowed } from './next-step.policy.js';
@@ -73,10 +73,15 @@ export class Interactions implements OnModuleInit {
     const request = toSavedRequest(facts, user, Date.now());
     const decision = await this.decisions.decide(request, user);
     if (decision.step === 'grant' && user) return this.transactions.run((tx) => this.grant(tx, request, user, decision));
+    const path = await this.wait(request, browser);
+    return this.decisions.urlOf(decision.step === 'sign_in' ? this.decisions.signInPath(request, path) : path);
+  }
+
+  /** Keeps a request for whoever sits at the browser. @returns path of the page that asks them */
+  async wait(request: SavedRequest, browser: string): Promise<string> {
     const id = randomBytes(32).toString('base64url');
     await this.transactions.run((tx) => this.repository.insert(tx, sha256(id), browser, request, INTERACTION_LIFETIME_SECONDS));
-    const path = `${CONSENT_PAGE}?interaction=${id}`;
-    return this.decisions.urlOf(decision.step === 'sign_in' ? this.decisions.signInPath(request, path) : path);
+    return `${CONSENT_PAGE}?interaction=${id}`;
   }
 
   /** The request of this browser that waits behind a path of ours, for those that sign somebody in for it. */
@@ -96,7 +101,10 @@ export class Interactions implements OnModuleInit {
       const decision = await this.decisions.decide(request, user);
       if (decision.step === 'sign_in' || !user)
         return { step: 'sign_in', path: this.decisions.signInPath(request, `${CONSENT_PAGE}?interaction=${id}`) };
-      if (decision.step === 'ask') return { step: 'consent', view: consentViewOf({ ...decision, user, request }) };
+      if (decision.step === 'ask') {
+        const destination = this.decisions.destinationOf(request, visitor.origin.ip);
+        return { step: 'consent', view: consentViewOf({ ...decision, user, destination }) };
+      }
       return { step: 'done', location: await this.closeWith(id, (tx) => this.grant(tx, request, user, decision)) };
     });
   }
@@ -136,7 +144,10 @@ export class Interactions implements OnModuleInit {
       apiId: request.apiId,
       asked: place.scopes,
       ticked: scopes,
-      redirectUris: decision.step === 'ask' ? decision.client.app.redirectUris : (place.consent?.redirectUris ?? []),
+      redirectUris:
+        decision.step === 'ask'
+          ? this.decisions.seenRedirectUris(request, decision.client, place.consent)
+          : (place.consent?.redirectUris ?? []),
     });
     const granted = { consentId: consent.id, orgId: place.orgId, scopes };
     return this.closeWith(id, (tx) => this.decisions.grant(tx, request, user, granted));
@@ -187,23 +198,23 @@ export class Interactions implements OnModuleInit {
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
       const mayBeTold = await this.decisions.mayBeTold(request, hasDecided);
-      await this.closeWith(id, () => Promise.resolve());
+      const location = await this.closeWith(id, (tx) => this.decisions.refuse(tx, request, error));
       if (!mayBeTold) throw new Problem(AUTHORIZATION_PROBLEMS, 'authorization_refused', error.message, { cause: error });
-      return { step: 'done', location: this.decisions.refuse(request, error) };
+      return { step: 'done', location };
     }
   }
 
   private async waiting(id: string, { browser }: Visitor): Promise<SavedRequest> {
     const request =
       browser === undefined ? undefined : await this.transactions.run((tx) => this.repository.findWaiting(tx, sha256(id), browser));
-    if (!request) throw ended();
+    if (!request) throw interactionEnded();
     return request;
   }
 
   /** Each request is answered once: with what `work` writes, or not at all. @throws Problem `interaction_ended` */
   private closeWith<T>(id: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.transactions.run(async (tx) => {
-      if (!(await this.repository.close(tx, sha256(id)))) throw ended();
+      if (!(await this.repository.close(tx, sha256(id)))) throw interactionEnded();
       return work(tx);
     });
   }
@@ -217,8 +228,4 @@ function interactionIn(returnTo: string | undefined): string | undefined {
 /** OpenID Connect Core §3.1.2.1: max_age=0 means the same as prompt=login. */
 function maxAgeOf({ prompts, maxAge }: SavedRequest): number | undefined {
   return prompts.includes('login') ? 0 : maxAge;
-}
-
-function ended(): Problem {
-  return new Problem(AUTHORIZATION_PROBLEMS, 'interaction_ended', 'Go back to the app and begin again.');
 }

@@ -15,7 +15,8 @@ export interface AskedOfPerson {
   readonly maxAge: number | undefined;
   readonly acrValues: readonly string[];
   readonly orgId: string | undefined;
-  readonly registeredRedirectUri: string;
+  /** Undefined: nobody is sent back. */
+  readonly registeredRedirectUri: string | undefined;
   /** Nothing proves who a public app is: a person has to see each of its requests (AZ-15). */
   readonly mustBeSeen: boolean;
   /** Seconds since 1970. */
@@ -46,8 +47,10 @@ export function requireAcr({ acrValues }: AskedOfPerson, acrs: readonly string[]
 
 /** The place where everything was allowed before, so that nobody needs to be asked; undefined where a person has to look. */
 export function settledPlace(asked: AskedOfPerson, places: readonly DelegationPlace[]): DelegationPlace | undefined {
-  if (asked.mustBeSeen || asked.prompts.includes('consent') || asked.prompts.includes('select_account')) return undefined;
-  const [only, another] = candidates(asked, places).filter((place) => isAllowedBefore(place, asked.registeredRedirectUri));
+  const { registeredRedirectUri } = asked;
+  if (asked.mustBeSeen || registeredRedirectUri === undefined) return undefined;
+  if (asked.prompts.includes('consent') || asked.prompts.includes('select_account')) return undefined;
+  const [only, another] = candidates(asked, places).filter((place) => isAllowedBefore(place, registeredRedirectUri));
   return another ? undefined : only;
 }
 

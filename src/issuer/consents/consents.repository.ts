@@ -103,6 +103,9 @@ export class ConsentsRepository {
       'DELETE FROM authorization_codes WHERE (org_id, consent_id) IN (SELECT org_id, id FROM consents WHERE id = ANY ($1))',
       [ids],
     );
+    await tx.manager.query('DELETE FROM device_codes WHERE (org_id, consent_id) IN (SELECT org_id, id FROM consents WHERE id = ANY ($1))', [
+      ids,
+    ]);
     await tx.manager.query(
       'DELETE FROM refresh_families WHERE (org_id, consent_id) IN (SELECT org_id, id FROM consents WHERE id = ANY ($1))',
       [ids],

@@ -48,6 +48,8 @@ export class AuthorizationPart implements MetadataPart {
       authorization_endpoint: `${PUBLIC_URL}/oauth/authorize`,
       // RFC 9126 §5.
       pushed_authorization_request_endpoint: `${PUBLIC_URL}/oauth/par`,
+      // RFC 8628 §4.
+      device_authorization_endpoint: `${PUBLIC_URL}/oauth/device_authorization`,
       require_pushed_authorization_requests: REQUIRE_PUSHED_AUTHORIZATION_REQUESTS,
       response_types_supported: ['code'],
       response_modes_supported: ['query'],

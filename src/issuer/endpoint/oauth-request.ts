@@ -7,6 +7,7 @@ const SECRET_PARAMETERS = [
   'client_secret',
   'client_assertion',
   'code',
+  'device_code',
   'token',
   'assertion',
   'refresh_token',

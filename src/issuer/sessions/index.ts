@@ -4,6 +4,7 @@ export { Forms } from './forms.js';
 export { FormTokens } from './form-tokens.js';
 export { FEDERATED_ACR, Sessions, type SignedInUser } from './sessions.js';
 export type { SessionRow } from './sessions.repository.js';
+export { sourceNetwork } from './source-network.policy.js';
 export { SESSIONS_PROBLEMS } from './sessions.errors.js';
 export { SessionsModule } from './sessions.module.js';
 export { isOwnPath, isReturnPath, signInAddress } from './sign-in-address.js';

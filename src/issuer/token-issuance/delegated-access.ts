@@ -1,6 +1,7 @@
-import { OAuthError, type Client } from '@countersign/oauth';
+import { OAuthError, type Client, type UserAuthentication } from '@countersign/oauth';
 import type { ApiCatalogue, CatalogueApi } from '../../directory/api-resources/index.js';
 import type { DelegatedRights, Delegation } from '../consents/index.js';
+import type { NewRefreshFamily } from '../refresh-tokens/index.js';
 
 /** What a code or a refresh token stands on. */
 interface Ground {
@@ -32,4 +33,25 @@ export async function rightsOn(
   if (!api || (audience !== undefined && audience !== api.identifier))
     throw new OAuthError('invalid_target', 'The grant is for another API than the one that audience or resource names.');
   return { api, ...(await delegation.rights({ ...ground, client, api, asked })) };
+}
+
+/** What a code begins a family with. */
+interface FirstGround extends Ground {
+  readonly clientId: string;
+  readonly familyId: string;
+  readonly authentication: UserAuthentication;
+}
+
+/** The family of refresh tokens that comes of a code; what it is bound to is for the request to say. */
+export function familyOf({
+  familyId,
+  orgId,
+  consentId,
+  clientId,
+  userId,
+  apiId,
+  scopes,
+  authentication,
+}: FirstGround): Omit<NewRefreshFamily, 'cnf' | 'ip'> {
+  return { id: familyId, orgId, consentId, clientId, userId, apiId, scopes, authentication };
 }

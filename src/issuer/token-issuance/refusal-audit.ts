@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { OAuthError, type AuthenticatedClient, type OAuthRequest } from '@countersign/oauth';
+import { OAuthError, type AuthenticatedClient, type OAuthErrorName, type OAuthRequest } from '@countersign/oauth';
 import { ApiCatalogue, type CatalogueApi } from '../../directory/api-resources/index.js';
 import { AuditWriter, RefusalCounter, type AuditTarget } from '../../platform/audit/index.js';
 
@@ -11,6 +11,8 @@ export interface AuditedRequest {
 }
 
 const MAX_ASKED = 256;
+/** RFC 8628 §3.5: what a device is told that waits; nothing was refused. */
+const WAITING: readonly string[] = ['authorization_pending', 'slow_down'] satisfies OAuthErrorName[];
 
 /** Records what an authenticated client was refused, and why. Who has not authenticated is only counted. */
 @Injectable()
@@ -25,7 +27,7 @@ export class RefusalAudit {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof OAuthError && error.status < 500) await this.record(audited, error);
+      if (error instanceof OAuthError && error.status < 500 && !WAITING.includes(error.kind)) await this.record(audited, error);
       throw error;
     }
   }

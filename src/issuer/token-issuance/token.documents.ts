@@ -1,10 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { JWT_BEARER_GRANT_TYPE } from '@countersign/oauth';
+import { DEVICE_CODE_GRANT_TYPE, JWT_BEARER_GRANT_TYPE } from '@countersign/oauth';
 
 /** The form of a token request, for the API documentation only: the raw form is parsed by FormParameters. */
 export class TokenForm {
   @ApiProperty({
-    enum: ['client_credentials', 'authorization_code', 'refresh_token', JWT_BEARER_GRANT_TYPE],
+    enum: ['client_credentials', 'authorization_code', 'refresh_token', DEVICE_CODE_GRANT_TYPE, JWT_BEARER_GRANT_TYPE],
     example: 'client_credentials',
   })
   grant_type!: string;
@@ -44,6 +44,9 @@ export class TokenForm {
 
   @ApiPropertyOptional({ description: 'For the authorization_code grant; needed no more, but if sent that of the authorization request.' })
   redirect_uri?: string;
+
+  @ApiPropertyOptional({ format: 'password', description: 'For the device_code grant (RFC 8628); ask again every `interval` seconds.' })
+  device_code?: string;
 
   @ApiPropertyOptional({ format: 'password', description: 'For the refresh_token grant. Each is good once: keep the one of the answer.' })
   refresh_token?: string;

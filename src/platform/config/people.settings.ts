@@ -19,4 +19,12 @@ export const peopleSettings = {
     desc: 'Sign-ins that are tried per account and hour from all browsers together that it does not know.',
     default: 100,
   }),
+  RATE_LIMIT_USER_CODES_PER_PERSON: positiveInteger({
+    desc: 'Wrong codes of devices that a person enters in ten minutes, in all of their sessions.',
+    default: 5,
+  }),
+  RATE_LIMIT_USER_CODES_PER_SOURCE: positiveInteger({
+    desc: 'Wrong codes of devices that all people of one source address enter in ten minutes.',
+    default: 50,
+  }),
 };

@@ -32,6 +32,11 @@ export class MemoryRateLimiter extends RateLimiter {
     };
   }
 
+  async giveBack(policy: RateLimitPolicy, key: string): Promise<void> {
+    const counter = this.countersOf(policy).get(key);
+    if (counter && counter.count > 0) counter.count--;
+  }
+
   private countersOf({ name }: RateLimitPolicy): LRUCache<string, Counter> {
     let counters = this.counters.get(name);
     if (!counters) {

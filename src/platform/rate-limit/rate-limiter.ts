@@ -18,4 +18,7 @@ export interface RateLimitState {
 export abstract class RateLimiter {
   /** Counts one request. */
   abstract consume(policy: RateLimitPolicy, key: string): Promise<RateLimitState>;
+
+  /** Takes one back that was counted: it has turned out to be none of those that are limited. */
+  abstract giveBack(policy: RateLimitPolicy, key: string): Promise<void>;
 }

@@ -56,6 +56,18 @@ export const OAUTH_ADVICE: AdviceTable = {
     cause: '`prompt=none`, and the person is in several organizations.',
     fix: 'Name the organization with `org_id`, or send the browser again without `prompt=none`.',
   },
+  authorization_pending: {
+    cause: 'Nothing is wrong: the person is still signing in, or has not opened the page yet.',
+    fix: 'Wait `interval` seconds and ask again, until there is a token or another error.',
+  },
+  slow_down: {
+    cause: 'The device does not wait `interval` seconds between two requests, or two of its processes ask with one device code.',
+    fix: 'Wait 5 seconds longer than before, and keep to that. A library for RFC 8628 does so by itself.',
+  },
+  expired_token: {
+    cause: 'Ten minutes have passed since the device asked.',
+    fix: 'Ask POST /oauth/device_authorization for a new code and show that one.',
+  },
   invalid_authorization_details: { cause: 'Rich authorization requests (RFC 9396) are not served.', fix: 'Use `scope`.' },
   unmet_authentication_requirements: {
     cause: '`acr_values` names ways to sign in that are not offered here.',

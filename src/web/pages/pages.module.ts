@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { IdentityProvidersModule } from '../../directory/identity-providers/index.js';
 import { UsersModule } from '../../directory/users/index.js';
 import { AuthorizationModule } from '../../issuer/authorization/index.js';
+import { DeviceAuthorizationModule } from '../../issuer/device-authorization/index.js';
 import { OwnAppsModule } from '../../issuer/own-apps/index.js';
 import { ProviderSignInModule } from '../../issuer/provider-sign-in/index.js';
 import { SessionsModule } from '../../issuer/sessions/index.js';
@@ -10,6 +11,8 @@ import { AccountPages } from './account/account-pages.js';
 import { AccountPagesController } from './account/account-pages.controller.js';
 import { ConsentPagesController } from './consent/consent-pages.controller.js';
 import { Consent } from './consent/consent.js';
+import { Device } from './device/device.js';
+import { DevicePagesController } from './device/device-pages.controller.js';
 import { FORM_PAGES, type FormPage } from './errors/failure.js';
 import { PageErrors } from './errors/page-errors.js';
 import { Assets } from './kit/assets.js';
@@ -25,12 +28,27 @@ import { Reset } from './sign-in/reset.js';
 import { SignInPagesController } from './sign-in/sign-in-pages.controller.js';
 
 /** Those that are drawn again when their form fails. */
-const WITH_FORMS = [AccountPages, Login, Join, Reset, OrganizationSignIn, Consent];
+const WITH_FORMS = [AccountPages, Login, Join, Reset, OrganizationSignIn, Consent, Device];
 
 /** Pages for people. */
 @Module({
-  imports: [AuthorizationModule, IdentityProvidersModule, OwnAppsModule, ProviderSignInModule, SessionsModule, UsersModule],
-  controllers: [AccountPagesController, AssetsController, SignInPagesController, ProviderPagesController, ConsentPagesController],
+  imports: [
+    AuthorizationModule,
+    DeviceAuthorizationModule,
+    IdentityProvidersModule,
+    OwnAppsModule,
+    ProviderSignInModule,
+    SessionsModule,
+    UsersModule,
+  ],
+  controllers: [
+    AccountPagesController,
+    AssetsController,
+    SignInPagesController,
+    ProviderPagesController,
+    ConsentPagesController,
+    DevicePagesController,
+  ],
   providers: [
     Assets,
     Pages,

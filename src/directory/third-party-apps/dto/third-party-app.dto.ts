@@ -3,6 +3,7 @@ import type { ClientGrant } from '@countersign/oauth';
 import { GrantDocument } from '../../api-resources/index.js';
 import { SecretDocument, type ClientSecret } from '../../credentials/index.js';
 import { APP_AUTH_METHODS, CLIENT_TYPES } from '../app-authentication.policy.js';
+import { APP_GRANT_TYPES, DEFAULT_GRANT_TYPES } from '../app-grant-types.policy.js';
 import { REVIEW_STATES } from '../review.policy.js';
 import { APP_KINDS, type ThirdPartyApp } from '../third-party-app.entity.js';
 
@@ -55,6 +56,9 @@ export class ThirdPartyAppDocument {
   @ApiProperty({ type: [String], description: 'Where people are sent back to.', example: ['https://charts.example/callback'] })
   redirect_uris!: string[];
 
+  @ApiProperty({ enum: APP_GRANT_TYPES, isArray: true, description: 'How it may get tokens.', example: DEFAULT_GRANT_TYPES })
+  grant_types!: string[];
+
   @ApiProperty({ type: [GrantDocument], description: 'The most that people can allow it.' })
   grants!: GrantDocument[];
 
@@ -91,6 +95,7 @@ export class ThirdPartyAppDocument {
       jwks: app.jwks,
       jwks_uri: app.jwksUri,
       redirect_uris: app.redirectUris,
+      grant_types: app.grantTypes,
       grants: grants.map(({ audience, scopes }) => ({ audience, scopes: [...scopes] })),
       logo_uri: app.logoUri,
       policy_uri: app.policyUri,

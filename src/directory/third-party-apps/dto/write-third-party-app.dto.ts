@@ -16,6 +16,7 @@ import {
 import { Clearable, IsDisplayText, Omittable } from '../../administration/index.js';
 import { GrantDocument } from '../../api-resources/index.js';
 import { APP_AUTH_METHODS, CLIENT_TYPES, type AppAuthMethod, type ClientType } from '../app-authentication.policy.js';
+import { APP_GRANT_TYPES, DEFAULT_GRANT_TYPES, type AppGrantType } from '../app-grant-types.policy.js';
 import { MAX_REDIRECT_URIS, MAX_REDIRECT_URI_LENGTH } from '../redirect-uris.policy.js';
 import { APP_KINDS, type AppKind } from '../third-party-app.entity.js';
 import { IsWebAddress } from './web-address.decorator.js';
@@ -83,19 +84,32 @@ export class CreateThirdPartyApp {
   @IsString()
   jwks_uri?: string | null;
 
-  @ApiProperty({
+  @ApiPropertyOptional({
     type: [String],
     description:
-      'Where people are sent back to, compared as exact texts: https; http for 127.0.0.1, [::1] and localhost, where the port may differ; or a private scheme such as com.example.app:/callback.',
+      'Where people are sent back to; only an app that gets no codes may leave it out. Compared as exact texts: https; http for 127.0.0.1, [::1] and localhost, where the port may differ; or a private scheme such as com.example.app:/callback.',
     example: ['https://charts.example/callback'],
   })
-  @ArrayMinSize(1)
+  @Omittable()
   @ArrayMaxSize(MAX_REDIRECT_URIS)
   @ArrayUnique()
   @Length(1, MAX_REDIRECT_URI_LENGTH, { each: true })
   @IsString({ each: true })
   @IsArray()
-  redirect_uris!: string[];
+  redirect_uris?: string[];
+
+  @ApiPropertyOptional({
+    enum: APP_GRANT_TYPES,
+    isArray: true,
+    description:
+      'How it may get tokens; left out: by codes. `urn:ietf:params:oauth:grant-type:device_code` is for programs on devices without a browser (RFC 8628). refresh_token is always among them.',
+    example: DEFAULT_GRANT_TYPES,
+  })
+  @Omittable()
+  @ArrayUnique()
+  @IsIn(APP_GRANT_TYPES, { each: true })
+  @IsArray()
+  grant_types?: AppGrantType[];
 
   @ApiProperty({ type: [GrantDocument], description: 'The most that people can allow it, by API; only scopes that are delegable.' })
   @ArrayMinSize(1)

@@ -17,6 +17,9 @@ import { TargetCheck } from './target.check.js';
 /** Who asks, and where the answer goes. Until both are known nobody is sent anywhere (RFC 6749 §4.1.2.1). */
 export const WHO_AND_WHERE = [ClientCheck, RedirectUriCheck];
 
+/** What is asked for, wherever somebody asks. */
+export const ACCESS = [ScopeCheck, TargetCheck, AuthorizationDetailsCheck];
+
 /** Whether the request is a good one, in the order in which its mistakes are told. */
 export const WHAT = [
   RepeatsCheck,
@@ -27,9 +30,7 @@ export const WHAT = [
   ResponseModeCheck,
   GrantTypeCheck,
   CodeChallengeCheck,
-  ScopeCheck,
-  TargetCheck,
-  AuthorizationDetailsCheck,
+  ...ACCESS,
   PromptCheck,
   SignInCheck,
 ];

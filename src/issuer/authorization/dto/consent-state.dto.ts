@@ -66,13 +66,13 @@ class AskingAppDocument {
 }
 
 class DestinationDocument {
-  @ApiProperty({ enum: ['website', 'this_computer', 'installed_app'], example: 'website' })
+  @ApiProperty({ enum: ['website', 'this_computer', 'installed_app', 'device'], example: 'website' })
   kind!: string;
 
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Host of the website, or scheme of the installed app.',
+    description: 'Host of the website, scheme of the installed app, or the code that the device shows.',
     example: 'charts.example',
   })
   name!: string | null;
@@ -127,8 +127,16 @@ class AskedDocument {
 }
 
 function nameOf(destination: Destination): string | null {
-  if (destination.kind === 'website') return destination.host;
-  return destination.kind === 'installed_app' ? destination.scheme : null;
+  switch (destination.kind) {
+    case 'website':
+      return destination.host;
+    case 'installed_app':
+      return destination.scheme;
+    case 'device':
+      return destination.userCode;
+    case 'this_computer':
+      return null;
+  }
 }
 
 export class ConsentStateDocument {

@@ -10,10 +10,10 @@ import {
   type Zone,
 } from '@countersign/oauth';
 import { ApiCatalogue } from '../../../directory/api-resources/index.js';
-import { AuthorizationCodes, type StoredCode } from '../../authorization-codes/index.js';
+import { AuthorizationCodes } from '../../authorization-codes/index.js';
 import { Delegation } from '../../consents/index.js';
-import { RefreshTokens, type NewRefreshFamily } from '../../refresh-tokens/index.js';
-import { rightsOn } from '../delegated-access.js';
+import { RefreshTokens } from '../../refresh-tokens/index.js';
+import { familyOf, rightsOn } from '../delegated-access.js';
 
 /** RFC 6749 §4.1.3, RFC 7636 §4.5: what a person allowed, for the client that holds the verifier. */
 @Injectable()
@@ -66,17 +66,4 @@ function readCode(params: Readonly<Record<string, string>>): { code: string; ver
   if (!isCodeVerifier(verifier))
     throw new OAuthError('invalid_request', 'code_verifier is not 43 to 128 characters of letters, digits and -._~.');
   return { code, verifier };
-}
-
-function familyOf({
-  familyId,
-  orgId,
-  consentId,
-  clientId,
-  userId,
-  apiId,
-  scopes,
-  authentication,
-}: StoredCode): Omit<NewRefreshFamily, 'cnf' | 'ip'> {
-  return { id: familyId, orgId, consentId, clientId, userId, apiId, scopes, authentication };
 }

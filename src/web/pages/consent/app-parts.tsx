@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
-import type { ConsentView, Destination } from '../../../issuer/authorization/index.js';
-import { AppPicture, ClockIcon, ComputerIcon, GlobeIcon, Link, PhoneIcon, ReviewBadge } from '../kit/index.js';
+import type { ConsentView, Destination, DeviceDestination } from '../../../issuer/authorization/index.js';
+import { ago } from '../account/times.policy.js';
+import { Alert, AppPicture, ClockIcon, ComputerIcon, GlobeIcon, Link, PhoneIcon, ReviewBadge } from '../kit/index.js';
 
 /** Who asks. CON-2: the first letter of its name, for all; a picture of theirs would tell its owner who looks at this page. */
 export function AppCard({ app }: Pick<ConsentView, 'app'>): ReactNode {
@@ -38,7 +39,7 @@ export function AppFacts({ view: { destination, days, app } }: { view: ConsentVi
 
 function DestinationIcon({ destination }: { destination: Destination }): ReactNode {
   if (destination.kind === 'website') return <GlobeIcon />;
-  return destination.kind === 'this_computer' ? <ComputerIcon /> : <PhoneIcon />;
+  return destination.kind === 'installed_app' ? <PhoneIcon /> : <ComputerIcon />;
 }
 
 function DestinationText({ destination, appName }: { destination: Destination; appName: string }): ReactNode {
@@ -61,5 +62,27 @@ function DestinationText({ destination, appName }: { destination: Destination; a
           Your answer goes to <strong>an app on this device</strong> (<code className="code">{destination.scheme}</code>).
         </span>
       );
+    case 'device':
+      return (
+        <span>
+          It goes to <strong>the device that shows {destination.userCode}</strong>, wherever that is.
+        </span>
+      );
   }
+}
+
+/** RFC 8628 §5.4, DEV-5: whoever sends a code to somebody else hopes that they look at nothing but the name of the app. */
+export function DeviceWarning({ device, appName }: { device: DeviceDestination; appName: string }): ReactNode {
+  return (
+    <Alert kind="warning" title={`Go on only if the device in front of you shows ${device.userCode}`}>
+      It asked from {device.isNear ? 'your own network' : <strong>another network than yours</strong>} (
+      <code className="code">{device.ip}</code>), {ago(device.askedAt, new Date())}. If somebody sent you the code, or tells you what to
+      press, refuse: {appName} would work for them, in your name.
+    </Alert>
+  );
+}
+
+/** What a button says that allows nothing. */
+export function leaveLabel({ kind }: Destination): string {
+  return kind === 'device' ? 'End the request' : 'Back to the app';
 }

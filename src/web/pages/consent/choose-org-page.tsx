@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react';
 import type { ConsentView, PlaceView } from '../../../issuer/authorization/index.js';
 import { BuildingIcon, Button, Card, Form, Heading, Link, NextIcon } from '../kit/index.js';
-import { AppCard } from './app-parts.js';
+import { AppCard, DeviceWarning, leaveLabel } from './app-parts.js';
 import { addressOf } from './consent-page.js';
 
 /** D3: first where, because what can be allowed differs by organization. */
 export function ChooseOrgPage({ view, csrfToken, interaction }: { view: ConsentView; csrfToken: string; interaction: string }): ReactNode {
-  const { app, api, places, user } = view;
+  const { app, api, places, user, destination } = view;
   return (
     <Card>
       <AppCard app={app} />
@@ -21,6 +21,7 @@ export function ChooseOrgPage({ view, csrfToken, interaction }: { view: ConsentV
           </>
         )}
       </Heading>
+      {destination.kind === 'device' && <DeviceWarning device={destination} appName={app.name} />}
       <ul className="orgs">
         {places.map((place) => (
           <li key={place.orgId}>
@@ -37,7 +38,7 @@ export function ChooseOrgPage({ view, csrfToken, interaction }: { view: ConsentV
       </ul>
       <Form to="/consent" csrfToken={csrfToken} hidden={{ interaction }} className="actions">
         <Button kind="plain" name="decision" value="deny">
-          {places.length === 0 ? 'Back to the app' : 'Refuse'}
+          {places.length === 0 ? leaveLabel(destination) : 'Refuse'}
         </Button>
       </Form>
     </Card>

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { ConsentView, PlaceView } from '../../../issuer/authorization/index.js';
 import { signInAddress } from '../../../issuer/sessions/index.js';
 import { Alert, BuildingIcon, Button, Card, Form, Heading, Link, OutsideLink, PersonIcon } from '../kit/index.js';
-import { AppCard, AppFacts } from './app-parts.js';
+import { AppCard, AppFacts, DeviceWarning, leaveLabel } from './app-parts.js';
 import { ScopeChoice } from './scope-choice.js';
 
 export interface ConsentQuestion {
@@ -32,6 +32,7 @@ export function ConsentPage(question: ConsentQuestion): ReactNode {
         {isPossible ? 'It gets nothing but what you allow here, and you can take it back.' : 'As it stands, it gets nothing.'}
       </Heading>
       {!app.reviewed && <NotReviewed />}
+      {view.destination.kind === 'device' && <DeviceWarning device={view.destination} appName={app.name} />}
       {problem && (
         <Alert kind="error" title={problem.title}>
           {problem.text}
@@ -41,7 +42,7 @@ export function ConsentPage(question: ConsentQuestion): ReactNode {
       <Form to="/consent" csrfToken={csrfToken} hidden={{ interaction, org_id: place.orgId }} className="stack">
         <WhatItMayDo {...question} />
         {isPossible && <AppFacts view={view} />}
-        <Answers place={place} />
+        <Answers place={place} leave={leaveLabel(view.destination)} />
       </Form>
       {isPossible && <Policies app={app} />}
     </Card>
@@ -109,7 +110,7 @@ function canAllow({ admission, scopes }: PlaceView): boolean {
   return admission === 'admitted' && scopes.length > 0;
 }
 
-function Answers({ place }: { place: PlaceView }): ReactNode {
+function Answers({ place, leave }: { place: PlaceView; leave: string }): ReactNode {
   return (
     <div className="actions actions-row">
       {canAllow(place) && (
@@ -123,7 +124,7 @@ function Answers({ place }: { place: PlaceView }): ReactNode {
         </Button>
       )}
       <Button kind="plain" name="decision" value="deny">
-        {canAllow(place) ? 'Refuse' : 'Back to the app'}
+        {canAllow(place) ? 'Refuse' : leave}
       </Button>
     </div>
   );

@@ -80,10 +80,11 @@ export class Consent implements FormPage {
 
   /**
    * To the app. Where a form was answered, Chromium would hold the app's own redirects against our `form-action`; a page goes there freely.
+   * A page of ours tells who waits for a device to go back to it.
    * Only the form of this page names the scheme of an app on the device; one that led here by redirects, such as that of the sign-in, does not.
    */
   private leave(request: FastifyRequest, reply: FastifyReply, location: string): void {
-    const mayRedirect = request.method === 'POST' && !/^https?:/.test(location);
+    const mayRedirect = this.pages.isOwn(location) || (request.method === 'POST' && !/^https?:/.test(location));
     if (prefersHtml(request.headers.accept) && !mayRedirect) {
       const title = 'Back to the app';
       return this.pages.send(reply, { title, content: <ForwardPage title={title} location={location} />, forwardTo: location });

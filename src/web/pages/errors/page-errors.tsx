@@ -9,7 +9,7 @@ import { SIGN_IN_PAGE, wordsOf, type ErrorWords } from './words.js';
 
 /** AE-1 … AE-3, AE-21: no program asks here, only browsers that an app has sent. */
 const AUTHORIZATION = '/oauth/authorize';
-const PAGES = /^\/(?:$|(?:login|logout|consent|account)(?:\/|$))/;
+const PAGES = /^\/(?:$|(?:login|logout|consent|device|account)(?:\/|$))/;
 
 /** What people see instead of an error document. */
 @Injectable()

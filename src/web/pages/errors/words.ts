@@ -69,7 +69,7 @@ export function wordsOf(failure: Failure, path: string): ErrorWords {
   const words = BY_CODE[failure.code] ?? byStatus(failure);
   if (path.startsWith('/oauth/') || failure.code === 'authorization_refused')
     return failure.status < 500 && failure.status !== 429 ? BY_APP : words;
-  if (words.next || path === '/consent') return words;
+  if (words.next || path === '/consent' || path === '/device') return words;
   return path.startsWith('/account') ? { ...words, next: { to: '/account', label: 'Your account' } } : { ...words, next: SIGN_IN };
 }
 

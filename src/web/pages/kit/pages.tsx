@@ -18,8 +18,10 @@ export interface Page extends Omit<FrameProperties, 'children'>, ContentNeeds {
 @Injectable()
 export class Pages {
   private readonly site: Site;
+  private readonly publicUrl: string;
 
   constructor({ settings }: Configuration, assets: Assets) {
+    this.publicUrl = settings.PUBLIC_URL;
     const { host, pathname } = new URL(settings.PUBLIC_URL);
     const basePath = pathname === '/' ? '' : pathname;
     const address = (name: string): string => `${basePath}/assets/${name}`;
@@ -52,6 +54,11 @@ export class Pages {
   /** To a path of ours. HTTP-11: 303. */
   redirect(reply: FastifyReply, path: string): void {
     void reply.status(303).header('location', `${this.site.basePath}${path}`).header('referrer-policy', 'no-referrer').send();
+  }
+
+  /** Whether an address is one of ours: a form may be redirected there. */
+  isOwn(location: string): boolean {
+    return location.startsWith(`${this.publicUrl}/`);
   }
 
   private draw(frame: Omit<FrameProperties, 'children'>, content: ReactNode): string {
