@@ -5,6 +5,7 @@ import { formatBasicCredentials } from '@countersign/oauth';
 import { DEMO_PROFILES, SAASALYTICS_SCOPES, SaasalyticsDemo } from '../saasalytics/index.js';
 import { Configuration, servesZone } from '../platform/config/index.js';
 import { DemoApps } from './demo-apps.js';
+import { DemoApiKeys } from './demo-api-keys.js';
 import type { DemoDocument, DemoOrgEntry } from './demo-file.js';
 import { DemoServices } from './demo-services.js';
 import { DemoUsers } from './demo-users.js';
@@ -27,6 +28,7 @@ export class DemoLoader {
     private readonly services: DemoServices,
     private readonly users: DemoUsers,
     private readonly apps: DemoApps,
+    private readonly keys: DemoApiKeys,
     private readonly configuration: Configuration,
   ) {}
 
@@ -36,7 +38,8 @@ export class DemoLoader {
     if (missing.length > 0) progress('loading the Saasalytics demo');
     const usersNeeded = missing.length > 0 || !(await this.users.areReady(document));
     const appsNeeded = missing.length > 0 || !this.apps.areReady(document);
-    if (usersNeeded || appsNeeded || servicesNeeded) {
+    const keysNeeded = missing.length > 0 || !this.keys.areReady(document);
+    if (usersNeeded || appsNeeded || keysNeeded || servicesNeeded) {
       const api = new ManagementClient(this.http.httpAdapter.getInstance<FastifyInstance>(), await this.operatorToken(document));
       for (const org of missing) {
         document.orgs.push(await this.makeOrg(api, org, document.public_url));
@@ -44,6 +47,7 @@ export class DemoLoader {
       }
       if (usersNeeded) await this.users.load(api, document, save);
       if (appsNeeded) await this.apps.load(api, document, save);
+      if (keysNeeded) await this.keys.load(api, document, save);
       if (servicesNeeded) await this.services.load(api, document, save);
     }
     await this.analytics.load(document.orgs.map(({ id, name }, i) => ({ id, name, profile: i % DEMO_PROFILES.length })));

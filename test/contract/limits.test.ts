@@ -54,6 +54,7 @@ const WRITE_API = 'src/directory/api-resources/dto/write-api.dto.ts';
 const API = 'src/directory/api-resources/api-resource.policy.ts';
 const REFRESH = 'src/issuer/refresh-tokens/refresh.policy.ts';
 const REDIRECT_URIS = 'src/directory/third-party-apps/redirect-uris.policy.ts';
+const KEY_LIFETIME = 'src/directory/api-keys/api-key-lifetime.policy.ts';
 const CLIENT_KEYS = 'src/issuer/client-auth/client-keys.ts';
 const bound = (zone: string, end: string): string => time(numberIn(API, new RegExp(`${zone}: \\{[^}]*${end}: ([\\d_]+)`)));
 
@@ -65,6 +66,11 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     String(numberIn('src/directory/identity-providers/identity-providers.service.ts', 'MAX_PROVIDERS')),
   ],
   'rules of an identity provider': [String(numberIn('src/directory/identity-providers/dto/write-identity-provider.dto.ts', 'MAX_RULES'))],
+  'API key, personal access token; at most unless the organization says otherwise': [
+    `${numberIn(KEY_LIFETIME, /= (\d+) \* DAY_MS;\n\/\*\*/)} d`,
+    '1 d',
+    `${numberIn(KEY_LIFETIME, /MAX_LIFETIME_MS = (\d+) \* DAY_MS/)} d`,
+  ],
   'link by which an invited person joins': [
     time(numberIn(WRITE_MEMBER, 'DEFAULT_LINK_SECONDS')),
     time(numberIn(WRITE_MEMBER, /@Min\(([\d_]+)\)/)),
@@ -94,6 +100,9 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'characters of an `Idempotency-Key`': [String(numberIn('src/platform/idempotency/submission.ts', /\{1,(\d+)\}/))],
   'events in one upload to Saasalytics': [String(EVENT_LIMITS.batch)],
   'live secrets of a client': [String(MAX_LIVE_SECRETS)],
+  'live personal access tokens of a person in one organization': [
+    String(numberIn('src/directory/api-keys/personal-access-tokens.service.ts', 'MAX_LIVE_TOKENS')),
+  ],
   'scopes of an API': [String(numberIn(WRITE_API, /@ArrayMaxSize\((\d+)\)/))],
   'APIs in the grants of a client, or in a ceiling': [
     String(numberIn('src/directory/orgs/dto/write-org.dto.ts', /@ArrayMaxSize\((\d+)\)/)),

@@ -3,6 +3,7 @@ import { AuthGuard } from '@nestjs/passport';
 import passport from 'passport';
 import {
   decisionOf,
+  handlesOf,
   holdsScopes,
   insufficientScope,
   isPreflight,
@@ -67,7 +68,7 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     try {
       if (isPreflight(request)) throw new ResourceRequestRefused('preflight_unanswered', 'This API answers no cross-origin requests.');
       const credential = this.credentials.recognise(request);
-      const remembered = credential ? undefined : this.recall(route, request);
+      const remembered = credential ? credential.recall?.(request, route.resource) : this.recall(route, request);
       if (remembered) return this.accept(remembered, route, request);
       return this.authenticate(credential, route, context);
     } catch (error) {
@@ -132,7 +133,7 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
   ): void {
     if (!this.hooks.onDecision) return;
     const requestId = typeof request.id === 'string' ? request.id : undefined;
-    const decision = { audience: resource.identifier, operation: name, scopes, result, claims: caller?.claims, requestId };
+    const decision = { audience: resource.identifier, operation: name, scopes, result, claims: caller && handlesOf(caller), requestId };
     this.hooks.onDecision(decisionOf(decision, request.raw ?? request));
   }
 

@@ -1,4 +1,4 @@
-import { decisionOf, type DecisionListener } from './access-decision.js';
+import { decisionOf, handlesOf, type DecisionListener } from './access-decision.js';
 import type { AccessTokenVerifier } from './access-token-verifier.js';
 import { callerOf, type Caller } from './caller.js';
 import type { CertificateSource } from './certificate-source.js';
@@ -133,6 +133,6 @@ export class ResourceServer {
 
   private report(asked: Asked, result: Parameters<DecisionListener>[0]['result'], caller: Caller | undefined): void {
     const { audience, operation, scopes = [], requestId, request } = asked;
-    this.options.onDecision?.(decisionOf({ audience, operation, scopes, result, claims: caller?.claims, requestId }, request));
+    this.options.onDecision?.(decisionOf({ audience, operation, scopes, result, claims: caller && handlesOf(caller), requestId }, request));
   }
 }

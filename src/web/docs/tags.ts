@@ -8,6 +8,7 @@ export const TAGS = {
   'Saasalytics: account': 'Settings of the tenant.',
   'Management: organizations': 'Tenants, and how to stop one.',
   'Management: service principals': 'Machines of a tenant: their credentials and what they may do.',
+  'Management: API keys': 'Long-lived keys of a tenant, and personal access tokens of its people.',
   'Management: apps': 'Programs of others that act for people, and the way of one through its review.',
   'Management: consents': 'What people allowed to apps, and which apps an organization admits.',
   'Management: trusted issuers': 'Workloads that log in with a token of their own platform, without a secret of ours.',

@@ -2,7 +2,6 @@ import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath, Partia
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
-  ArrayUnique,
   IsArray,
   IsIn,
   IsInt,
@@ -17,7 +16,7 @@ import {
 import { Clearable, IsDisplayText, Omittable } from '../../administration/index.js';
 import { GrantDocument } from '../../api-resources/index.js';
 import { MAX_TRUST_ANCHORS_LENGTH, readCertificateName } from '../../../platform/x509/index.js';
-import { readNetwork } from '../allowed-networks.policy.js';
+import { IsNetworkList } from '../network-list.decorator.js';
 import { CertificateNameDocument } from './certificate-name.dto.js';
 
 export const AUTH_METHODS = [
@@ -137,19 +136,7 @@ export class CreateServicePrincipal {
     example: ['203.0.113.0/24'],
   })
   @Omittable()
-  @ArrayMaxSize(50)
-  @ArrayUnique()
-  @ValidateBy(
-    {
-      name: 'isNetwork',
-      validator: {
-        validate: (value) => typeof value === 'string' && readNetwork(value) !== undefined,
-        defaultMessage: () => 'Each entry is a network in CIDR notation, such as 203.0.113.0/24.',
-      },
-    },
-    { each: true },
-  )
-  @IsArray()
+  @IsNetworkList()
   allowed_ips?: string[];
 }
 
