@@ -25,6 +25,7 @@ import { ClientAuthModule } from './issuer/client-auth/index.js';
 import { ConsentsModule } from './issuer/consents/index.js';
 import { DiscoveryModule } from './issuer/discovery/index.js';
 import { FederationModule } from './issuer/federation/index.js';
+import { IntrospectionModule } from './issuer/introspection/index.js';
 import { OwnAppsModule } from './issuer/own-apps/index.js';
 import { RefreshTokensModule } from './issuer/refresh-tokens/index.js';
 import { RevocationModule, Revocations } from './issuer/revocation/index.js';
@@ -84,6 +85,7 @@ const ISSUER = [
   ConsentsModule,
   DiscoveryModule,
   FederationModule,
+  IntrospectionModule,
   OwnAppsModule,
   ProviderSignInModule,
   RefreshTokensModule,

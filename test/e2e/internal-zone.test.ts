@@ -82,6 +82,7 @@ describe('the public zone for clients with certificates', () => {
     expect(body['mtls_endpoint_aliases']).toEqual({
       token_endpoint: `${server.mtlsUrl}/oauth/token`,
       revocation_endpoint: `${server.mtlsUrl}/oauth/revoke`,
+      introspection_endpoint: `${server.mtlsUrl}/oauth/introspect`,
     });
     const { client_id, client_secret, audience } = server.demo.operator;
     const form = { grant_type: 'client_credentials', client_id, client_secret, audience };

@@ -62,7 +62,11 @@ describe('RFC 8705 §3.3, §5 metadata', () => {
     expect(body).toMatchObject({
       token_endpoint_auth_methods_supported: expect.arrayContaining(['tls_client_auth', 'self_signed_tls_client_auth']),
       tls_client_certificate_bound_access_tokens: true,
-      mtls_endpoint_aliases: { token_endpoint: `${server.mtlsUrl}/oauth/token`, revocation_endpoint: `${server.mtlsUrl}/oauth/revoke` },
+      mtls_endpoint_aliases: {
+        token_endpoint: `${server.mtlsUrl}/oauth/token`,
+        revocation_endpoint: `${server.mtlsUrl}/oauth/revoke`,
+        introspection_endpoint: `${server.mtlsUrl}/oauth/introspect`,
+      },
     });
   });
 });

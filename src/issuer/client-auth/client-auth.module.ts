@@ -13,6 +13,7 @@ import { TenantCertificates } from './certificates/tenant-certificates.js';
 import { CLIENT_AUTH_REGISTRY, ClientAuthenticator } from './client-authenticator.js';
 import { ClientKeys } from './client-keys.js';
 import { CLIENT_AUTH_METHODS } from './methods/index.js';
+import { SingleUseProofs } from './single-use-proofs.js';
 
 @Module({
   imports: [ApiResourcesModule, CertificatesModule, ClientsModule, CredentialsModule, FederationModule, MicroserviceIdentitiesModule],
@@ -24,12 +25,13 @@ import { CLIENT_AUTH_METHODS } from './methods/index.js';
     ClientAuthenticator,
     ApiClients,
     CertifiedServices,
+    SingleUseProofs,
     {
       provide: CLIENT_AUTH_REGISTRY,
       inject: CLIENT_AUTH_METHODS,
       useFactory: (...methods: ClientAuthMethod[]) => new Registry('client authentication method', methods),
     },
   ],
-  exports: [ApiClients, ClientAuthenticator, CLIENT_AUTH_REGISTRY],
+  exports: [ApiClients, ClientAuthenticator, CLIENT_AUTH_REGISTRY, SingleUseProofs],
 })
 export class ClientAuthModule {}

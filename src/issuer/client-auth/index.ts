@@ -5,3 +5,4 @@ export type { CertifiedService } from './certified-services.js';
 export { CLIENT_AUTH_PROBLEMS } from './client-auth.errors.js';
 export { CLIENT_AUTH_REGISTRY, ClientAuthenticator } from './client-authenticator.js';
 export { ClientAuthModule } from './client-auth.module.js';
+export { SingleUseProofs, unlessReplayed } from './single-use-proofs.js';

@@ -28,7 +28,11 @@ export class EndpointsPart implements MetadataPart {
 }
 
 function endpointsAt(base: string): Record<string, string> {
-  return { token_endpoint: `${base}/oauth/token`, revocation_endpoint: `${base}/oauth/revoke` };
+  return {
+    token_endpoint: `${base}/oauth/token`,
+    revocation_endpoint: `${base}/oauth/revoke`,
+    introspection_endpoint: `${base}/oauth/introspect`,
+  };
 }
 
 /** Where people are asked: in the external zone alone. */
@@ -91,9 +95,24 @@ export class ClientAuthPart implements MetadataPart {
       token_endpoint_auth_signing_alg_values_supported: CLIENT_ASSERTION_ALGS,
       revocation_endpoint_auth_methods_supported: names,
       revocation_endpoint_auth_signing_alg_values_supported: CLIENT_ASSERTION_ALGS,
+      introspection_endpoint_auth_methods_supported: this.introspectors(zone),
+      introspection_endpoint_auth_signing_alg_values_supported: CLIENT_ASSERTION_ALGS,
+      // RFC 9701 §7.
+      introspection_signing_alg_values_supported: ALGORITHMS_OF_ZONE[zone],
       // RFC 8705 §3.3, where there is a way to show a certificate.
       ...(this.zones.includes(zone) && { tls_client_certificate_bound_access_tokens: true }),
     };
+  }
+
+  /** RFC 7662 §2.1: no public clients. Guards of internal APIs come with a secret of the API, where no service of ours may. */
+  private introspectors(zone: Zone): string[] {
+    const usable = [...this.methods].filter(
+      ({ name, zones }) =>
+        name !== 'none' &&
+        (zones?.includes(zone) ?? true) &&
+        (zone === 'external' || name === 'client_secret' || isMicroserviceAuthMethod(name)),
+    );
+    return usable.flatMap((method) => method.metadataNames);
   }
 }
 

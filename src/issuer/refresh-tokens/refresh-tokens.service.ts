@@ -108,6 +108,15 @@ export class RefreshTokens implements OnModuleInit {
     await this.end(found.family, client, 'refresh_token.revoked', {});
   }
 
+  /** The family of a token that this client could refresh with now; nothing is used up. */
+  async findLive(text: string, client: Client): Promise<RefreshFamily | undefined> {
+    const token = parseRefreshToken(text);
+    const found = token && (await this.find(token));
+    if (!found?.isCurrent) return undefined;
+    const { family } = found;
+    return judgeRefresh(found, { clientId: client.id, cnf: family.cnf }, new Date()) === undefined ? family : undefined;
+  }
+
   /** Those for a person that can still be refreshed, the last refreshed one first; for them to see. */
   ofUser(tx: Transaction, userId: string): Promise<readonly RefreshFamily[]> {
     return this.repository.listOfUser(tx, userId, MAX_OWN);

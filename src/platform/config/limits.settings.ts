@@ -18,6 +18,10 @@ export const limitsSettings = {
     desc: 'Authorization requests of browsers, and pushed ones, per minute and source address.',
     default: 600,
   }),
+  RATE_LIMIT_INTROSPECTION_PER_CALLER: positiveInteger({
+    desc: 'Introspection requests per minute and authenticated caller.',
+    default: 60_000,
+  }),
   REVOCATION_STREAMS_PER_API: positiveInteger({ desc: 'Open streams of the revocation feed per API and process.', default: 500 }),
   RATE_LIMIT_USAGE_REPORTS_PER_API: positiveInteger({ desc: 'Usage reports per minute and API.', default: 1_200 }),
   USAGE_RETENTION_DAYS: positiveInteger({ desc: 'Days for which usage figures are kept.', default: 90 }),
