@@ -11,4 +11,9 @@ export const API_KEYS_PROBLEMS = {
     title: 'Too many tokens',
     meaning: 'The person has fifty live personal access tokens in the organization. Revoke one of them first.',
   },
+  report_not_signed: {
+    status: 403,
+    title: 'Report not signed',
+    meaning: 'The report of leaked keys carries no signature of a scanner that the operator trusts, or not of this body.',
+  },
 } as const satisfies ProblemTable;

@@ -20,10 +20,14 @@ import { KnownApiKeys } from './known-api-keys.js';
 import { OwnerReaction } from './owner.reaction.js';
 import { PersonalAccessTokensController } from './personal-access-tokens.controller.js';
 import { PersonalAccessTokens } from './personal-access-tokens.service.js';
+import { LeakedKeys } from './secret-scanning/leaked-keys.js';
+import { ScannerKeys } from './secret-scanning/scanner-keys.js';
+import { SecretScanningController } from './secret-scanning/secret-scanning.controller.js';
+import { SecretScanning } from './secret-scanning/secret-scanning.service.js';
 
 @Module({
   imports: [AdministrationModule, ApiResourcesModule, CredentialsModule, IdempotencyModule, OrgsModule, ServicePrincipalsModule, UsersModule],
-  controllers: [ApiKeysController, PersonalAccessTokensController],
+  controllers: [ApiKeysController, PersonalAccessTokensController, SecretScanningController],
   providers: [
     ApiKeyCredential,
     ApiKeyMinting,
@@ -33,8 +37,11 @@ import { PersonalAccessTokens } from './personal-access-tokens.service.js';
     ApiKeysRepository,
     ApiKeyStandings,
     KnownApiKeys,
+    LeakedKeys,
     OwnerReaction,
     PersonalAccessTokens,
+    ScannerKeys,
+    SecretScanning,
   ],
   exports: [ApiKeyCredential, ApiKeySource, KnownApiKeys, PersonalAccessTokens],
 })

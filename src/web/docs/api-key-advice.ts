@@ -10,4 +10,8 @@ export const API_KEY_ADVICE: AdviceTable = {
     cause: 'A script makes a new personal access token on every run in place of rotating one.',
     fix: 'GET /v1/me/personal-access-tokens lists them with their last use; DELETE those that nobody uses.',
   },
+  report_not_signed: {
+    cause: 'The scanner signs with a key that is not in SECRET_SCANNING_KEYS or at SECRET_SCANNING_KEYS_URL, or a proxy changed the body.',
+    fix: 'Compare the header `Github-Public-Key-Identifier` with the configured keys; sign the bytes of the body as they are sent.',
+  },
 };

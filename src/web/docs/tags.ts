@@ -23,6 +23,7 @@ export const TAGS = {
   'Guards of APIs': 'What the guards of a protected API ask and report, with the credentials of the API.',
   'Management: usage': 'What was really called, and by whom.',
   'Sign-in': 'What the pages for people send; a browser with cookies, no token.',
+  'Secret scanning': 'Report keys that leaked.',
   Discovery: 'What a client needs to know, at the places where it looks.',
   Operations: 'Is it alive, and may it get requests?',
 } as const;
