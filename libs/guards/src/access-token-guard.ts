@@ -19,6 +19,7 @@ import { CallerCredentials, type CallerCredential } from './caller-credential.js
 import { callerOf, type Caller } from './caller.js';
 import type { CountersignGuardOptions, GuardHooks, RequestContext } from './countersign-guard-options.js';
 import { provenKeys, tokenBearing, type GuardedRequest } from './guarded-request.js';
+import { IssuerApiKeys } from './issuer-api-keys.js';
 import { ProtectedResources } from './protected-resources.js';
 import { RefusalLog } from './refusal-log.js';
 import { RouteTable, type GuardedRoute, type ProtectedRoute } from './route-table.js';
@@ -43,7 +44,7 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     super({ defaultStrategy: strategyName });
     this.strategyName = strategyName;
     this.routes = new RouteTable(new ProtectedResources(options));
-    this.credentials = new CallerCredentials(options.credentials);
+    this.credentials = new CallerCredentials(credentialsOf(options));
     this.certificateOf = options.certificateOf;
     const log = new RefusalLog(this.logger);
     this.hooks = { onRefused: (refusal, context) => log.write(refusal, context), ...options };
@@ -147,6 +148,10 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     this.hooks.onDecision?.({ audience: '', operation: route.name, scopes: [], result: refusal.code });
     throw refusal;
   }
+}
+
+function credentialsOf({ credentials = [], apiKeys }: GuardHooks): readonly CallerCredential[] {
+  return apiKeys ? [...credentials, new IssuerApiKeys(apiKeys)] : credentials;
 }
 
 /** As `switchToHttp().getRequest()`, which makes four closures to say it. */

@@ -11,7 +11,6 @@ export type {
   RequestContext,
 } from './countersign-guard-options.js';
 export type { GuardedRequest } from './guarded-request.js';
-export { IssuerApiKeys } from './issuer-api-keys.js';
 export { ProtectedResource } from './protected-resource.js';
 export { Public } from './public.js';
 export { refusalResponse, type RefusalResponse } from '@countersign/resource-server';

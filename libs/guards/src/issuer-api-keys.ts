@@ -5,7 +5,7 @@ import type { CallerCredential } from './caller-credential.js';
 import type { GuardedRequest } from './guarded-request.js';
 
 /**
- * API keys and personal access tokens that the issuer is asked about: `credentials: [new IssuerApiKeys(connection.apiKeys)]`.
+ * API keys and personal access tokens that the issuer is asked about.
  * The address of a caller is the framework's `ip`, so that its own setting for trusted proxies counts.
  */
 export class IssuerApiKeys extends ApiKeyCarrier implements CallerCredential {

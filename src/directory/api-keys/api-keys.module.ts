@@ -20,6 +20,7 @@ import { KnownApiKeys } from './known-api-keys.js';
 import { OwnerReaction } from './owner.reaction.js';
 import { PersonalAccessTokensController } from './personal-access-tokens.controller.js';
 import { PersonalAccessTokens } from './personal-access-tokens.service.js';
+import { TokenChoices } from './token-choices.js';
 import { LeakedKeys } from './secret-scanning/leaked-keys.js';
 import { ScannerKeys } from './secret-scanning/scanner-keys.js';
 import { SecretScanningController } from './secret-scanning/secret-scanning.controller.js';
@@ -42,8 +43,9 @@ import { SecretScanning } from './secret-scanning/secret-scanning.service.js';
     PersonalAccessTokens,
     ScannerKeys,
     SecretScanning,
+    TokenChoices,
   ],
-  exports: [ApiKeyCredential, ApiKeySource, KnownApiKeys, PersonalAccessTokens],
+  exports: [ApiKeyCredential, ApiKeySource, KnownApiKeys, PersonalAccessTokens, TokenChoices],
 })
 export class ApiKeysModule implements OnModuleInit {
   constructor(

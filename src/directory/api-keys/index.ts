@@ -7,3 +7,5 @@ export { ApiKeysModule } from './api-keys.module.js';
 export { isApiKey, KnownApiKeys } from './known-api-keys.js';
 export { PersonalAccessTokens } from './personal-access-tokens.service.js';
 export { refusalOf } from './api-key-use.policy.js';
+export { TokenChoices, type TokenChoice } from './token-choices.js';
+export type { ApiKeyDocument, MintedApiKeyDocument } from './dto/api-key.dto.js';

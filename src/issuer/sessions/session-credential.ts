@@ -4,7 +4,7 @@ import type { Caller, CallerCredential, GuardedRequest } from '@countersign/guar
 import { missingCredentials, type ResourceIdentity } from '@countersign/resource-server';
 import { FormTokens } from './form-tokens.js';
 import { SessionCookie } from './session-cookie.js';
-import { Sessions } from './sessions.js';
+import { Sessions, type SignedInUser } from './sessions.js';
 
 /** Only what people do with their own account; a session opens nothing else of the management API. */
 const OWN_PATH = '/v1/me/';
@@ -36,13 +36,17 @@ export class SessionCredential implements CallerCredential {
     this.tokens.verify(request, typeof token === 'string' ? token : undefined);
     const user = await this.sessions.current(request);
     if (!user) throw missingCredentials(resource, []);
-    // Our own pages, which act for the person as an app does.
-    return Object.freeze({
-      principalType: 'app' as const,
-      subject: user.userId,
-      clientId: user.sessionId,
-      scopes: new Set(SCOPES),
-      credentialId: user.sessionId,
-    });
+    return callerOfSession(user);
   }
+}
+
+/** Our own pages, which act for the person as an app does. */
+export function callerOfSession({ userId, sessionId }: SignedInUser): Caller {
+  return Object.freeze({
+    principalType: 'app' as const,
+    subject: userId,
+    clientId: sessionId,
+    scopes: new Set(SCOPES),
+    credentialId: sessionId,
+  });
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ApiKeysModule } from '../../directory/api-keys/index.js';
 import { IdentityProvidersModule } from '../../directory/identity-providers/index.js';
 import { UsersModule } from '../../directory/users/index.js';
 import { AuthorizationModule } from '../../issuer/authorization/index.js';
@@ -8,6 +9,8 @@ import { SessionsModule } from '../../issuer/sessions/index.js';
 import { ErrorPages } from '../../platform/http/index.js';
 import { AccountPages } from './account/account-pages.js';
 import { AccountPagesController } from './account/account-pages.controller.js';
+import { TokenPages } from './account/token-pages.js';
+import { TokenPagesController } from './account/token-pages.controller.js';
 import { ConsentPagesController } from './consent/consent-pages.controller.js';
 import { Consent } from './consent/consent.js';
 import { FORM_PAGES, type FormPage } from './errors/failure.js';
@@ -25,12 +28,12 @@ import { Reset } from './sign-in/reset.js';
 import { SignInPagesController } from './sign-in/sign-in-pages.controller.js';
 
 /** Those that are drawn again when their form fails. */
-const WITH_FORMS = [AccountPages, Login, Join, Reset, OrganizationSignIn, Consent];
+const WITH_FORMS = [AccountPages, TokenPages, Login, Join, Reset, OrganizationSignIn, Consent];
 
 /** Pages for people. */
 @Module({
-  imports: [AuthorizationModule, IdentityProvidersModule, OwnAppsModule, ProviderSignInModule, SessionsModule, UsersModule],
-  controllers: [AccountPagesController, AssetsController, SignInPagesController, ProviderPagesController, ConsentPagesController],
+  imports: [ApiKeysModule, AuthorizationModule, IdentityProvidersModule, OwnAppsModule, ProviderSignInModule, SessionsModule, UsersModule],
+  controllers: [AccountPagesController, TokenPagesController, AssetsController, SignInPagesController, ProviderPagesController, ConsentPagesController],
   providers: [
     Assets,
     Pages,
