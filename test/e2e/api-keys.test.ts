@@ -251,6 +251,30 @@ describe('a personal access token', () => {
     expect((await tenant.api.get<KeyMade>(`${keys}/${id}`)).body.revoked_reason).toBe('member_removed');
   });
 
+  it('is made, shown once and revoked on the account page; what is wrong is said there', async () => {
+    const { browser } = await aPerson(operator, tenant.org.id);
+    const html = { accept: 'text/html' };
+    const start = await browser.get('/account/tokens/new', html);
+    const [, apiId] = /org=org_\w+&amp;api=(api_\w+)">Saasalytics/.exec(start.text) ?? [];
+    const place = { org: tenant.org.id, api: String(apiId), days: '30' };
+    expect((await browser.get(`/account/tokens/new?${new URLSearchParams(place).toString()}`, html)).text).toContain(`value="${READ}"`);
+    const send = async (fields: Record<string, string>): Promise<Answer> =>
+      browser.post('/account/tokens', { csrf_token: (await browser.state()).csrf_token, ...place, ...fields }, html);
+    const empty = await send({ name: 'nightly job' });
+    expect([empty.status, empty.text.includes('Tick at least one permission.'), empty.text.includes('value="nightly job"')]).toEqual([422, true, true]);
+    const made = await send({ name: 'nightly job', scope: READ });
+    const [key = ''] = SECRET_PATTERN.exec(made.text) ?? [];
+    expect([made.status, made.headers.get('referrer-policy'), made.headers.get('cache-control')]).toEqual([200, 'no-referrer', 'no-store']);
+    expect((await withKey(key)).status).toBe(200);
+    const account = (await browser.get('/account', html)).text;
+    expect([account.includes('nightly job'), account.includes(key.slice(-4)), account.includes(key)]).toEqual([true, true, false]);
+    const [, id] = /\/account\/tokens\/(pat_\w+)\/revoke/.exec(account) ?? [];
+    expect((await browser.submit(`/account/tokens/${id}/revoke`)).status).toBe(303);
+    expect((await withKey(key)).status).toBe(401);
+    const forged = await browser.post('/account/tokens', { ...place, name: 'x', scope: READ, csrf_token: 'x' });
+    expect(refusalOf(forged)).toEqual([403, 'form_expired']);
+  });
+
   it('an app that may see them lists them for its person, and cannot make one', async () => {
     const app = await anApp(operator, { grants: [{ audience: `${server.url}/v1`, scopes: ['read:api-keys'] }] });
     await admit(operator, tenant.org.id, { mode: 'all' });
