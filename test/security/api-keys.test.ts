@@ -130,7 +130,7 @@ describe('a request with more than one credential', () => {
 });
 
 describe('a key of one organization', () => {
-  // Seen to fail with the org_id of the caller taken from the address of the request, and with requireEntry left out.
+  // Seen to fail with requireEntry left out.
   it("never reaches another one's data: its events are its own, and the other is 404", async () => {
     const [ofA, ofB] = [await aKey(a), await aKey(b)];
     const event = { id: 'evt-secret-a', customer: { id: 'cust-a', name: 'Only of A' }, type: 'login', time: new Date().toISOString() };
@@ -154,7 +154,7 @@ describe('a key of one organization', () => {
 });
 
 describe('attack 74: an end of a key is known on three replicas within two seconds', () => {
-  // Seen to fail without the announcement on the topic of clients.
+  // Seen to fail without the announcement to the other replicas.
   it('revoked, and its tokens with it', async () => {
     const key = await aKey(a);
     const token = String((await exchange(key)).body['access_token']);

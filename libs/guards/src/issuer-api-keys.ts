@@ -1,8 +1,11 @@
-import type { ApiKeyVerifier, ResourceIdentity } from '@countersign/resource-server';
+import type { ApiKeyVerifier, ExpectedApiKey, ResourceIdentity } from '@countersign/resource-server';
 import { ApiKeyCarrier } from './api-key-carrier.js';
 import type { Caller } from './caller.js';
 import type { CallerCredential } from './caller-credential.js';
 import type { GuardedRequest } from './guarded-request.js';
+
+/** While revocations are out of date, all that the key holds decides: what the route needs is asked afterwards. */
+const ALL: readonly string[] = [];
 
 /**
  * API keys and personal access tokens that the issuer is asked about.
@@ -15,8 +18,15 @@ export class IssuerApiKeys extends ApiKeyCarrier implements CallerCredential {
     super();
   }
 
-  prove(request: GuardedRequest, resource: ResourceIdentity): Promise<Caller> {
-    const { ip } = request as { ip?: string };
-    return this.verifier.verify(this.keyOf(request), { resource, scopes: [], sourceAddress: ip });
+  recall(request: GuardedRequest, resource: ResourceIdentity): Caller | undefined {
+    return this.verifier.verifyRemembered(this.keyOf(request), expectedOf(request, resource));
   }
+
+  prove(request: GuardedRequest, resource: ResourceIdentity): Promise<Caller> {
+    return this.verifier.verify(this.keyOf(request), expectedOf(request, resource));
+  }
+}
+
+function expectedOf(request: GuardedRequest, resource: ResourceIdentity): ExpectedApiKey {
+  return { resource, scopes: ALL, sourceAddress: (request as { ip?: string }).ip };
 }

@@ -20,7 +20,7 @@ export function expiryOf({ now, expiresAt, usualMs = DEFAULT_LIFETIME_MS, maxLif
   const maxMs = maxLifetimeSeconds === null ? DEFAULT_MAX_LIFETIME_MS : maxLifetimeSeconds * 1000;
   if (expiresAt === undefined) return new Date(now.getTime() + Math.max(DAY_MS, Math.min(usualMs, maxMs)));
   const lifetime = expiresAt.getTime() - now.getTime();
-  if (lifetime < DAY_MS - TOLERANCE_MS) return { mistake: 'The key would live less than a day.' };
+  if (!(lifetime >= DAY_MS - TOLERANCE_MS)) return { mistake: 'The key would live less than a day.' };
   if (lifetime > maxMs + TOLERANCE_MS)
     return { mistake: `The key would live longer than the ${Math.floor(maxMs / DAY_MS)} days that the organization allows.` };
   return expiresAt;
