@@ -105,8 +105,14 @@ describe('an API key of an organization', () => {
 
   it('403 insufficient_scope beyond its scopes, 401 at another API', async () => {
     const { key } = await aKey();
-    expect(refusalOf(await call('POST', `${analytics}/v1/reports`, undefined, {}, { 'x-api-key': key }))).toEqual([403, 'insufficient_scope']);
-    expect(refusalOf(await call('GET', `${server.url}/v1/orgs`, undefined, undefined, { 'x-api-key': key }))).toEqual([401, 'invalid_token']);
+    expect(refusalOf(await call('POST', `${analytics}/v1/reports`, undefined, {}, { 'x-api-key': key }))).toEqual([
+      403,
+      'insufficient_scope',
+    ]);
+    expect(refusalOf(await call('GET', `${server.url}/v1/orgs`, undefined, undefined, { 'x-api-key': key }))).toEqual([
+      401,
+      'invalid_token',
+    ]);
   });
 
   it('403 grant_not_assignable beyond the rights of its maker or the ceiling of the organization', async () => {
@@ -261,7 +267,11 @@ describe('a personal access token', () => {
     const send = async (fields: Record<string, string>): Promise<Answer> =>
       browser.post('/account/tokens', { csrf_token: (await browser.state()).csrf_token, ...place, ...fields }, html);
     const empty = await send({ name: 'nightly job' });
-    expect([empty.status, empty.text.includes('Tick at least one permission.'), empty.text.includes('value="nightly job"')]).toEqual([422, true, true]);
+    expect([empty.status, empty.text.includes('Tick at least one permission.'), empty.text.includes('value="nightly job"')]).toEqual([
+      422,
+      true,
+      true,
+    ]);
     const made = await send({ name: 'nightly job', scope: READ });
     const [key = ''] = SECRET_PATTERN.exec(made.text) ?? [];
     expect([made.status, made.headers.get('referrer-policy'), made.headers.get('cache-control')]).toEqual([200, 'no-referrer', 'no-store']);
@@ -342,7 +352,10 @@ describe('a guard in another process (RFC 7662)', () => {
     await connection.start();
     const key = await operator.create<KeyMade>(keys, { name: 'elsewhere', audience: made.identifier, scopes: ['read:things'] });
     const request = (headers: Record<string, string>, address = '127.0.0.1') =>
-      guard.authorize({ method: 'GET', url: '/', headers, socket: { remoteAddress: address } }, { scopes: ['read:things'], operation: 'x' });
+      guard.authorize(
+        { method: 'GET', url: '/', headers, socket: { remoteAddress: address } },
+        { scopes: ['read:things'], operation: 'x' },
+      );
     const reasonOf = (attempt: Promise<unknown>): Promise<string> =>
       attempt.then(
         () => 'accepted',

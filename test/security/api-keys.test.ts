@@ -39,7 +39,11 @@ let analytics: string;
 
 // Three replicas: what one is told, the other two must know.
 beforeAll(async () => {
-  server = await startTestServer({ TRUSTED_PROXIES: '127.0.0.1', SECRET_SCANNING_KEYS: SCANNER_KEYS, RATE_LIMIT_FAILURES_PER_SOURCE: '60' });
+  server = await startTestServer({
+    TRUSTED_PROXIES: '127.0.0.1',
+    SECRET_SCANNING_KEYS: SCANNER_KEYS,
+    RATE_LIMIT_FAILURES_PER_SOURCE: '60',
+  });
   replicas = [await server.replica(), await server.replica()];
   ({ operator, api: operatorApi } = await operatorOf(server));
   a = await aTenant(operator, { name: 'A', rights: RIGHTS, analytics: [READ, WRITE] });
@@ -225,7 +229,11 @@ describe('a key that may not be used', () => {
   it('400 for an exchange without a proof where the API wants tokens that are bound to a key of the caller', async () => {
     const sender = await operator.anApi({ sender_constraint: 'mtls' });
     const { id } = await operator.anOrg();
-    const made = await operator.create<KeyMade>(`/v1/orgs/${id}/api-keys`, { name: 'x', audience: sender.identifier, scopes: ['read:things'] });
+    const made = await operator.create<KeyMade>(`/v1/orgs/${id}/api-keys`, {
+      name: 'x',
+      audience: sender.identifier,
+      scopes: ['read:things'],
+    });
     expect((await exchange(made)).body['error']).toBe('invalid_request');
   });
 
@@ -246,7 +254,8 @@ describe('the session of a browser at /v1/me', () => {
     const [person, other] = [await aPerson(operator, a.org.id), await aPerson(operator, a.org.id)];
     const cookie = [...person.browser.cookies].map((pair) => pair.join('=')).join('; ');
     const wish = { name: 'x', audience: analytics, scopes: [READ] };
-    const send = (headers: Record<string, string>): Promise<Answer> => call('POST', server.url + path, undefined, wish, { cookie, ...headers });
+    const send = (headers: Record<string, string>): Promise<Answer> =>
+      call('POST', server.url + path, undefined, wish, { cookie, ...headers });
     expect(refusalOf(await send({}))).toEqual([401, 'missing_credentials']);
     const csrf = (await person.browser.state()).csrf_token;
     expect(refusalOf(await send({ 'x-csrf-token': (await other.browser.state()).csrf_token }))).toEqual([403, 'form_expired']);

@@ -236,7 +236,9 @@ describe('attack 63 with ids of another organization every route answers as if n
       { ...namesOfB(), org: a.org.id, principal: own.id },
     ];
     for (const operation of (await operations()).filter(({ path }) =>
-      /service-principals\/|api-keys\/\{|trusted-issuers\/\{|members\/\{|identity-providers\/\{|app-requests\/\{|connected-apps\/\{/.test(path),
+      /service-principals\/|api-keys\/\{|trusted-issuers\/\{|members\/\{|identity-providers\/\{|app-requests\/\{|connected-apps\/\{/.test(
+        path,
+      ),
     )) {
       const [foreignPrincipal, foreignSecret] = mixtures as [Names, Names];
       expect({ id: operation.id, status: (await attempt(operation, foreignPrincipal)).status }).toEqual({ id: operation.id, status: 404 });
@@ -248,9 +250,18 @@ describe('attack 63 with ids of another organization every route answers as if n
   it('lists show and count nothing of B, also with its ids, names and cursors', async () => {
     const orgs = await a.api.get<ListOf<{ id: string }>>('/v1/orgs?limit=1');
     expect(orgs.body).toEqual({ data: [expect.objectContaining({ id: a.org.id })], next_cursor: null });
-    const cursors = [b.org.id, victim.id, keyOfB.id, memberOfB.id, providerOfB.id, appOfB.id, consentOfB.id, requestOfB.id, 'zzzz', '~'].map((key) =>
-      Buffer.from(key).toString('base64url'),
-    );
+    const cursors = [
+      b.org.id,
+      victim.id,
+      keyOfB.id,
+      memberOfB.id,
+      providerOfB.id,
+      appOfB.id,
+      consentOfB.id,
+      requestOfB.id,
+      'zzzz',
+      '~',
+    ].map((key) => Buffer.from(key).toString('base64url'));
     for (const path of [
       '/v1/orgs',
       `/v1/orgs/${a.org.id}/service-principals`,

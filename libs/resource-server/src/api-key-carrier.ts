@@ -44,7 +44,8 @@ function keyInRaw(rawHeaders: readonly string[]): CarriedApiKey | undefined {
 }
 
 function bearerKey(authorization: string | readonly string[] | undefined): CarriedApiKey | undefined {
-  if (typeof authorization !== 'string' || !authorization.startsWith('csn_', SCHEME_LENGTH) || !AS_BEARER.test(authorization)) return undefined;
+  if (typeof authorization !== 'string' || !authorization.startsWith('csn_', SCHEME_LENGTH) || !AS_BEARER.test(authorization))
+    return undefined;
   return { carrier: 'authorization', key: authorization.slice(SCHEME_LENGTH) };
 }
 

@@ -53,7 +53,8 @@ describe('API keys at a guard that asks the issuer', () => {
     });
   });
 
-  const verify = (text = KEY): Promise<Caller> => verifier.verify(text, { resource: RESOURCE, scopes: ['read:reports'], sourceAddress: '10.0.0.1' });
+  const verify = (text = KEY): Promise<Caller> =>
+    verifier.verify(text, { resource: RESOURCE, scopes: ['read:reports'], sourceAddress: '10.0.0.1' });
   const outcomeOf = (attempt: Promise<unknown>): Promise<string> =>
     attempt.then(
       () => 'accepted',
@@ -110,8 +111,14 @@ describe('API keys at a guard that asks the issuer', () => {
     await verify();
     const from = (sourceAddress: string | undefined): Promise<string> =>
       outcomeOf(verifier.verify(KEY, { resource: RESOURCE, scopes: [], sourceAddress }));
-    expect(await Promise.all([from('10.9.9.9'), from('::ffff:10.9.9.9'), from('2001:db8::1')])).toEqual(['accepted', 'accepted', 'accepted']);
-    expect(await Promise.all([from('11.0.0.1'), from('2001:db8::2'), from(undefined), from('nonsense')])).toEqual(Array(4).fill('api_key_network'));
+    expect(await Promise.all([from('10.9.9.9'), from('::ffff:10.9.9.9'), from('2001:db8::1')])).toEqual([
+      'accepted',
+      'accepted',
+      'accepted',
+    ]);
+    expect(await Promise.all([from('11.0.0.1'), from('2001:db8::2'), from(undefined), from('nonsense')])).toEqual(
+      Array(4).fill('api_key_network'),
+    );
     const elsewhere = { identifier: 'https://api.example/other', metadataUrl: undefined };
     expect(await outcomeOf(verifier.verify(KEY, { resource: elsewhere, scopes: [], sourceAddress: '10.0.0.1' }))).toBe('api_key_audience');
     now += 7_200_000;

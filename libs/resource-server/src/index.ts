@@ -29,7 +29,14 @@ export { traceContextOf } from './request-trace.js';
 export { refusalResponse, type RefusalResponse } from './refusal-response.js';
 export { ApiKeyVerifier, type ApiKeyVerifierOptions, type ExpectedApiKey } from './api-key-verifier.js';
 export { apiKeyIn, type CarriedApiKey } from './api-key-carrier.js';
-export { apiKeyRefused, insufficientScope, malformedCredentials, missingCredentials, refusalFor, type ResourceIdentity } from './refusals.js';
+export {
+  apiKeyRefused,
+  insufficientScope,
+  malformedCredentials,
+  missingCredentials,
+  refusalFor,
+  type ResourceIdentity,
+} from './refusals.js';
 export { keysProvenBy, type ProvenKeys } from './proven-keys.js';
 export { RemoteJwks, type JwksEvent, type RemoteJwksOptions } from './remote-jwks.js';
 export {

@@ -50,7 +50,12 @@ describe('KEYS-5: why a key may not be used', () => {
 
   it('tells the presenter that the time of the key is over, and nothing else', () => {
     expect(publicRefusal('api_key_expired')).toBe(publicRefusal('api_key_rotated'));
-    const others: (ApiKeyRefusalReason | undefined)[] = ['api_key_revoked', 'api_key_network', 'api_key_owner_inactive', 'api_key_audience'];
+    const others: (ApiKeyRefusalReason | undefined)[] = [
+      'api_key_revoked',
+      'api_key_network',
+      'api_key_owner_inactive',
+      'api_key_audience',
+    ];
     for (const reason of others) expect(publicRefusal(reason)).toBe(publicRefusal(undefined));
   });
 });

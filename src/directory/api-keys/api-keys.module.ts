@@ -27,7 +27,15 @@ import { SecretScanningController } from './secret-scanning/secret-scanning.cont
 import { SecretScanning } from './secret-scanning/secret-scanning.service.js';
 
 @Module({
-  imports: [AdministrationModule, ApiResourcesModule, CredentialsModule, IdempotencyModule, OrgsModule, ServicePrincipalsModule, UsersModule],
+  imports: [
+    AdministrationModule,
+    ApiResourcesModule,
+    CredentialsModule,
+    IdempotencyModule,
+    OrgsModule,
+    ServicePrincipalsModule,
+    UsersModule,
+  ],
   controllers: [ApiKeysController, PersonalAccessTokensController, SecretScanningController],
   providers: [
     ApiKeyCredential,

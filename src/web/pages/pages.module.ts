@@ -33,7 +33,14 @@ const WITH_FORMS = [AccountPages, TokenPages, Login, Join, Reset, OrganizationSi
 /** Pages for people. */
 @Module({
   imports: [ApiKeysModule, AuthorizationModule, IdentityProvidersModule, OwnAppsModule, ProviderSignInModule, SessionsModule, UsersModule],
-  controllers: [AccountPagesController, TokenPagesController, AssetsController, SignInPagesController, ProviderPagesController, ConsentPagesController],
+  controllers: [
+    AccountPagesController,
+    TokenPagesController,
+    AssetsController,
+    SignInPagesController,
+    ProviderPagesController,
+    ConsentPagesController,
+  ],
   providers: [
     Assets,
     Pages,

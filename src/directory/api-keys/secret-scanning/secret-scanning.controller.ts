@@ -28,7 +28,12 @@ export class SecretScanningController {
       "In the form of GitHub's secret scanning partner program: a list, signed with ECDSA over P-256 and SHA-256 by a scanner that the operator trusts. API keys and personal access tokens in it are revoked; administrators of their organization find an audit event `api_key.revoked` with the reason `leaked`. 404 where no scanner is configured.",
   })
   @ApiHeader({ name: 'Github-Public-Key-Identifier', required: true, description: 'Name of the public key.', example: '90a4…' })
-  @ApiHeader({ name: 'Github-Public-Key-Signature', required: true, description: 'Signature of the body, DER in base64.', example: 'MEUC…' })
+  @ApiHeader({
+    name: 'Github-Public-Key-Signature',
+    required: true,
+    description: 'Signature of the body, DER in base64.',
+    example: 'MEUC…',
+  })
   @ApiBody({ type: [FoundSecret] })
   @ApiOkResponse({ type: [SecretVerdict] })
   @ApiProblems({ report_not_signed }, 'malformed_request', 'not_found')

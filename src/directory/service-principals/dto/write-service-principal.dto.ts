@@ -1,18 +1,6 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath, PartialType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsObject,
-  IsString,
-  Length,
-  Max,
-  Min,
-  ValidateBy,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsObject, IsString, Length, Max, Min, ValidateBy, ValidateNested } from 'class-validator';
 import { Clearable, IsDisplayText, Omittable } from '../../administration/index.js';
 import { GrantDocument } from '../../api-resources/index.js';
 import { MAX_TRUST_ANCHORS_LENGTH, readCertificateName } from '../../../platform/x509/index.js';

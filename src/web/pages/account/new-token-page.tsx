@@ -25,7 +25,9 @@ export function NewTokenPage(view: NewTokenView): ReactNode {
       <p>
         <Link to="/account">← Your account</Link>
       </p>
-      <Heading title="New personal access token">For a script of your own. It can do what you tick here, and nothing that you may not.</Heading>
+      <Heading title="New personal access token">
+        For a script of your own. It can do what you tick here, and nothing that you may not.
+      </Heading>
       {chosen ? <TokenForm {...view} chosen={chosen} /> : <Places choices={choices} />}
     </Card>
   );

@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { PersonalAccessTokens, TokenChoices, type TokenChoice } from '../../../directory/api-keys/index.js';
-import { callerOfSession, type Exchange, Forms, FormTokens, Sessions, signInAddress, type SignedInUser } from '../../../issuer/sessions/index.js';
+import {
+  callerOfSession,
+  type Exchange,
+  Forms,
+  FormTokens,
+  Sessions,
+  signInAddress,
+  type SignedInUser,
+} from '../../../issuer/sessions/index.js';
 import { httpProblem, originOf } from '../../../platform/http/index.js';
 import { isId } from '../../../platform/crypto/index.js';
 import { type Failure, type FormPage, mistakeIn } from '../errors/failure.js';
@@ -45,7 +53,11 @@ export class TokenPages implements FormPage {
     if (scopes.length === 0) throw mistake('/scope', 'Tick at least one permission.');
     const wish = { name, audience: chosen.api.identifier, org_id: chosen.org.id, scopes: [...scopes], expires_at: endIn(days) };
     const token = await this.tokens.create(callerOfSession(user), { origin: originOf(request), idempotency: undefined }, wish);
-    this.pages.send(reply, { title: 'Your new token', ...this.frameOf(user, { request, reply }), content: <TokenMadePage token={token} /> });
+    this.pages.send(reply, {
+      title: 'Your new token',
+      ...this.frameOf(user, { request, reply }),
+      content: <TokenMadePage token={token} />,
+    });
   }
 
   /** @throws Problem `sign_in_required`, `form_expired`, `not_found` */
