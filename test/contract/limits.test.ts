@@ -107,9 +107,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'APIs in the grants of a client, or in a ceiling': [
     String(numberIn('src/directory/orgs/dto/write-org.dto.ts', /@ArrayMaxSize\((\d+)\)/)),
   ],
-  'networks in `allowed_ips`': [
-    String(numberIn('src/directory/service-principals/dto/write-service-principal.dto.ts', /@ArrayMaxSize\((\d+)\)\s+@ArrayUnique/)),
-  ],
+  'networks in `allowed_ips`': [String(numberIn('src/directory/service-principals/network-list.decorator.ts', 'MAX_NETWORKS'))],
   'days in the window of a trust map': [String(numberIn('src/directory/trust-map/dto/trust-map-query.dto.ts', 'MAX_DAYS'))],
   'facts of one kind in a trust map': [String(numberIn('src/directory/trust-map/trust-maps.service.ts', 'MAX_FACTS'))],
   'refusals of one service that a trust map looks at, the newest': [
