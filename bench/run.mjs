@@ -9,6 +9,7 @@ const SCENARIOS = {
   tokens: async () => (await import('./scenarios/token-issuance.mjs')).tokenScenario,
   guard: async () => (await import('./scenarios/guard.mjs')).guardScenario,
   verification: async () => (await import('./scenarios/verification.mjs')).verificationScenario,
+  keys: async () => (await import('./scenarios/api-keys.mjs')).apiKeysScenario,
   internal: async () => (await import('./scenarios/internal-zone.mjs')).internalScenario,
   delegated: async () => (await import('./scenarios/delegated.mjs')).delegatedScenario,
   reaper: async () => (await import('./scenarios/reaper.mjs')).reaperScenario,

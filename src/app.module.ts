@@ -1,9 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
-import { CountersignGuardModule, type CountersignGuardOptions } from '@countersign/guards';
+import { CountersignGuardModule, type CallerCredential, type CountersignGuardOptions } from '@countersign/guards';
 import { AccessTokenVerifier } from '@countersign/resource-server';
 import { BootstrapModule } from './bootstrap/index.js';
 import { AdministrationModule } from './directory/administration/index.js';
+import { ApiKeyCredential, ApiKeysModule } from './directory/api-keys/index.js';
 import { ApiResourcesModule } from './directory/api-resources/index.js';
 import { CallPoliciesModule } from './directory/call-policies/index.js';
 import { CredentialsModule } from './directory/credentials/index.js';
@@ -31,7 +32,7 @@ import { OwnAppsModule } from './issuer/own-apps/index.js';
 import { RefreshTokensModule } from './issuer/refresh-tokens/index.js';
 import { RevocationModule, Revocations } from './issuer/revocation/index.js';
 import { ProviderSignInModule } from './issuer/provider-sign-in/index.js';
-import { SessionsModule } from './issuer/sessions/index.js';
+import { SessionCredential, SessionsModule } from './issuer/sessions/index.js';
 import { ALGORITHMS_OF_ZONE, SigningKeys, SigningKeysModule } from './issuer/signing-keys/index.js';
 import { TestTokensModule } from './issuer/test-tokens/index.js';
 import { TokenIssuanceModule } from './issuer/token-issuance/index.js';
@@ -64,6 +65,7 @@ const PLATFORM = [
 ];
 const DIRECTORY = [
   AdministrationModule,
+  ApiKeysModule,
   ApiResourcesModule,
   CallPoliciesModule,
   CredentialsModule,
@@ -98,6 +100,9 @@ const ISSUER = [
   UsageReportsModule,
 ];
 
+/** What proves a caller beside the access token. */
+const CALLER_CREDENTIALS = [ApiKeyCredential, SessionCredential] as const;
+
 /** The APIs of this process, and what proves a caller to them: each zone's by its own issuer and keys. */
 function guardOptions(
   { settings }: Configuration,
@@ -105,6 +110,7 @@ function guardOptions(
   revocations: Revocations,
   usage: OwnUsage,
   log: Log,
+  ...credentials: CallerCredential[]
 ): CountersignGuardOptions {
   const internal = new AccessTokenVerifier({
     issuer: settings.INTERNAL_URL,
@@ -114,6 +120,7 @@ function guardOptions(
   });
   return {
     ...guardHooks(log, usage.record),
+    credentials,
     // Found for every request alike, before any guard.
     certificateOf: (request) => clientCertificateOf({ raw: request }),
     issuer: settings.PUBLIC_URL,
@@ -148,8 +155,8 @@ export class AppModule {
         BootstrapModule,
         CountersignGuardModule.forRootAsync({
           ownRefusalFilter: true,
-          imports: [SigningKeysModule, RevocationModule, UsageModule],
-          inject: [Configuration, SigningKeys, Revocations, OwnUsage, Log],
+          imports: [ApiKeysModule, RevocationModule, SessionsModule, SigningKeysModule, UsageModule],
+          inject: [Configuration, SigningKeys, Revocations, OwnUsage, Log, ...CALLER_CREDENTIALS],
           useFactory: guardOptions,
         }),
         CallerRateLimitModule,

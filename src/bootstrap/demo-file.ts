@@ -15,12 +15,21 @@ export interface DemoUser {
   role: 'admin' | 'member';
 }
 
+export interface DemoApiKey {
+  /** The `client_id` of an exchange. */
+  id: string;
+  key: string;
+  scope: string;
+}
+
 export interface DemoOrgEntry {
   id: string;
   name: string;
   /** Absent in a file of an older version. */
   users?: DemoUser[];
   service_principals: (DemoCredential & { name: string })[];
+  /** Absent in a file of an older version. */
+  api_keys?: DemoApiKey[];
 }
 
 /** An app of somebody else that people of the demo can allow something; the secret is null for one that cannot keep any. */

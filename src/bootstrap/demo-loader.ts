@@ -5,6 +5,7 @@ import { formatBasicCredentials } from '@countersign/oauth';
 import { DEMO_PROFILES, SAASALYTICS_SCOPES, SaasalyticsDemo } from '../saasalytics/index.js';
 import { Configuration, servesZone } from '../platform/config/index.js';
 import { DemoApps } from './demo-apps.js';
+import { DemoApiKeys } from './demo-api-keys.js';
 import type { DemoDocument, DemoOrgEntry } from './demo-file.js';
 import { DemoServices } from './demo-services.js';
 import { DemoUsers } from './demo-users.js';
@@ -18,6 +19,10 @@ const ORGS = [
 const READING = ['read:analytics-data', 'read:reports', 'read:account'];
 const ADMINISTRATION = ['read:orgs', 'read:apis', 'read:service-principals', 'write:service-principals', 'read:audit-events'];
 
+interface DemoPart {
+  load(api: ManagementClient, document: DemoDocument, save: (document: DemoDocument) => void): Promise<void>;
+}
+
 /** Two organizations with credentials and 90 days of events, made through the management API like anybody's. */
 @Injectable()
 export class DemoLoader {
@@ -27,26 +32,35 @@ export class DemoLoader {
     private readonly services: DemoServices,
     private readonly users: DemoUsers,
     private readonly apps: DemoApps,
+    private readonly keys: DemoApiKeys,
     private readonly configuration: Configuration,
   ) {}
 
   async load(document: DemoDocument, save: (document: DemoDocument) => void, progress: (line: string) => void): Promise<void> {
     const missing = ORGS.filter(({ name }) => !document.orgs.some((org) => org.name === name));
-    const servicesNeeded = servesZone(this.configuration.settings, 'internal') && !this.services.areReady(document);
     if (missing.length > 0) progress('loading the Saasalytics demo');
-    const usersNeeded = missing.length > 0 || !(await this.users.areReady(document));
-    const appsNeeded = missing.length > 0 || !this.apps.areReady(document);
-    if (usersNeeded || appsNeeded || servicesNeeded) {
+    const parts = await this.partsNeeded(document, missing.length > 0);
+    if (parts.length > 0) {
       const api = new ManagementClient(this.http.httpAdapter.getInstance<FastifyInstance>(), await this.operatorToken(document));
       for (const org of missing) {
         document.orgs.push(await this.makeOrg(api, org, document.public_url));
         save(document);
       }
-      if (usersNeeded) await this.users.load(api, document, save);
-      if (appsNeeded) await this.apps.load(api, document, save);
-      if (servicesNeeded) await this.services.load(api, document, save);
+      for (const part of parts) await part.load(api, document, save);
     }
     await this.analytics.load(document.orgs.map(({ id, name }, i) => ({ id, name, profile: i % DEMO_PROFILES.length })));
+  }
+
+  /** In their order; those of organizations are all needed where one of these is missing. */
+  private async partsNeeded(document: DemoDocument, isOrgMissing: boolean): Promise<DemoPart[]> {
+    const servesInternally = servesZone(this.configuration.settings, 'internal');
+    const needed: [DemoPart, boolean][] = [
+      [this.users, isOrgMissing || !(await this.users.areReady(document))],
+      [this.apps, isOrgMissing || !this.apps.areReady(document)],
+      [this.keys, isOrgMissing || !this.keys.areReady(document)],
+      [this.services, servesInternally && !this.services.areReady(document)],
+    ];
+    return needed.flatMap(([part, isNeeded]) => (isNeeded ? [part] : []));
   }
 
   private async operatorToken({ operator }: DemoDocument): Promise<string> {

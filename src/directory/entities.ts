@@ -1,3 +1,4 @@
+import { ApiKey } from './api-keys/index.js';
 import { ApiResource, ApiScope } from './api-resources/index.js';
 import { CallPolicy } from './call-policies/index.js';
 import { ClientSecret } from './credentials/index.js';
@@ -24,4 +25,5 @@ export const DIRECTORY_ENTITIES = [
   User,
   Member,
   IdentityProvider,
+  ApiKey,
 ];

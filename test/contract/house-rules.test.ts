@@ -13,6 +13,8 @@ const sources = ['src', 'libs'].flatMap((folder) =>
 
 /** Who may open a transaction that crosses organizations, and why. */
 const ACROSS_ORGS: Readonly<Record<string, string>> = {
+  'src/directory/api-keys/known-api-keys.ts': 'a key says nothing of its organization',
+  'src/directory/api-keys/secret-scanning/leaked-keys.ts': 'a key that leaked says nothing of its organization',
   'src/directory/api-resources': 'APIs belong to the platform',
   'src/directory/call-policies': 'our own services belong to no organization',
   'src/directory/microservice-identities': 'our own services belong to no organization',

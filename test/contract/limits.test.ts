@@ -56,6 +56,7 @@ const REFRESH = 'src/issuer/refresh-tokens/refresh.policy.ts';
 const REDIRECT_URIS = 'src/directory/third-party-apps/redirect-uris.policy.ts';
 const DEVICE_CODES = 'src/issuer/device-codes/device-codes.service.ts';
 const POLLS = 'src/issuer/device-codes/poll.policy.ts';
+const KEY_LIFETIME = 'src/directory/api-keys/api-key-lifetime.policy.ts';
 const CLIENT_KEYS = 'src/issuer/client-auth/client-keys.ts';
 const bound = (zone: string, end: string): string => time(numberIn(API, new RegExp(`${zone}: \\{[^}]*${end}: ([\\d_]+)`)));
 
@@ -67,6 +68,11 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     String(numberIn('src/directory/identity-providers/identity-providers.service.ts', 'MAX_PROVIDERS')),
   ],
   'rules of an identity provider': [String(numberIn('src/directory/identity-providers/dto/write-identity-provider.dto.ts', 'MAX_RULES'))],
+  'API key, personal access token; at most unless the organization says otherwise': [
+    `${numberIn(KEY_LIFETIME, /= (\d+) \* DAY_MS;\n\/\*\*/)} d`,
+    '1 d',
+    `${numberIn(KEY_LIFETIME, /MAX_LIFETIME_MS = (\d+) \* DAY_MS/)} d`,
+  ],
   'link by which an invited person joins': [
     time(numberIn(WRITE_MEMBER, 'DEFAULT_LINK_SECONDS')),
     time(numberIn(WRITE_MEMBER, /@Min\(([\d_]+)\)/)),
@@ -96,13 +102,14 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'characters of an `Idempotency-Key`': [String(numberIn('src/platform/idempotency/submission.ts', /\{1,(\d+)\}/))],
   'events in one upload to Saasalytics': [String(EVENT_LIMITS.batch)],
   'live secrets of a client': [String(MAX_LIVE_SECRETS)],
+  'live personal access tokens of a person in one organization': [
+    String(numberIn('src/directory/api-keys/personal-access-tokens.service.ts', 'MAX_LIVE_TOKENS')),
+  ],
   'scopes of an API': [String(numberIn(WRITE_API, /@ArrayMaxSize\((\d+)\)/))],
   'APIs in the grants of a client, or in a ceiling': [
     String(numberIn('src/directory/orgs/dto/write-org.dto.ts', /@ArrayMaxSize\((\d+)\)/)),
   ],
-  'networks in `allowed_ips`': [
-    String(numberIn('src/directory/service-principals/dto/write-service-principal.dto.ts', /@ArrayMaxSize\((\d+)\)\s+@ArrayUnique/)),
-  ],
+  'networks in `allowed_ips`': [String(numberIn('src/directory/service-principals/network-list.decorator.ts', 'MAX_NETWORKS'))],
   'days in the window of a trust map': [String(numberIn('src/directory/trust-map/dto/trust-map-query.dto.ts', 'MAX_DAYS'))],
   'facts of one kind in a trust map': [String(numberIn('src/directory/trust-map/trust-maps.service.ts', 'MAX_FACTS'))],
   'refusals of one service that a trust map looks at, the newest': [

@@ -14,6 +14,8 @@ const PAGES = [
     .map((name) => `docs/guides/${name}`),
 ];
 const GUIDES_TO_FOLLOW = [
+  'api-keys',
+  'api-keys-to-oauth',
   'calling-an-api',
   'checking-your-api',
   'device-flow',

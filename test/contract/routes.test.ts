@@ -19,6 +19,7 @@ const PAGES = [
   'GET /',
   'GET /account',
   'GET /account/apps/{id}',
+  'GET /account/tokens/new',
   'GET /assets/{name}',
   'GET /consent',
   'GET /device',
@@ -31,6 +32,8 @@ const PAGES = [
   'GET /login/reset',
   'GET /logout',
   'GET /logout/done',
+  'POST /account/tokens',
+  'POST /account/tokens/{id}/revoke',
   'POST /login/organization',
 ];
 

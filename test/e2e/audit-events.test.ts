@@ -193,7 +193,7 @@ describe('what is recorded', () => {
       ip: '127.0.0.1',
       user_agent: 'audit-test/1',
       trace_id: null,
-      details: { after: { name: 'Seen', status: 'active', ceiling: null, external_id: null } },
+      details: { after: { name: 'Seen', status: 'active', ceiling: null, external_id: null, max_api_key_lifetime_seconds: null } },
     });
     expect(Math.abs(Date.parse(event?.time ?? '') - Date.now())).toBeLessThan(20_000);
   });

@@ -24,6 +24,7 @@ let b: Tenant;
 let victim: PrincipalMade;
 let trustOfB: { id: string };
 let memberOfB: { id: string };
+let keyOfB: { id: string };
 let providerOfB: { id: string };
 let appOfB: AppMade;
 let consentOfB: { id: string; app_id: string };
@@ -40,6 +41,11 @@ beforeAll(async () => {
     rules: [{ claims: { sub: 'B-confidential' }, principal: victim.id }],
   });
   memberOfB = await operator.create(`/v1/orgs/${b.org.id}/members`, { email: 'somebody@b-confidential.example' });
+  keyOfB = await operator.create(`/v1/orgs/${b.org.id}/api-keys`, {
+    name: 'B-confidential',
+    audience: `${server.url}/analytics`,
+    scopes: [READ],
+  });
   providerOfB = await operator.create(`/v1/orgs/${b.org.id}/identity-providers`, {
     name: 'B-confidential',
     issuer: 'https://accounts.b-confidential.example.com',
@@ -68,6 +74,7 @@ const BODIES: Readonly<Record<string, object>> = {
   createServicePrincipal: { name: 'intruder', grants: [] },
   updateServicePrincipal: { name: 'taken' },
   rotateServicePrincipalSecret: { grace_seconds: 0 },
+  createApiKey: { name: 'x', audience: 'https://nowhere.example', scopes: [READ] },
   createTrustedIssuer: {
     issuer: 'https://intruder.example.com',
     rules: [{ claims: { sub: 'x' }, principal: 'sp_01kaj6q8f2e4tbp0m9d3s7x5zc' }],
@@ -87,6 +94,7 @@ interface Names {
   readonly org: string;
   readonly principal: string;
   readonly secret: string;
+  readonly key: string;
   readonly trust: string;
   readonly member: string;
   readonly provider: string;
@@ -101,12 +109,13 @@ const OF_ORGANIZATIONS = ['/v1/orgs/', '/v1/apps/', '/v1/consents/'];
 /** The operation's path with ids; undefined where it names nothing of an organization. */
 function pathOf(
   { path }: Operation,
-  { org, principal, secret, trust, member, provider, app, connected, consent, request }: Names,
+  { org, principal, secret, key, trust, member, provider, app, connected, consent, request }: Names,
 ): string | undefined {
   if (!OF_ORGANIZATIONS.some((start) => path.startsWith(start))) return undefined;
   const filled = path
     .replace('{org_id}', org)
     .replace('/service-principals/{id}', `/service-principals/${principal}`)
+    .replace('/api-keys/{id}', `/api-keys/${key}`)
     .replace('/trusted-issuers/{id}', `/trusted-issuers/${trust}`)
     .replace('/members/{id}', `/members/${member}`)
     .replace('/identity-providers/{id}', `/identity-providers/${provider}`)
@@ -134,6 +143,7 @@ const namesOfB = (): Names => ({
   org: b.org.id,
   principal: victim.id,
   secret: victim.secrets[0]?.id ?? '',
+  key: keyOfB.id,
   trust: trustOfB.id,
   member: memberOfB.id,
   provider: providerOfB.id,
@@ -151,6 +161,7 @@ async function contentsOfB(): Promise<string> {
     'service_principals',
     'service_principal_grants',
     'client_secrets',
+    'api_keys',
     'trusted_issuers',
     'members',
     'join_links',
@@ -175,7 +186,7 @@ const comparable = ({ status, body }: Answer<Record<string, unknown>>): unknown 
 describe('attack 63 with ids of another organization every route answers as if nothing were there', () => {
   it('the routes with ids of organizations are all of those known here', async () => {
     const all = (await documentedOperations(server, '/v1/')).map(({ path }) => path).filter((path) => path.includes('{'));
-    // The platform's own: its APIs, services, their calls, the issuers that it trusts, and people, who are in several organizations. Whoever adds another route decides here whose ids it takes.
+    // The platform's own: its APIs, services, their calls, the issuers that it trusts, and people, who are in several organizations and own what is below /v1/me. Whoever adds another route decides here whose ids it takes.
     const ofPlatform = [
       '/v1/apis/',
       '/v1/microservices/',
@@ -183,6 +194,7 @@ describe('attack 63 with ids of another organization every route answers as if n
       '/v1/trusted-issuers/',
       '/v1/identity-providers/',
       '/v1/users/',
+      '/v1/me/',
     ];
     expect(
       all.filter(
@@ -198,6 +210,7 @@ describe('attack 63 with ids of another organization every route answers as if n
       org: 'org_01kaj6q8f2e4tbp0m9d3s7x5zc',
       principal: 'sp_01kaj6q8f2e4tbp0m9d3s7x5zc',
       secret: 'sec_01kaj6q8f2e4tbp0m9d3s7x5zc',
+      key: 'key_01kaj6q8f2e4tbp0m9d3s7x5zc',
       trust: 'iss_01kaj6q8f2e4tbp0m9d3s7x5zc',
       member: 'mem_01kaj6q8f2e4tbp0m9d3s7x5zc',
       provider: 'idp_01kaj6q8f2e4tbp0m9d3s7x5zc',
@@ -223,7 +236,9 @@ describe('attack 63 with ids of another organization every route answers as if n
       { ...namesOfB(), org: a.org.id, principal: own.id },
     ];
     for (const operation of (await operations()).filter(({ path }) =>
-      /service-principals\/|trusted-issuers\/\{|members\/\{|identity-providers\/\{|app-requests\/\{|connected-apps\/\{/.test(path),
+      /service-principals\/|api-keys\/\{|trusted-issuers\/\{|members\/\{|identity-providers\/\{|app-requests\/\{|connected-apps\/\{/.test(
+        path,
+      ),
     )) {
       const [foreignPrincipal, foreignSecret] = mixtures as [Names, Names];
       expect({ id: operation.id, status: (await attempt(operation, foreignPrincipal)).status }).toEqual({ id: operation.id, status: 404 });
@@ -235,12 +250,22 @@ describe('attack 63 with ids of another organization every route answers as if n
   it('lists show and count nothing of B, also with its ids, names and cursors', async () => {
     const orgs = await a.api.get<ListOf<{ id: string }>>('/v1/orgs?limit=1');
     expect(orgs.body).toEqual({ data: [expect.objectContaining({ id: a.org.id })], next_cursor: null });
-    const cursors = [b.org.id, victim.id, memberOfB.id, providerOfB.id, appOfB.id, consentOfB.id, requestOfB.id, 'zzzz', '~'].map((key) =>
-      Buffer.from(key).toString('base64url'),
-    );
+    const cursors = [
+      b.org.id,
+      victim.id,
+      keyOfB.id,
+      memberOfB.id,
+      providerOfB.id,
+      appOfB.id,
+      consentOfB.id,
+      requestOfB.id,
+      'zzzz',
+      '~',
+    ].map((key) => Buffer.from(key).toString('base64url'));
     for (const path of [
       '/v1/orgs',
       `/v1/orgs/${a.org.id}/service-principals`,
+      `/v1/orgs/${a.org.id}/api-keys`,
       `/v1/orgs/${a.org.id}/trusted-issuers`,
       `/v1/orgs/${a.org.id}/members`,
       `/v1/orgs/${a.org.id}/identity-providers`,
@@ -259,6 +284,7 @@ describe('attack 63 with ids of another organization every route answers as if n
           'b-confidential',
           b.org.id,
           victim.id,
+          keyOfB.id,
           trustOfB.id,
           memberOfB.id,
           providerOfB.id,

@@ -42,6 +42,7 @@ describe('RFC 8414 and OpenID Connect Discovery', () => {
         'urn:ietf:params:oauth:grant-type:device_code',
         'urn:ietf:params:oauth:grant-type:jwt-bearer',
         'refresh_token',
+        'urn:ietf:params:oauth:grant-type:token-exchange',
       ],
       token_endpoint_auth_methods_supported: [
         'client_secret_basic',

@@ -3,6 +3,7 @@ import { AuthGuard } from '@nestjs/passport';
 import passport from 'passport';
 import {
   decisionOf,
+  handlesOf,
   holdsScopes,
   insufficientScope,
   isPreflight,
@@ -18,6 +19,7 @@ import { CallerCredentials, type CallerCredential } from './caller-credential.js
 import { callerOf, type Caller } from './caller.js';
 import type { CountersignGuardOptions, GuardHooks, RequestContext } from './countersign-guard-options.js';
 import { provenKeys, tokenBearing, type GuardedRequest } from './guarded-request.js';
+import { IssuerApiKeys } from './issuer-api-keys.js';
 import { ProtectedResources } from './protected-resources.js';
 import { RefusalLog } from './refusal-log.js';
 import { RouteTable, type GuardedRoute, type ProtectedRoute } from './route-table.js';
@@ -42,7 +44,7 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     super({ defaultStrategy: strategyName });
     this.strategyName = strategyName;
     this.routes = new RouteTable(new ProtectedResources(options));
-    this.credentials = new CallerCredentials(options.credentials);
+    this.credentials = new CallerCredentials(credentialsOf(options));
     this.certificateOf = options.certificateOf;
     const log = new RefusalLog(this.logger);
     this.hooks = { onRefused: (refusal, context) => log.write(refusal, context), ...options };
@@ -67,7 +69,7 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     try {
       if (isPreflight(request)) throw new ResourceRequestRefused('preflight_unanswered', 'This API answers no cross-origin requests.');
       const credential = this.credentials.recognise(request);
-      const remembered = credential ? undefined : this.recall(route, request);
+      const remembered = credential ? credential.recall?.(request, route.resource) : this.recall(route, request);
       if (remembered) return this.accept(remembered, route, request);
       return this.authenticate(credential, route, context);
     } catch (error) {
@@ -132,7 +134,7 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
   ): void {
     if (!this.hooks.onDecision) return;
     const requestId = typeof request.id === 'string' ? request.id : undefined;
-    const decision = { audience: resource.identifier, operation: name, scopes, result, claims: caller?.claims, requestId };
+    const decision = { audience: resource.identifier, operation: name, scopes, result, claims: caller && handlesOf(caller), requestId };
     this.hooks.onDecision(decisionOf(decision, request.raw ?? request));
   }
 
@@ -146,6 +148,10 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     this.hooks.onDecision?.({ audience: '', operation: route.name, scopes: [], result: refusal.code });
     throw refusal;
   }
+}
+
+function credentialsOf({ credentials = [], apiKeys }: GuardHooks): readonly CallerCredential[] {
+  return apiKeys ? [...credentials, new IssuerApiKeys(apiKeys)] : credentials;
 }
 
 /** As `switchToHttp().getRequest()`, which makes four closures to say it. */

@@ -1,6 +1,7 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type {
   AccessTokenVerifier,
+  ApiKeyVerifier,
   CertificateSource,
   DecisionListener,
   ResourceRequestRefused,
@@ -36,6 +37,8 @@ export interface RequestContext {
 export interface GuardHooks {
   /** More ways of proving who calls, beside the access token. */
   credentials?: readonly CallerCredential[];
+  /** API keys and personal access tokens, which the issuer is asked about. Default: access tokens only. */
+  apiKeys?: ApiKeyVerifier;
   /** Where the certificate of a client comes from. Default: the connection; behind a proxy that ends TLS: `forwardedCertificate(…)`. */
   certificateOf?: CertificateSource;
   /** Default: a line in Nest's log, at most ten per second. */

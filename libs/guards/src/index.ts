@@ -1,4 +1,5 @@
 export { AccessTokenGuard } from './access-token-guard.js';
+export { ApiKeyCarrier } from './api-key-carrier.js';
 export { Caller } from './caller.js';
 export { ACCESS_TOKEN_CREDENTIAL, type CallerCredential } from './caller-credential.js';
 export { ClientAuthenticated } from './client-authenticated.js';

@@ -7,11 +7,12 @@ export const CLIENT_AUTH_METHODS = [
   'tls_client_auth',
   'self_signed_tls_client_auth',
   'federated_jwt',
+  'api_key',
   'none',
 ] as const;
 /**
  * How a client is registered to authenticate. `client_secret` means HTTP Basic or form (RFC 6749 §2.3.1); `federated_jwt`: it has
- * no credential of its own, and only a rule on another issuer's tokens lets it in.
+ * no credential of its own, and only a rule on another issuer's tokens lets it in; `api_key`: the client is the key that it exchanges.
  */
 export type ClientAuthMethodName = (typeof CLIENT_AUTH_METHODS)[number];
 

@@ -18,3 +18,6 @@ export const TOKEN_EXCHANGE_GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token
 
 /** RFC 8693 §3. */
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
+
+/** Ours: a long-lived key of an organization or a person, exchanged for a short token. */
+export const API_KEY_TOKEN_TYPE = 'urn:countersign:token-type:api-key';

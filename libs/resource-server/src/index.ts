@@ -1,4 +1,4 @@
-export { decisionOf, type AccessDecision, type DecisionListener } from './access-decision.js';
+export { decisionOf, handlesOf, type AccessDecision, type CallerHandles, type DecisionListener } from './access-decision.js';
 export { AccessTokenVerifier, type AccessTokenVerifierOptions, type ExpectedToken } from './access-token-verifier.js';
 export { bearerChallenge, type BearerChallenge, type BearerError } from './bearer-challenge.js';
 export {
@@ -27,7 +27,16 @@ export {
 export { callerServiceOf, logMembersOf, type DecisionLogMembers } from './decision-log.js';
 export { traceContextOf } from './request-trace.js';
 export { refusalResponse, type RefusalResponse } from './refusal-response.js';
-export { insufficientScope, malformedCredentials, missingCredentials, refusalFor, type ResourceIdentity } from './refusals.js';
+export { ApiKeyVerifier, type ApiKeyVerifierOptions, type ExpectedApiKey } from './api-key-verifier.js';
+export { apiKeyIn, type CarriedApiKey } from './api-key-carrier.js';
+export {
+  apiKeyRefused,
+  insufficientScope,
+  malformedCredentials,
+  missingCredentials,
+  refusalFor,
+  type ResourceIdentity,
+} from './refusals.js';
 export { keysProvenBy, type ProvenKeys } from './proven-keys.js';
 export { RemoteJwks, type JwksEvent, type RemoteJwksOptions } from './remote-jwks.js';
 export {

@@ -1,4 +1,5 @@
 import type { DecisionListener } from './access-decision.js';
+import { ApiKeyVerifier } from './api-key-verifier.js';
 import type { IssuerAccess } from './issuer-access.js';
 import type { JwksLocation } from './jwks-location.js';
 import type { KeySource } from './key-source.js';
@@ -13,6 +14,8 @@ export interface IssuerConnectionOptions extends JwksLocation, IssuerAccess {
   audience: string;
   /** In place of what the issuer says of this API: so long may guards go without word of revocations. */
   maxStalenessSeconds?: number;
+  /** Takes API keys and personal access tokens that were made for this API. Default: access tokens only. */
+  apiKeys?: boolean;
   /** For metrics and logs. Must be quick and must not throw. */
   onEvent?: (event: RevocationFeedEvent | UsageReporterEvent) => void;
 }
@@ -26,15 +29,17 @@ export class IssuerConnection {
   readonly audience: string;
   readonly keys: KeySource;
   readonly revocations: RevocationFeed;
+  readonly apiKeys?: ApiKeyVerifier;
   readonly onDecision: DecisionListener;
   readonly #usage: UsageReporter;
 
-  constructor({ maxStalenessSeconds, onEvent, ...options }: IssuerConnectionOptions) {
+  constructor({ maxStalenessSeconds, onEvent, apiKeys, ...options }: IssuerConnectionOptions) {
     const heard = { ...options, ...(onEvent && { onEvent }) };
     this.issuer = options.issuer;
     this.audience = options.audience;
     this.keys = new RemoteJwks(options);
     this.revocations = new RevocationFeed({ ...heard, keys: this.keys, ...(maxStalenessSeconds !== undefined && { maxStalenessSeconds }) });
+    if (apiKeys) this.apiKeys = new ApiKeyVerifier({ ...options, revocations: this.revocations });
     this.#usage = new UsageReporter(heard);
     this.onDecision = this.#usage.record;
   }

@@ -41,6 +41,12 @@ export function invalidToken(resource: ResourceIdentity, refused: TokenRefused):
   return new ResourceRequestRefused('invalid_token', description, { challenges: [challenge], reason: refused.reason, cause: refused });
 }
 
+/** @param reason for logs; `description` is what the presenter may learn */
+export function apiKeyRefused(resource: ResourceIdentity, description: string, reason: string): ResourceRequestRefused {
+  const challenge = bearerChallenge({ error: 'invalid_token', description, ...metadataOf(resource) });
+  return new ResourceRequestRefused('invalid_token', description, { challenges: [challenge], reason });
+}
+
 export function keysUnavailable(unavailable: KeysUnavailable): ResourceRequestRefused {
   return new ResourceRequestRefused('keys_unavailable', 'Access tokens cannot be verified right now.', {
     retryAfterSeconds: unavailable.retryAfterSeconds,

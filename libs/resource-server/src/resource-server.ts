@@ -1,5 +1,8 @@
-import { decisionOf, type DecisionListener } from './access-decision.js';
+import { decisionOf, handlesOf, type DecisionListener } from './access-decision.js';
 import type { AccessTokenVerifier } from './access-token-verifier.js';
+import { apiKeyIn } from './api-key-carrier.js';
+import type { ApiKeyVerifier } from './api-key-verifier.js';
+import { MalformedCredentials } from './bearer-token.js';
 import { callerOf, type Caller } from './caller.js';
 import type { CertificateSource } from './certificate-source.js';
 import { bearerTokenOf, type HttpRequestFacts } from './http-request-facts.js';
@@ -32,6 +35,10 @@ export type ResourceServerOptions = VerifierOptions & {
   metadata?: Pick<ProtectedResourceDescription, 'scopes' | 'name' | 'documentation'>;
   /** Where the certificate of a client comes from (RFC 8705 §3). Default: the connection; behind a proxy that ends TLS: `forwardedCertificate(…)`. */
   certificateOf?: CertificateSource;
+  /** Takes API keys too, as `X-API-Key` or Bearer. Default: tokens only. */
+  apiKeys?: ApiKeyVerifier;
+  /** Where a key may be used from is judged by this. Default: the other end of the connection; behind a proxy, what that one says. */
+  addressOf?: (request: HttpRequestFacts) => string | undefined;
   /** Called once for each decision: usage reports, metrics. */
   onDecision?: DecisionListener;
   /** For logs: `reason` and `cause` say which check failed, with expected and received, and never hold the token. */
@@ -83,7 +90,8 @@ export class ResourceServer {
   async authorize(request: HttpRequestFacts, { scopes, operation, requestId }: ProtectedOperation): Promise<Caller> {
     // Default deny: no scope is a slip, not a wish.
     checkScopes(scopes);
-    return this.decide(() => bearerTokenOf(request), { audience: this.audience, scopes, operation, requestId, request });
+    const asked = { audience: this.audience, scopes, operation, requestId, request };
+    return this.decide(() => this.proveRequest(request, asked), asked);
   }
 
   /**
@@ -95,7 +103,8 @@ export class ResourceServer {
     if (scopes) checkScopes(scopes);
     // Some brokers hand out bytes: judged as they are they would be no token, and nobody would know why.
     if (token !== null && token !== undefined && typeof token !== 'string') throw new TypeError('The token must be a string.');
-    return this.decide(() => token || undefined, { audience, scopes, operation });
+    const asked = { audience, scopes, operation };
+    return this.decide(() => this.prove(token || undefined, asked), asked);
   }
 
   /** The document of RFC 9728 §2, to be served at `metadataUrl`. */
@@ -104,16 +113,27 @@ export class ResourceServer {
     return protectedResourceMetadata({ ...metadata, resource: this.audience, authorizationServers: [this.verifier.issuer] });
   }
 
-  private async decide(readToken: () => string | undefined, asked: Asked): Promise<Caller> {
+  private async decide(prove: () => Promise<Caller>, asked: Asked): Promise<Caller> {
     let caller: Caller | undefined;
     try {
-      caller = await this.prove(readToken(), asked);
+      caller = await prove();
       if (!holdsScopes(caller.scopes, asked.scopes ?? [])) throw insufficientScope(this.resource, asked.scopes ?? []);
     } catch (error) {
       throw this.refused(error, asked, caller);
     }
     this.report(asked, 'accepted', caller);
     return caller;
+  }
+
+  private async proveRequest(request: HttpRequestFacts, asked: Asked): Promise<Caller> {
+    const { apiKeys, addressOf = peerAddress } = this.options;
+    const carried = apiKeys && apiKeyIn(request);
+    // First, because it also refuses what may not be answered at all.
+    const token = bearerTokenOf(request);
+    if (!carried) return this.prove(token, asked);
+    if (carried.carrier !== 'authorization' && token !== undefined)
+      throw new MalformedCredentials('several_credentials', 'Send one kind of credentials only.');
+    return apiKeys.verify(carried.key, { resource: this.resource, scopes: asked.scopes ?? [], sourceAddress: addressOf(request) });
   }
 
   private async prove(token: string | undefined, { audience, scopes, request }: Asked): Promise<Caller> {
@@ -133,6 +153,10 @@ export class ResourceServer {
 
   private report(asked: Asked, result: Parameters<DecisionListener>[0]['result'], caller: Caller | undefined): void {
     const { audience, operation, scopes = [], requestId, request } = asked;
-    this.options.onDecision?.(decisionOf({ audience, operation, scopes, result, claims: caller?.claims, requestId }, request));
+    this.options.onDecision?.(decisionOf({ audience, operation, scopes, result, claims: caller && handlesOf(caller), requestId }, request));
   }
+}
+
+function peerAddress({ socket }: HttpRequestFacts): string | undefined {
+  return (socket as { remoteAddress?: string } | undefined)?.remoteAddress;
 }

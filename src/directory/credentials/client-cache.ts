@@ -21,6 +21,11 @@ export class ClientCache<T extends { readonly orgId: string | undefined } = Clie
     return this.loading.get(clientId) ?? this.start(clientId);
   }
 
+  /** What is in memory, without asking anybody: for paths that cannot afford a promise. */
+  recall(clientId: string): T | undefined {
+    return this.known.get(clientId);
+  }
+
   forget(clientId: string): void {
     this.known.delete(clientId);
     this.unknown.delete(clientId);

@@ -26,6 +26,10 @@ export class Org {
   @Column('jsonb', { nullable: true })
   ceiling!: ClientGrant[] | null;
 
+  /** How long a new API key or personal access token may live; null: a year. */
+  @Column('int', { name: 'max_api_key_lifetime_seconds', nullable: true })
+  maxApiKeyLifetimeSeconds!: number | null;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 
@@ -44,6 +48,12 @@ export class Org {
 
   /** The fields of an audit event's before and after. */
   facts(): Record<string, unknown> {
-    return { name: this.name, external_id: this.externalId, status: this.status, ceiling: this.ceiling };
+    return {
+      name: this.name,
+      external_id: this.externalId,
+      status: this.status,
+      ceiling: this.ceiling,
+      max_api_key_lifetime_seconds: this.maxApiKeyLifetimeSeconds,
+    };
   }
 }

@@ -33,8 +33,8 @@ export class OrgsRepository {
     await tx.manager.insert(Org, org);
   }
 
-  async update(tx: Transaction, { id, name, externalId, status, ceiling, updatedAt }: Org): Promise<void> {
-    await tx.manager.update(Org, { id }, { name, externalId, status, ceiling, updatedAt });
+  async update(tx: Transaction, { id, name, externalId, status, ceiling, maxApiKeyLifetimeSeconds, updatedAt }: Org): Promise<void> {
+    await tx.manager.update(Org, { id }, { name, externalId, status, ceiling, maxApiKeyLifetimeSeconds, updatedAt });
   }
 
   /** Everything that belongs to it goes with it. */

@@ -119,7 +119,14 @@ export class Orgs {
 
   private newOrg(body: CreateOrg): Org {
     const now = new Date();
-    const org = Object.assign(new Org(), { id: newId('org'), externalId: null, status: 'active' as const, ceiling: null, createdAt: now });
+    const org = Object.assign(new Org(), {
+      id: newId('org'),
+      externalId: null,
+      status: 'active' as const,
+      ceiling: null,
+      maxApiKeyLifetimeSeconds: null,
+      createdAt: now,
+    });
     this.applyTo(org, body);
     return org;
   }
@@ -127,6 +134,7 @@ export class Orgs {
   private applyTo(org: Org, body: UpdateOrg): void {
     if (body.ceiling !== undefined) org.ceiling = this.ceilings.check(body.ceiling);
     if (body.external_id !== undefined) org.externalId = body.external_id;
+    if (body.max_api_key_lifetime_seconds !== undefined) org.maxApiKeyLifetimeSeconds = body.max_api_key_lifetime_seconds;
     org.name = body.name ?? org.name;
     org.updatedAt = new Date();
   }

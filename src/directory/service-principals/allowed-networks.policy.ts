@@ -7,3 +7,14 @@ export function readNetwork(text: string): string | undefined {
   const isNetwork = ipaddr.IPv4.isValidCIDRFourPartDecimal(text) || (text.includes(':') && ipaddr.IPv6.isValidCIDR(text));
   return isNetwork ? text : undefined;
 }
+
+/** Whether an address lies in one of the networks; with none, every address does. */
+export function isWithin(networks: readonly string[], address: string): boolean {
+  if (networks.length === 0) return true;
+  if (!ipaddr.isValid(address)) return false;
+  const source = ipaddr.process(address);
+  return networks.some((network) => {
+    const [base, bits] = network.includes('/') ? ipaddr.parseCIDR(network) : [ipaddr.parse(network), undefined];
+    return base.kind() === source.kind() && source.match(base, bits ?? (base.kind() === 'ipv4' ? 32 : 128));
+  });
+}

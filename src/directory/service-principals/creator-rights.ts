@@ -46,6 +46,7 @@ export class CreatorRights {
   requireAssignable(
     asked: readonly ResolvedGrant<CatalogueApi>[],
     facts: { held: readonly ClientGrant[]; ceiling: readonly ClientGrant[] | null; creator: Creator },
+    locationOf = (index: number): string => `/grants/${index}/scopes`,
   ): void {
     const grants = asked.map(({ api, scopes }) => ({
       audience: api.identifier,
@@ -54,7 +55,7 @@ export class CreatorRights {
     const refusals = refusalsOf({ ...facts, asked: grants, managementAudience: this.managementAudience });
     if (refusals.length > 0)
       throw notAssignable(
-        refusals.map(describe),
+        refusals.map((refusal) => describe(refusal, locationOf(refusal.index))),
         refusals.map(({ audience, scopes }) => ({ audience, scopes })),
       );
   }
@@ -73,9 +74,9 @@ export class CreatorRights {
   }
 }
 
-function describe({ index, audience, scopes, reason }: GrantRefusal): ProblemItem {
+function describe({ audience, scopes, reason }: GrantRefusal, location: string): ProblemItem {
   const { message, fix } = REASONS[reason];
-  return { location: `/grants/${index}/scopes`, message: `${scopes.join(' ')} at ${audience} ${message}.`, fix };
+  return { location, message: `${scopes.join(' ')} at ${audience} ${message}.`, fix };
 }
 
 function notAssignable(errors: readonly ProblemItem[], grants: readonly ClientGrant[]): Problem {

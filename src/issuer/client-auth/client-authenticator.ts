@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import ipaddr from 'ipaddr.js';
 import {
   OAuthError,
   Registry,
@@ -10,6 +9,7 @@ import {
   type OAuthRequest,
 } from '@countersign/oauth';
 import { LastUsed } from '../../directory/credentials/index.js';
+import { isWithin } from '../../directory/service-principals/index.js';
 import { RefusalCounter } from '../../platform/audit/index.js';
 import { Configuration, issuerOf } from '../../platform/config/index.js';
 import { RateLimiter, type RateLimitPolicy, type RateLimitState } from '../../platform/rate-limit/index.js';
@@ -61,7 +61,7 @@ export class ClientAuthenticator {
       throw authenticationFailed(client ? reasonAgainst(client, method.name) : 'unknown_client');
     }
     const proof = await method.verify(claim, client, request);
-    if (!isAllowedSource(client, request.sourceAddress)) throw authenticationFailed('source_not_allowed');
+    if (!isWithin(client.allowedNetworks, request.sourceAddress)) throw authenticationFailed('source_not_allowed');
     this.lastUsed.record(proof.credentialId);
     return { client, proof };
   }
@@ -114,13 +114,4 @@ function reasonAgainst(client: Client, method: string): string {
 
 function mayUse(client: Client, method: ClientAuthMethod): boolean {
   return method.forEveryClient === true || client.authMethod === method.name;
-}
-
-function isAllowedSource({ allowedNetworks }: Client, address: string): boolean {
-  if (allowedNetworks.length === 0) return true;
-  const source = ipaddr.process(address);
-  return allowedNetworks.some((network) => {
-    const [base, bits] = network.includes('/') ? ipaddr.parseCIDR(network) : [ipaddr.parse(network), undefined];
-    return base.kind() === source.kind() && source.match(base, bits ?? (base.kind() === 'ipv4' ? 32 : 128));
-  });
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ApiKeysModule } from '../../directory/api-keys/index.js';
 import { ApiResourcesModule } from '../../directory/api-resources/index.js';
 import { MicroserviceIdentitiesModule } from '../../directory/microservice-identities/index.js';
 import { ServicePrincipalsModule } from '../../directory/service-principals/index.js';
@@ -6,7 +7,7 @@ import { ThirdPartyAppsModule } from '../../directory/third-party-apps/index.js'
 import { Clients } from './clients.service.js';
 
 @Module({
-  imports: [ApiResourcesModule, MicroserviceIdentitiesModule, ServicePrincipalsModule, ThirdPartyAppsModule],
+  imports: [ApiKeysModule, ApiResourcesModule, MicroserviceIdentitiesModule, ServicePrincipalsModule, ThirdPartyAppsModule],
   providers: [Clients],
   exports: [Clients],
 })

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Registry, type Client, type ClientSource } from '@countersign/oauth';
+import { ApiKeySource } from '../../directory/api-keys/index.js';
 import { ApiCredentialSource } from '../../directory/api-resources/index.js';
 import { MicroserviceSource } from '../../directory/microservice-identities/index.js';
 import { ServicePrincipalSource } from '../../directory/service-principals/index.js';
@@ -15,8 +16,9 @@ export class Clients {
     apiCredentials: ApiCredentialSource,
     microservices: MicroserviceSource,
     apps: ThirdPartyAppSource,
+    apiKeys: ApiKeySource,
   ) {
-    this.sources = new Registry<ClientSource>('client source', [servicePrincipals, apiCredentials, microservices, apps]);
+    this.sources = new Registry<ClientSource>('client source', [servicePrincipals, apiCredentials, microservices, apps, apiKeys]);
   }
 
   /** Unknown ids end here without touching a database: the id's shape says which source may own it. */

@@ -16,6 +16,8 @@ export interface ActiveToken extends Partial<Pick<AccessTokenClaims, 'org_id' | 
   /** As the token endpoint calls it; absent for what is presented nowhere but there. */
   readonly token_type?: 'Bearer' | 'DPoP';
   readonly cnf?: Confirmation;
+  /** Of an API key: networks from which it may be used, for the guard to judge. */
+  readonly allowed_ips?: readonly string[];
 }
 
 // RFC 7662 §2.2, INT-2: nothing else, whatever is wrong, so that nobody learns what a token was.

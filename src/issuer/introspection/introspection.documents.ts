@@ -53,4 +53,10 @@ export class IntrospectionDocument {
   acr?: string;
   @ApiPropertyOptional({ type: [String], description: 'And by what (RFC 8176).' })
   amr?: string[];
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'Of an API key: networks from which it may be used (ours).',
+    example: ['203.0.113.0/24'],
+  })
+  allowed_ips?: string[];
 }

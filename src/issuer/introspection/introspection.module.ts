@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Registry } from '@countersign/oauth';
+import { ApiKeysModule } from '../../directory/api-keys/index.js';
 import { ApiResourcesModule } from '../../directory/api-resources/index.js';
 import { ClientAuthModule } from '../client-auth/index.js';
 import { ConsentsModule } from '../consents/index.js';
@@ -14,7 +15,7 @@ import type { TokenKind } from './token-kind.js';
 import { TOKEN_KINDS } from './tokens/index.js';
 
 @Module({
-  imports: [ApiResourcesModule, ClientAuthModule, ConsentsModule, RefreshTokensModule, RevocationModule, SigningKeysModule],
+  imports: [ApiKeysModule, ApiResourcesModule, ClientAuthModule, ConsentsModule, RefreshTokensModule, RevocationModule, SigningKeysModule],
   controllers: [IntrospectionController],
   providers: [
     ...TOKEN_KINDS,

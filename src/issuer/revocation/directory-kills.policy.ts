@@ -24,6 +24,10 @@ const WHOLE: Readonly<Record<string, RevocationKind>> = {
   'app.deleted': 'client',
   'app.secret.deleted': 'credential',
   'app.secret.retired': 'credential',
+  // Of a key or personal access token: what it was exchanged for, and what guards elsewhere remember of it.
+  'api_key.revoked': 'credential',
+  'api_key.shortened': 'credential',
+  'api_key.suspended': 'credential',
   // RFC 6749 §4.1.2, RFC 9700 §4.14.2: somebody else holds it too, so nobody keeps what came of it.
   'authorization_code.reused': 'root',
   'refresh_token.reused': 'root',

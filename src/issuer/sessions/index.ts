@@ -2,6 +2,7 @@ export { BySession } from './by-session.decorator.js';
 export { CsrfForm, FindProviderForm, SignInTargetForm } from './dto/forms.dto.js';
 export { Forms } from './forms.js';
 export { FormTokens } from './form-tokens.js';
+export { callerOfSession, SessionCredential } from './session-credential.js';
 export { FEDERATED_ACR, Sessions, type SignedInUser } from './sessions.js';
 export type { SessionRow } from './sessions.repository.js';
 export { sourceNetwork } from './source-network.policy.js';

@@ -6,6 +6,7 @@ import { AccountController } from './account.controller.js';
 import { Forms } from './forms.js';
 import { FormTokens } from './form-tokens.js';
 import { KnownBrowsers } from './known-browsers.js';
+import { SessionCredential } from './session-credential.js';
 import { SessionCookie } from './session-cookie.js';
 import { SessionEnds } from './session-ends.reaction.js';
 import { SessionsRepository } from './sessions.repository.js';
@@ -26,6 +27,7 @@ import { WayBack } from './way-back.js';
     FormTokens,
     KnownBrowsers,
     SessionCookie,
+    SessionCredential,
     SessionEnds,
     Sessions,
     SessionsRepository,
@@ -35,6 +37,6 @@ import { WayBack } from './way-back.js';
     SignInLinks,
     WayBack,
   ],
-  exports: [Forms, FormTokens, Sessions, SignInForms, SignInLimits, SignInLinks, WayBack],
+  exports: [Forms, FormTokens, SessionCredential, Sessions, SignInForms, SignInLimits, SignInLinks, WayBack],
 })
 export class SessionsModule {}

@@ -9,10 +9,12 @@ export interface VerifiedSubject {
   readonly actor: ActorClaim | undefined;
   /** Seconds since 1970: nothing that is issued on it lives longer. */
   readonly expiresAt: number;
-  /** First ancestor's jti. */
-  readonly root: string;
-  /** The subject token itself, then what it was derived from. */
-  readonly ancestors: readonly AncestorHandles[];
+  /** First ancestor's jti; undefined: what is issued on it starts a line. */
+  readonly root: string | undefined;
+  /** The subject token itself, then what it was derived from; undefined: no token stands behind it. */
+  readonly ancestors: readonly AncestorHandles[] | undefined;
+  /** The client exchanges a credential of its own: nobody acts for somebody else. */
+  readonly isOwn?: true;
 }
 
 /** Who presents the token, with which key of its own. */

@@ -9,6 +9,7 @@ import { limitsSettings } from './limits.settings.js';
 import { listenersSettings } from './listeners.settings.js';
 import { peopleSettings } from './people.settings.js';
 import { runtimeSettings } from './runtime.settings.js';
+import { secretScanningSettings } from './secret-scanning.settings.js';
 import { listenerMistakes } from './listener-mistakes.js';
 import { shareKeys } from './setting-types.js';
 import { tracingSettings } from './tracing.settings.js';
@@ -22,6 +23,7 @@ export const SETTINGS_BY_TOPIC = {
   Certificates: certificatesSettings,
   Limits: limitsSettings,
   People: peopleSettings,
+  'Secret scanning': secretScanningSettings,
   Pages: brandSettings,
   Tracing: tracingSettings,
 };
@@ -34,6 +36,7 @@ const SETTINGS = {
   ...certificatesSettings,
   ...limitsSettings,
   ...peopleSettings,
+  ...secretScanningSettings,
   ...brandSettings,
   ...tracingSettings,
 };

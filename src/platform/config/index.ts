@@ -13,3 +13,4 @@ export {
 export { ConfigurationModule } from './configuration.module.js';
 export { Redacted, type VersionedKey } from './setting-types.js';
 export { forwardsCertificates, zonesWithCertificates } from './listeners.settings.js';
+export { readScannerKeys, type ScannerKey } from './secret-scanning.settings.js';

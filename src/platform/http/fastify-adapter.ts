@@ -5,6 +5,7 @@ import type { Zone } from '@countersign/oauth';
 import type { Settings } from '../config/index.js';
 import { refuseUnusableBody } from './json-body.js';
 import { issuerPathRewriter } from './issuer-path.js';
+import { addRawBodyHook } from './raw-body.js';
 import { assignZone, zoneConstraint, zoneOfSocket } from './listener-zones.js';
 
 const JSON_BODY_BYTES = 2 * 1024 * 1024;
@@ -46,6 +47,7 @@ export function createFastifyAdapter(settings: Settings): FastifyAdapter {
     { parseAs: 'string', bodyLimit: FORM_BODY_BYTES },
     (_request, body, done) => done(null, body),
   );
+  addRawBodyHook(fastify);
   fastify.addHook('preValidation', (request, _reply, done) => {
     refuseUnusableBody(request);
     done();

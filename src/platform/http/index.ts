@@ -21,6 +21,7 @@ export {
 export { guardHooks } from './guard-hooks.js';
 export { UnusedConnections } from './unused-connections.js';
 export { InZone, ZONES_METADATA } from './zone.decorator.js';
+export { KeepsRawBody, rawBodyOf } from './raw-body.js';
 export { IsMoment, isMoment } from './moment.decorator.js';
 export { ListQuery, listDocument, type ListDocument } from './list-query.js';
 export { Origin, originOf } from './origin.js';

@@ -1,6 +1,7 @@
 import { OAUTH_ERRORS } from '@countersign/oauth';
 import { RESOURCE_REFUSALS } from '@countersign/resource-server';
 import { ADMINISTRATION_PROBLEMS } from '../../directory/administration/index.js';
+import { API_KEYS_PROBLEMS } from '../../directory/api-keys/index.js';
 import { API_RESOURCES_PROBLEMS } from '../../directory/api-resources/index.js';
 import { CALL_POLICIES_PROBLEMS } from '../../directory/call-policies/index.js';
 import { CREDENTIALS_PROBLEMS } from '../../directory/credentials/index.js';
@@ -21,13 +22,14 @@ import { SESSIONS_PROBLEMS } from '../../issuer/sessions/index.js';
 import { HTTP_PROBLEMS, type ProblemTable } from '../../platform/http/index.js';
 import { IDEMPOTENCY_PROBLEMS } from '../../platform/idempotency/index.js';
 import type { AdviceTable, ErrorAdvice } from './error-advice.js';
+import { API_KEY_ADVICE } from './api-key-advice.js';
 import { DELEGATION_ADVICE } from './delegation-advice.js';
 import { INTERNAL_ZONE_ADVICE } from './internal-zone-advice.js';
 import { OAUTH_ADVICE } from './oauth-error-advice.js';
 import { PEOPLE_ADVICE } from './people-advice.js';
 import { PROBLEM_ADVICE } from './problem-advice.js';
 
-const ADVICE: AdviceTable = { ...PROBLEM_ADVICE, ...INTERNAL_ZONE_ADVICE, ...PEOPLE_ADVICE, ...DELEGATION_ADVICE };
+const ADVICE: AdviceTable = { ...PROBLEM_ADVICE, ...INTERNAL_ZONE_ADVICE, ...PEOPLE_ADVICE, ...DELEGATION_ADVICE, ...API_KEY_ADVICE };
 
 export interface ErrorEntry {
   readonly code: string;
@@ -52,6 +54,7 @@ const PROBLEMS: readonly ProblemTable[] = [
   ORGS_PROBLEMS,
   API_RESOURCES_PROBLEMS,
   CREDENTIALS_PROBLEMS,
+  API_KEYS_PROBLEMS,
   SERVICE_PRINCIPALS_PROBLEMS,
   THIRD_PARTY_APPS_PROBLEMS,
   CONSENTS_PROBLEMS,

@@ -15,9 +15,19 @@ interface Operation {
 }
 type SecuritySchemes = NonNullable<NonNullable<OpenAPIObject['components']>['securitySchemes']>;
 
+/** Beside tokens, on every route that takes them. */
+const API_KEY_SCHEME = 'API-key';
+
 /** One security scheme per API: a token is for one API, so its scopes must not stand in one list with another's. */
 export function withSchemePerApi(document: OpenAPIObject, apis: readonly DocumentedApi[], tokenUrl: string): OpenAPIObject {
-  const securitySchemes: SecuritySchemes = {};
+  const securitySchemes: SecuritySchemes = {
+    [API_KEY_SCHEME]: {
+      type: 'apiKey',
+      in: 'header',
+      name: 'X-API-Key',
+      description: 'An API key of an organization, or a personal access token, made for the API of the operation.',
+    },
+  };
   for (const api of apis) {
     const operations = Object.entries(document.paths).flatMap(([path, item]) =>
       path.startsWith(`${api.path}/`) ? (Object.values(item) as Operation[]) : [],
@@ -37,6 +47,6 @@ export function withSchemePerApi(document: OpenAPIObject, apis: readonly Documen
 /** @returns the scopes that the operation demands. */
 function moveTo(scheme: string, operation: Operation): string[] {
   const scopes = operation.security?.flatMap((requirement) => requirement[OPENAPI_OAUTH2_SCHEME] ?? []) ?? [];
-  if (operation.security) operation.security = [{ [scheme]: scopes }];
+  if (operation.security) operation.security = [{ [scheme]: scopes }, { [API_KEY_SCHEME]: [] }];
   return scopes;
 }

@@ -8,6 +8,7 @@ export const TAGS = {
   'Saasalytics: account': 'Settings of the tenant.',
   'Management: organizations': 'Tenants, and how to stop one.',
   'Management: service principals': 'Machines of a tenant: their credentials and what they may do.',
+  'Management: API keys': 'Long-lived keys of a tenant, and personal access tokens of its people.',
   'Management: apps': 'Programs of others that act for people, and the way of one through its review.',
   'Management: consents': 'What people allowed to apps, and which apps an organization admits.',
   'Management: trusted issuers': 'Workloads that log in with a token of their own platform, without a secret of ours.',
@@ -22,6 +23,7 @@ export const TAGS = {
   'Guards of APIs': 'What the guards of a protected API ask and report, with the credentials of the API.',
   'Management: usage': 'What was really called, and by whom.',
   'Sign-in': 'What the pages for people send; a browser with cookies, no token.',
+  'Secret scanning': 'Report keys that leaked.',
   Discovery: 'What a client needs to know, at the places where it looks.',
   Operations: 'Is it alive, and may it get requests?',
 } as const;

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ApiKeysModule } from '../../directory/api-keys/index.js';
 import { IdentityProvidersModule } from '../../directory/identity-providers/index.js';
 import { UsersModule } from '../../directory/users/index.js';
 import { AuthorizationModule } from '../../issuer/authorization/index.js';
@@ -9,6 +10,8 @@ import { SessionsModule } from '../../issuer/sessions/index.js';
 import { ErrorPages } from '../../platform/http/index.js';
 import { AccountPages } from './account/account-pages.js';
 import { AccountPagesController } from './account/account-pages.controller.js';
+import { TokenPages } from './account/token-pages.js';
+import { TokenPagesController } from './account/token-pages.controller.js';
 import { ConsentPagesController } from './consent/consent-pages.controller.js';
 import { Consent } from './consent/consent.js';
 import { Device } from './device/device.js';
@@ -28,11 +31,12 @@ import { Reset } from './sign-in/reset.js';
 import { SignInPagesController } from './sign-in/sign-in-pages.controller.js';
 
 /** Those that are drawn again when their form fails. */
-const WITH_FORMS = [AccountPages, Login, Join, Reset, OrganizationSignIn, Consent, Device];
+const WITH_FORMS = [AccountPages, TokenPages, Login, Join, Reset, OrganizationSignIn, Consent, Device];
 
 /** Pages for people. */
 @Module({
   imports: [
+    ApiKeysModule,
     AuthorizationModule,
     DeviceAuthorizationModule,
     IdentityProvidersModule,
@@ -43,6 +47,7 @@ const WITH_FORMS = [AccountPages, Login, Join, Reset, OrganizationSignIn, Consen
   ],
   controllers: [
     AccountPagesController,
+    TokenPagesController,
     AssetsController,
     SignInPagesController,
     ProviderPagesController,

@@ -1,6 +1,6 @@
 import type { Operator } from '../../support/builders.js';
 import { admit, aDraft, anApp, ask, choose, interactionOf, move, pkce, READ, tokensFor } from '../../support/delegation.js';
-import type { Answer } from '../../support/requests.js';
+import { call, type Answer } from '../../support/requests.js';
 import { anAddress, aPerson } from '../../support/visitor.js';
 import type { ApiCaller, ListOf } from './management.js';
 
@@ -20,6 +20,7 @@ export function thenAct(action: string, prepare: Prepare, act: (path: string) =>
 export function actsOfPeople(operator: Operator, api: ApiCaller): Record<string, Act> {
   return {
     ...actsOnMembers(operator, api),
+    ...actsOnKeys(operator, api),
     ...actsOnProviders(operator, api),
     ...actsOnApps(operator, api),
     ...actsOnConsents(operator, api),
@@ -49,6 +50,35 @@ function actsOnMembers(operator: Operator, api: ApiCaller): Record<string, Act> 
     resetUserPassword: thenAct('user.password_reset_created', users, (path) => api.post(`${path}/password-reset`)),
     deleteUser: thenAct('user.deleted', users, (path) => api.delete(path)),
     enableUser: thenAct('user.enabled', users, (path) => api.post(`${path}/disable`).then(again(`${path}/enable`))),
+  };
+}
+
+function actsOnKeys(operator: Operator, api: ApiCaller): Record<string, Act> {
+  const { url } = operator.server;
+  const wish = { name: 'audited', audience: `${url}/analytics`, scopes: [READ] };
+  const keys: Prepare = async () => `/v1/orgs/${(await operator.anOrg()).id}/api-keys`;
+  const key: Prepare = async () => {
+    const path = await keys();
+    return `${path}/${(await api.post(path, wish)).body.id}`;
+  };
+  const own = '/v1/me/personal-access-tokens';
+  /** As somebody's page does it, with a token of theirs where the path names one. */
+  const byPerson = async (method: string, pathOf: (id: string) => string, body?: object): Promise<Answer<unknown>> => {
+    const { browser } = await aPerson(operator, (await operator.anOrg()).id);
+    const headers = async (): Promise<Record<string, string>> => ({
+      'x-csrf-token': (await browser.state()).csrf_token,
+      cookie: [...browser.cookies].map((pair) => pair.join('=')).join('; '),
+    });
+    const made = await call<{ id: string }>('POST', url + own, undefined, wish, await headers());
+    return call(method, url + pathOf(made.body.id), undefined, body, await headers());
+  };
+  return {
+    createApiKey: thenAct('api_key.created', keys, (path) => api.post(path, wish)),
+    rotateApiKey: thenAct('api_key.rotated', key, (path) => api.post(`${path}/rotate`, {})),
+    revokeApiKey: thenAct('api_key.revoked', key, (path) => api.delete(path)),
+    createPersonalAccessToken: { action: 'api_key.created', act: () => byPerson('POST', () => own, wish) },
+    rotatePersonalAccessToken: { action: 'api_key.rotated', act: () => byPerson('POST', (id) => `${own}/${id}/rotate`, {}) },
+    revokePersonalAccessToken: { action: 'api_key.revoked', act: () => byPerson('DELETE', (id) => `${own}/${id}`) },
   };
 }
 

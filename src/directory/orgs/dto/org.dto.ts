@@ -22,6 +22,14 @@ export class OrgDocument {
   @ApiProperty({ type: [GrantDocument], nullable: true, description: 'The most its principals can be granted; null: no limit.' })
   ceiling!: GrantDocument[] | null;
 
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'How long a new API key or personal access token may live; null: a year.',
+    example: null,
+  })
+  max_api_key_lifetime_seconds!: number | null;
+
   @ApiProperty({ format: 'date-time', description: 'When it was created.', example: '2026-11-22T08:00:00.000Z' })
   created_at!: string;
 
@@ -35,6 +43,7 @@ export class OrgDocument {
       external_id: org.externalId,
       status: org.status,
       ceiling: org.ceiling?.map(({ audience, scopes }) => ({ audience, scopes: [...scopes] })) ?? null,
+      max_api_key_lifetime_seconds: org.maxApiKeyLifetimeSeconds,
       created_at: org.createdAt.toISOString(),
       updated_at: org.updatedAt.toISOString(),
     };

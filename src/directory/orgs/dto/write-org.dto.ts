@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import { Clearable, IsDisplayText } from '../../administration/index.js';
 import { GrantDocument } from '../../api-resources/index.js';
 
@@ -26,6 +26,20 @@ export class CreateOrg {
   @Type(() => GrantDocument)
   @IsArray()
   ceiling?: GrantDocument[] | null;
+
+  @ApiPropertyOptional({
+    type: Number,
+    nullable: true,
+    minimum: 86_400,
+    maximum: 315_360_000,
+    description: 'How long a new API key or personal access token may live, in seconds. Leave it out or send null for a year.',
+    example: 7_776_000,
+  })
+  @Clearable()
+  @Min(86_400)
+  @Max(315_360_000)
+  @IsInt()
+  max_api_key_lifetime_seconds?: number | null;
 }
 
 export class UpdateOrg extends PartialType(CreateOrg, { skipNullProperties: false }) {}

@@ -1,23 +1,10 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath, PartialType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsObject,
-  IsString,
-  Length,
-  Max,
-  Min,
-  ValidateBy,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsObject, IsString, Length, Max, Min, ValidateBy, ValidateNested } from 'class-validator';
 import { Clearable, IsDisplayText, Omittable } from '../../administration/index.js';
 import { GrantDocument } from '../../api-resources/index.js';
 import { MAX_TRUST_ANCHORS_LENGTH, readCertificateName } from '../../../platform/x509/index.js';
-import { readNetwork } from '../allowed-networks.policy.js';
+import { IsNetworkList } from '../network-list.decorator.js';
 import { CertificateNameDocument } from './certificate-name.dto.js';
 
 export const AUTH_METHODS = [
@@ -137,19 +124,7 @@ export class CreateServicePrincipal {
     example: ['203.0.113.0/24'],
   })
   @Omittable()
-  @ArrayMaxSize(50)
-  @ArrayUnique()
-  @ValidateBy(
-    {
-      name: 'isNetwork',
-      validator: {
-        validate: (value) => typeof value === 'string' && readNetwork(value) !== undefined,
-        defaultMessage: () => 'Each entry is a network in CIDR notation, such as 203.0.113.0/24.',
-      },
-    },
-    { each: true },
-  )
-  @IsArray()
+  @IsNetworkList()
   allowed_ips?: string[];
 }
 

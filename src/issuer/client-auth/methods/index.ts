@@ -1,3 +1,4 @@
+import { ApiKeyMethod } from './api-key.method.js';
 import { ClientSecretMethod } from './client-secret.method.js';
 import { FederatedJwtMethod } from './federated-jwt.method.js';
 import { NoneMethod } from './none.method.js';
@@ -12,5 +13,6 @@ export const CLIENT_AUTH_METHODS = [
   FederatedJwtMethod,
   TlsClientAuthMethod,
   SelfSignedTlsClientAuthMethod,
+  ApiKeyMethod,
   NoneMethod,
 ];

@@ -7,7 +7,6 @@ import {
   type GrantRequest,
   type Issuance,
   type OrgMode,
-  type Zone,
 } from '@countersign/oauth';
 import { ApiCatalogue } from '../../../directory/api-resources/index.js';
 import { ActiveOrgs } from '../../../directory/orgs/index.js';
@@ -15,11 +14,10 @@ import { SubjectTokens, type VerifiedSubject } from '../../subject-tokens/index.
 import { grantFor, scopesOf, soleGrant } from '../../endpoint/index.js';
 import { actorsOf, narrowed, nextActor, orgOfExchange, readExchange } from '../token-exchange.policy.js';
 
-/** RFC 8693: a microservice passes on, to the next one, for whom it was called. */
+/** RFC 8693: a microservice passes on, to the next one, for whom it was called; outside, an API key becomes a short token. */
 @Injectable()
 export class TokenExchangeGrant implements Grant {
   readonly name = TOKEN_EXCHANGE_GRANT_TYPE;
-  readonly zones: readonly Zone[] = ['internal'];
   readonly parameters = ['subject_token', 'subject_token_type', 'actor_token', 'actor_token_type', 'requested_token_type', 'org_id'];
   // RFC 8693 §2.1: several may be sent; naming several APIs is refused where the target is read.
   readonly repeatable = ['audience'];
@@ -38,20 +36,20 @@ export class TokenExchangeGrant implements Grant {
     const policy = audience === undefined ? soleGrant(client.grants, scopes) : grantFor(client.grants, audience);
     const api = this.apis.find(policy.audience);
     if (!api) throw new OAuthError('invalid_target', 'The API is not available.');
-    const actor = nextActor(client, subject.actor);
-    note({ actors: actorsOf(actor) });
+    const actor = subject.isOwn ? undefined : nextActor(client, subject.actor);
+    if (actor) note({ actors: actorsOf(actor) });
     return {
       ...lineOf(subject),
       api,
       scopes: narrowed(
         { given: scopesOf(policy, api, scopes), asked: scopes },
-        subject.ancestors,
+        subject.ancestors ?? [],
         (aud) => this.apis.find(aud)?.scopes ?? [],
       ),
       orgId: await this.orgOf(policy.orgMode, subject, named),
       lifetimeSeconds: undefined,
       grantId: policy.id,
-      actor,
+      ...(actor && { actor }),
       issuedTokenType: ACCESS_TOKEN_TYPE,
     };
   }
@@ -66,5 +64,5 @@ export class TokenExchangeGrant implements Grant {
 
 /** TX-7: what is issued ends with the subject token, and dies with whatever that one comes from. */
 function lineOf({ subject, root, ancestors, expiresAt }: VerifiedSubject): Pick<Issuance, 'subject' | 'root' | 'ancestors' | 'notAfter'> {
-  return { subject, root, ancestors, notAfter: expiresAt };
+  return { subject, ...(root !== undefined && { root }), ...(ancestors && { ancestors }), notAfter: expiresAt };
 }

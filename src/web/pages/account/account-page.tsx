@@ -1,10 +1,12 @@
 import type { ReactNode } from 'react';
 import { MIN_PASSWORD_LENGTH } from '../../../directory/users/index.js';
+import type { ApiKeyDocument } from '../../../directory/api-keys/index.js';
 import type { OwnApp } from '../../../issuer/own-apps/index.js';
 import type { SessionRow, SignedInUser } from '../../../issuer/sessions/index.js';
 import { Alert, AppPicture, Button, ButtonLink, Field, Form, Heading, Link } from '../kit/index.js';
 import { AppBadge, LastUse, Unseen } from './app-parts.js';
 import { SessionsCard } from './sessions-card.js';
+import { TokensCard } from './tokens-card.js';
 import { many } from './times.policy.js';
 
 /** What was done just now; the page says it once. */
@@ -12,6 +14,7 @@ export const DONE = {
   revoked: 'The app has no access any more. It was told nothing: it finds out when it tries.',
   narrowed: 'Saved. The app has only what is still ticked.',
   session_ended: 'Signed out there.',
+  token_revoked: 'The token does not work any more.',
   others_ended: 'Signed out everywhere else.',
   password_changed: 'Your password was changed, and all your other sessions have ended. Apps that you connected have to ask again.',
 } as const;
@@ -28,6 +31,7 @@ export interface AccountView {
   readonly csrfToken: string;
   readonly apps: readonly OwnApp[];
   readonly sessions: readonly SessionRow[];
+  readonly tokens: readonly ApiKeyDocument[];
   readonly hasPassword: boolean;
   /** What was wrong when they tried to change it. */
   readonly passwordProblem?: PasswordProblem | undefined;
@@ -36,7 +40,7 @@ export interface AccountView {
 }
 
 /** Everything that a person decides about their own account, on one page. */
-export function AccountPage({ user, csrfToken, apps, sessions, hasPassword, passwordProblem, done, now }: AccountView): ReactNode {
+export function AccountPage({ user, csrfToken, apps, sessions, tokens, hasPassword, passwordProblem, done, now }: AccountView): ReactNode {
   return (
     <div className="account">
       <Heading title="Your account">
@@ -44,7 +48,10 @@ export function AccountPage({ user, csrfToken, apps, sessions, hasPassword, pass
       </Heading>
       {done && <Alert kind="success">{DONE[done]}</Alert>}
       <div className="account-columns">
-        <AppsCard apps={apps} now={now} />
+        <div className="stack">
+          <AppsCard apps={apps} now={now} />
+          <TokensCard tokens={tokens} csrfToken={csrfToken} now={now} />
+        </div>
         <div className="stack">
           <SessionsCard sessions={sessions} currentId={user.sessionId} csrfToken={csrfToken} now={now} />
           {hasPassword && <PasswordCard csrfToken={csrfToken} problem={passwordProblem} />}

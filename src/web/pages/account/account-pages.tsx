@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { PersonalAccessTokens } from '../../../directory/api-keys/index.js';
 import { PasswordAccounts } from '../../../directory/users/index.js';
 import { OwnApps } from '../../../issuer/own-apps/index.js';
-import { type Exchange, FormTokens, Sessions, signInAddress, type SignedInUser } from '../../../issuer/sessions/index.js';
+import { callerOfSession, type Exchange, FormTokens, Sessions, signInAddress, type SignedInUser } from '../../../issuer/sessions/index.js';
 import { isId } from '../../../platform/crypto/index.js';
 import { type Failure, type FormPage, mistakeIn } from '../errors/failure.js';
 import { Card, Heading, Link, Pages, waitText } from '../kit/index.js';
@@ -21,6 +22,7 @@ export class AccountPages implements FormPage {
     private readonly tokens: FormTokens,
     private readonly apps: OwnApps,
     private readonly passwords: PasswordAccounts,
+    private readonly personalTokens: PersonalAccessTokens,
   ) {}
 
   async account(exchange: Exchange, done: unknown): Promise<void> {
@@ -58,9 +60,10 @@ export class AccountPages implements FormPage {
   ): Promise<void> {
     const apps = await this.apps.list(user);
     const sessions = await this.sessions.list(user.userId);
+    const { data: tokens } = await this.personalTokens.list(callerOfSession(user));
     const hasPassword = await this.passwords.hasOf(user.userId);
     const csrfToken = this.tokens.issue(request, reply);
-    const view = { done: undefined, ...told, user, csrfToken, apps, sessions, hasPassword, now: new Date() };
+    const view = { done: undefined, ...told, user, csrfToken, apps, sessions, tokens, hasPassword, now: new Date() };
     const { status, headers } = failure ?? {};
     this.pages.send(reply, { status, headers, title: 'Your account', ...frameOf(user, csrfToken), content: <AccountPage {...view} /> });
   }

@@ -1,0 +1,19 @@
+import type { ProblemTable } from '../../platform/http/index.js';
+
+export const API_KEYS_PROBLEMS = {
+  api_key_ended: {
+    status: 409,
+    title: 'Key ended',
+    meaning: 'The key has expired or was revoked, so there is nothing left to rotate. Create a new one.',
+  },
+  too_many_tokens: {
+    status: 409,
+    title: 'Too many tokens',
+    meaning: 'The person has fifty live personal access tokens in the organization. Revoke one of them first.',
+  },
+  report_not_signed: {
+    status: 403,
+    title: 'Report not signed',
+    meaning: 'The report of leaked keys carries no signature of a scanner that the operator trusts, or not of this body.',
+  },
+} as const satisfies ProblemTable;

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { isApiKey, KnownApiKeys, refusalOf } from '../../../directory/api-keys/index.js';
+import { Configuration, issuerOf } from '../../../platform/config/index.js';
+import type { ActiveToken, IntrospectionCaller } from '../introspection-answer.js';
+import type { TokenKind } from '../token-kind.js';
+
+/** For the API that the key was made for, whose guards cannot read it themselves. From memory, as at our own guards. */
+@Injectable()
+export class ApiKeyKind implements TokenKind {
+  readonly name = 'urn:countersign:token-type:api-key';
+
+  constructor(
+    private readonly keys: KnownApiKeys,
+    private readonly configuration: Configuration,
+  ) {}
+
+  recognise(token: string): boolean {
+    return isApiKey(token);
+  }
+
+  async describe(token: string, { api }: IntrospectionCaller): Promise<ActiveToken | undefined> {
+    const key = api && (await this.keys.find(token));
+    if (!key) return undefined;
+    // The network is the guard's to judge: only it sees where the key comes from.
+    const use = { audience: api.identifier, sourceAddress: '', now: Date.now() };
+    if (refusalOf({ ...key, allowedNetworks: [] }, use) !== undefined || key.caller.scopes.size === 0) return undefined;
+    const { id, orgId, audience, caller, createdAt, expiresAt, allowedNetworks } = key;
+    return {
+      active: true,
+      iss: issuerOf(this.configuration.settings, 'external'),
+      sub: caller.subject,
+      aud: audience,
+      client_id: id,
+      scope: [...caller.scopes].join(' '),
+      exp: Math.floor(expiresAt.getTime() / 1000),
+      iat: Math.floor(createdAt.getTime() / 1000),
+      token_type: 'Bearer',
+      principal_type: caller.principalType,
+      org_id: orgId,
+      ...(allowedNetworks.length > 0 && { allowed_ips: allowedNetworks }),
+    };
+  }
+}
