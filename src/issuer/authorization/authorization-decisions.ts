@@ -68,6 +68,7 @@ export class AuthorizationDecisions {
       redirectUri: request.redirectUri,
       redirectUriWasSent: request.redirectUriWasSent,
       codeChallenge: request.codeChallenge,
+      dpopJkt: request.dpopJkt,
       authentication: { authTime, acr, amr },
     });
     // RT-7: a new password ends sessions and, once it holds the consent, codes. The code has waited for that, so the session tells.

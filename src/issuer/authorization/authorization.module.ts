@@ -5,6 +5,7 @@ import { AuthorizationCodesModule } from '../authorization-codes/index.js';
 import { ClientAuthModule } from '../client-auth/index.js';
 import { ClientsModule } from '../clients/index.js';
 import { ConsentsModule } from '../consents/index.js';
+import { SenderConstraintsModule } from '../sender-constraints/index.js';
 import { SessionsModule } from '../sessions/index.js';
 import { AuthorizationChecks } from './authorization-checks.js';
 import { AuthorizationController } from './authorization.controller.js';
@@ -29,6 +30,7 @@ import { PushedRequests } from './pushed-requests.service.js';
     ClientsModule,
     ConsentsModule,
     IdentityProvidersModule,
+    SenderConstraintsModule,
     SessionsModule,
   ],
   controllers: [AuthorizationController, ConsentController],

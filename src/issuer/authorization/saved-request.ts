@@ -9,6 +9,7 @@ export interface SavedRequest {
   readonly redirectUriWasSent: boolean;
   readonly state?: string | undefined;
   readonly codeChallenge: string;
+  readonly dpopJkt?: string | undefined;
   readonly apiId: string;
   readonly scopes: readonly string[];
   readonly prompts: readonly Prompt[];

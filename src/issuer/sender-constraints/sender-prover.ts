@@ -1,12 +1,15 @@
-import { Injectable } from '@nestjs/common';
-import { Registry, type OAuthRequest, type SenderConstraint, type SenderProof } from '@countersign/oauth';
-import { SENDER_CONSTRAINTS } from './constraints.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { OAuthError, type OAuthRequest, type Registry, type SenderConstraint, type SenderProof } from '@countersign/oauth';
+import { AlreadyUsed } from '../../platform/audit/index.js';
+
+export const SENDER_CONSTRAINT_REGISTRY = Symbol('sender constraints');
 
 /** Which key the client holds: proven once, before the grant. The first constraint of the list that finds a proof wins. */
 @Injectable()
 export class SenderProver {
-  readonly constraints = new Registry<SenderConstraint>('sender constraint', SENDER_CONSTRAINTS);
+  constructor(@Inject(SENDER_CONSTRAINT_REGISTRY) private readonly constraints: Registry<SenderConstraint>) {}
 
+  /** @throws OAuthError `invalid_dpop_proof`, `use_dpop_nonce`, `invalid_request` */
   async prove(request: OAuthRequest): Promise<SenderProof | undefined> {
     for (const constraint of this.constraints) {
       const proof = await constraint.prove(request);
@@ -14,4 +17,14 @@ export class SenderProver {
     }
     return undefined;
   }
+}
+
+/** The refusal, where the single-use value that was used before is the one of the proof. */
+export function replayedProof(error: unknown, proof: SenderProof | undefined): OAuthError | undefined {
+  if (!(error instanceof AlreadyUsed) || !proof?.singleUse || error.owner !== proof.singleUse.owner) return undefined;
+  // RFC 9449 §11.1.
+  return new OAuthError('invalid_dpop_proof', 'The DPoP proof was used before. Make one for each request.', {
+    detail: `${proof.constraint}_replayed`,
+    ...(proof.headers && { headers: proof.headers }),
+  });
 }

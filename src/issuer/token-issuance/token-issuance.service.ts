@@ -7,6 +7,7 @@ import {
   type Grant,
   type OAuthRequest,
   type RequestedAccess,
+  type SenderProof,
   type TokenAnswer,
   type Zone,
 } from '@countersign/oauth';
@@ -14,7 +15,7 @@ import { ApiCatalogue } from '../../directory/api-resources/index.js';
 import { ClientAuthenticator } from '../client-auth/index.js';
 import { requestedTarget } from '../endpoint/index.js';
 import { SenderProver } from '../sender-constraints/index.js';
-import { approve, assertGrantAllowed } from './issuance.policy.js';
+import { approve, assertGrantAllowed, assertProofGiven } from './issuance.policy.js';
 import { RefusalAudit } from './refusal-audit.js';
 import { TokenMinter } from './token-minter.js';
 
@@ -32,17 +33,25 @@ export class TokenIssuance {
     private readonly refusals: RefusalAudit,
   ) {}
 
-  /** @param seen hears of the client as soon as it is proven. @throws OAuthError of table RFC 6749 §5.2 */
-  async issue(request: OAuthRequest, seen: (caller: AuthenticatedClient) => Promise<void>): Promise<TokenAnswer> {
+  /** @param seen hears of the client, and of its key, as soon as they are proven. @throws OAuthError of table RFC 6749 §5.2 */
+  async issue(
+    request: OAuthRequest,
+    seen: (caller: AuthenticatedClient, proof: SenderProof | undefined) => Promise<void>,
+  ): Promise<TokenAnswer> {
     const grant = this.grantFor(request);
     request.params.refuseRepeats(grant.repeatable);
     const authenticated = await this.clients.authenticate(request);
-    await seen(authenticated);
+    const proving = await this.proving(request);
+    // T22: who only lacks the nonce is sent away to come back: that is neither counted nor a refusal to record.
+    if (proving.error instanceof OAuthError && proving.error.kind === 'use_dpop_nonce') throw proving.error;
+    await seen(authenticated, proving.proof);
     const noted: Record<string, unknown> = {};
     return this.refusals.around({ caller: authenticated, request, noted }, async () => {
       assertGrantAllowed(authenticated.client, grant);
-      const proof = await this.sender.prove(request);
-      const caller = grant.settles ? await this.minter.claim(authenticated) : authenticated;
+      if (proving.error) throw proving.error;
+      assertProofGiven(authenticated.client, proving.proof);
+      const proven = { caller: authenticated, proof: proving.proof };
+      const { caller, proof } = grant.settles ? await this.minter.claim(proven) : proven;
       const issuance = await grant.decide({
         caller,
         requested: this.requestedAccess(request),
@@ -54,6 +63,14 @@ export class TokenIssuance {
       const approved = approve(issuance, caller.client, proof);
       return this.minter.mint({ issuance: approved, caller, proof, request, noted, grantType: grant.name });
     });
+  }
+
+  private async proving(request: OAuthRequest): Promise<{ proof: SenderProof | undefined; error?: unknown }> {
+    try {
+      return { proof: await this.sender.prove(request) };
+    } catch (error) {
+      return { proof: undefined, error };
+    }
   }
 
   private grantFor({ params, zone }: OAuthRequest): Grant {

@@ -5,10 +5,10 @@ import {
   OAuthError,
   type AccessTokenClaims,
   type AuthenticatedClient,
-  type ClientProof,
   type Issuance,
   type OAuthRequest,
   type SenderProof,
+  type SingleUse,
   type TokenAnswer,
   type UserAuthentication,
 } from '@countersign/oauth';
@@ -17,13 +17,18 @@ import { AlreadyUsed, AuditLog, AuditUnavailable, AuditWriter, SingleUseValues, 
 import { Configuration, issuerOf } from '../../platform/config/index.js';
 import type { Transaction } from '../../platform/database/index.js';
 import { ASSERTION_REFUSED, authenticationFailed } from '../client-auth/index.js';
+import { replayedProof } from '../sender-constraints/index.js';
 import { SigningKeys, type TokenSigner } from '../signing-keys/index.js';
 import type { ApprovedIssuance } from './issuance.policy.js';
 
-export interface MintRequest {
-  readonly issuance: ApprovedIssuance;
+/** Who asks, and the key they hold. */
+export interface ProvenClient {
   readonly caller: AuthenticatedClient;
   readonly proof: SenderProof | undefined;
+}
+
+export interface MintRequest extends ProvenClient {
+  readonly issuance: ApprovedIssuance;
   readonly request: OAuthRequest;
   readonly grantType: string;
   /** For the audit, by the grant. */
@@ -46,18 +51,21 @@ export class TokenMinter {
   }
 
   mint(mint: MintRequest): Promise<TokenAnswer> {
-    const { issuance, caller } = mint;
+    const { issuance } = mint;
     const signer = this.keys.signer(issuance.api.zone, issuance.api.signingAlg);
     const claims = this.claimsOf(mint);
     if (issuance.settle) return this.mintSettled(mint, claims, signer, issuance.settle);
-    return unlessReplayed(caller.proof, () => this.mintAtOnce(mint, claims, signer));
+    return unlessReplayed(mint, () => this.mintAtOnce(mint, claims, signer));
   }
 
-  /** Uses up the proof of a client where it is good for one request. @returns the client, with nothing left to claim */
-  async claim(caller: AuthenticatedClient): Promise<AuthenticatedClient> {
-    const { singleUse, ...proof } = caller.proof;
-    if (singleUse) await unlessReplayed(caller.proof, () => this.singleUse.claim(singleUse));
-    return { ...caller, proof };
+  /** Uses up what of the client's proofs is good for one request. @returns the same, with nothing left to claim */
+  async claim(proven: ProvenClient): Promise<ProvenClient> {
+    await unlessReplayed(proven, () => this.singleUse.claim(...singleUsesOf(proven)));
+    const { caller, proof } = proven;
+    return {
+      caller: { ...caller, proof: { ...caller.proof, singleUse: undefined } },
+      proof: proof && { ...proof, singleUse: undefined },
+    };
   }
 
   private async mintAtOnce(mint: MintRequest, claims: AccessTokenClaims, signer: TokenSigner): Promise<TokenAnswer> {
@@ -72,7 +80,7 @@ export class TokenMinter {
     signer: TokenSigner,
     settle: NonNullable<Issuance['settle']>,
   ): Promise<TokenAnswer> {
-    if (mint.caller.proof.singleUse) throw new Error(`${mint.grantType} settles without having claimed the assertion: does it say so?`);
+    if (singleUsesOf(mint).length > 0) throw new Error(`${mint.grantType} settles without having claimed the proofs: does it say so?`);
     const signed = answerOf(mint, claims, await signer.sign(claims));
     const record = { write: (tx: Transaction) => this.recordWithin(tx, this.eventOf(mint, claims, signer)) };
     const { answer, repeated } = await settle(signed, record);
@@ -105,7 +113,7 @@ export class TokenMinter {
   }
 
   private async record(mint: MintRequest, claims: AccessTokenClaims, signer: TokenSigner, action?: 'token.repeated'): Promise<void> {
-    if (this.auditing) await this.audit.append(this.eventOf(mint, claims, signer, action), mint.caller.proof.singleUse);
+    if (this.auditing) await this.audit.append(this.eventOf(mint, claims, signer, action), ...singleUsesOf(mint));
   }
 
   private async recordWithin(tx: Transaction, event: AuditEvent): Promise<void> {
@@ -116,7 +124,7 @@ export class TokenMinter {
   }
 
   private eventOf(
-    { caller: { client, proof }, request, grantType, noted }: MintRequest,
+    { caller: { client, proof }, proof: sender, request, grantType, noted }: MintRequest,
     claims: AccessTokenClaims,
     signer: TokenSigner,
     action: 'token.issued' | 'token.repeated' = 'token.issued',
@@ -138,6 +146,7 @@ export class TokenMinter {
         expires_at: claims.exp,
         kid: signer.kid,
         grant_id: claims.grant,
+        ...(sender && { sender_constraint: sender.constraint }),
         ...proof.evidence,
       },
     };
@@ -159,11 +168,18 @@ function authenticationClaims({ authTime, acr, amr }: UserAuthentication): Pick<
   return { auth_time: authTime, acr, amr: [...amr] };
 }
 
-async function unlessReplayed<T>({ via, isGrant }: ClientProof, work: () => Promise<T>): Promise<T> {
+function singleUsesOf({ caller, proof }: ProvenClient): SingleUse[] {
+  return [caller.proof.singleUse, proof?.singleUse].filter((value) => value !== undefined);
+}
+
+async function unlessReplayed<T>({ caller, proof }: ProvenClient, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof AlreadyUsed)) throw error;
+    const replayed = replayedProof(error, proof);
+    if (replayed) throw replayed;
+    const { via, isGrant } = caller.proof;
     const detail = `${via}_replayed`;
     throw isGrant ? new OAuthError('invalid_grant', ASSERTION_REFUSED, { detail }) : authenticationFailed(detail);
   }

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomUUID, type JsonWebKey } from 'node:crypto';
 import { exportJWK, SignJWT, type JWK } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { DpopNonces } from './dpop-nonces.js';
