@@ -88,8 +88,7 @@ describe('oauth4webapi with DPoP and nonces', () => {
     await expect(asked()).rejects.toSatisfy(oauth.isDPoPNonceError);
     const { access_token: token, token_type: type } = await asked();
     expect(type).toBe('dpop');
-    const use = (): Promise<Response> =>
-      oauth.protectedResourceRequest(token, 'GET', resourceUrl, undefined, null, { DPoP, ...HTTP });
+    const use = (): Promise<Response> => oauth.protectedResourceRequest(token, 'GET', resourceUrl, undefined, null, { DPoP, ...HTTP });
     await expect(use()).rejects.toSatisfy(oauth.isDPoPNonceError);
     expect((await use()).status).toBe(200);
     expect((await use()).status).toBe(200);

@@ -2,7 +2,18 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Operator, type PrincipalMade } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
-import { admit, anApp, authorizationQuery, codeFor, credentials, pkce, READ, redeem, refresh, type AppMade } from '../support/delegation.js';
+import {
+  admit,
+  anApp,
+  authorizationQuery,
+  codeFor,
+  credentials,
+  pkce,
+  READ,
+  redeem,
+  refresh,
+  type AppMade,
+} from '../support/delegation.js';
 import { aProofKey, type ProofKey } from '../support/dpop.js';
 import { call, postForm, requestToken, type Answer } from '../support/requests.js';
 import { aPerson, type PersonMade } from '../support/visitor.js';
@@ -87,7 +98,10 @@ describe('RFC 9449 §5 a token request with a proof', () => {
     const { client_id, client_secret } = await operator.aServicePrincipal(server.orgs[0].id, { grants });
     const unbound = await requestToken(server.url, { client_id, client_secret, audience: strict.identifier });
     expect(refusal(unbound)).toEqual([400, 'invalid_dpop_proof']);
-    expect(refusal(await requestToken(server.url, { client_id, client_secret, audience: any.identifier }))).toEqual([400, 'invalid_request']);
+    expect(refusal(await requestToken(server.url, { client_id, client_secret, audience: any.identifier }))).toEqual([
+      400,
+      'invalid_request',
+    ]);
     for (const { identifier } of [strict, any])
       expect((await bound({ client_id, client_secret, audience: identifier })).body['token_type']).toBe('DPoP');
   });
@@ -209,7 +223,8 @@ describe('table 25.8 the challenges of an API', () => {
   });
 
   it('sender_constraint of an API holds at its guard too: 401 for the unbound tokens of before, and only DPoP is offered', async () => {
-    const { data } = (await call<{ data: { id: string; identifier: string }[] }>('GET', `${server.url}/v1/apis?limit=100`, operator.token)).body;
+    const { data } = (await call<{ data: { id: string; identifier: string }[] }>('GET', `${server.url}/v1/apis?limit=100`, operator.token))
+      .body;
     const api = data.find(({ identifier }) => identifier === `${server.url}/analytics`)!;
     const set = (sender_constraint: string): Promise<Answer> =>
       call('PATCH', `${server.url}/v1/apis/${api.id}`, operator.token, { sender_constraint });

@@ -78,7 +78,10 @@ describe('RFC 9449 a client with dpop', () => {
   });
 
   const challenge = (error: string, nonce?: string): Response =>
-    new Response('', { status: 401, headers: { 'www-authenticate': `DPoP error="${error}", algs="ES256"`, ...(nonce && { 'dpop-nonce': nonce }) } });
+    new Response('', {
+      status: 401,
+      headers: { 'www-authenticate': `DPoP error="${error}", algs="ES256"`, ...(nonce && { 'dpop-nonce': nonce }) },
+    });
 
   it('T22 §9 sends a call once more with the nonce of the API, which is not that of the issuer, and keeps the token', async () => {
     issuer.onCall = (request) =>

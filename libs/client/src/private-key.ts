@@ -16,7 +16,10 @@ const ALGS_OF_CURVES: Readonly<Record<string, string>> = { prime256v1: 'ES256', 
  * Reads a key and chooses its algorithm: what the caller says, else what the JWK says, else the usual one of its kind (RS256 for RSA).
  * @throws TypeError that says what is wrong and nothing of the key.
  */
-export function importPrivateKey(input: PrivateKey, { purpose = 'private_key_jwt', ...asked }: { alg?: string; kid?: string; purpose?: string } = {}): SigningKey {
+export function importPrivateKey(
+  input: PrivateKey,
+  { purpose = 'private_key_jwt', ...asked }: { alg?: string; kid?: string; purpose?: string } = {},
+): SigningKey {
   const key = isImported(input) ? input : parsed(input);
   if (key.type !== 'private') throw new TypeError(`${purpose} needs a private key; this one is public or secret.`);
   const jwk: JWK = typeof input === 'object' && !isImported(input) ? input : {};

@@ -48,7 +48,10 @@ function resourcesIn(options: ResourceOptions): Readonly<Record<string, Protecte
   return { default: { identifier, ...(dpop && { dpop }), ...(senderConstraint && { senderConstraint }) } };
 }
 
-function toResource({ identifier, metadataUrl, dpop: offered, senderConstraint, ...own }: ProtectedResourceOptions, shared: Shared): GuardedResource {
+function toResource(
+  { identifier, metadataUrl, dpop: offered, senderConstraint, ...own }: ProtectedResourceOptions,
+  shared: Shared,
+): GuardedResource {
   const dpop = offered && new DpopProtection(identifier, offered === true ? {} : offered);
   return Object.freeze({
     identifier,

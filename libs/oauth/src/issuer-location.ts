@@ -33,10 +33,7 @@ export function reachableUrl(url: string, { issuer, fetchFrom, dangerouslyAllowH
 export function namedUrl(url: string, { issuer, fetchFrom }: IssuerLocation): string {
   const target = new URL(url);
   if (fetchFrom === undefined || target.origin !== new URL(fetchFrom).origin) return url;
-  const { protocol, host } = new URL(issuer);
-  target.protocol = protocol;
-  target.host = host;
-  return target.href;
+  return new URL(issuer).origin + target.pathname + target.search;
 }
 
 /** RFC 6750 §5.3: secrets and tokens travel by TLS only. Loopback leaves no machine. */

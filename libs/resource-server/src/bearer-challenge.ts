@@ -35,7 +35,14 @@ export function challengeOf(scheme: TokenScheme, challenge: BearerChallenge): st
   return scheme === 'dpop' ? dpopChallenge(challenge) : bearerChallenge(challenge);
 }
 
-function attributesOf({ error, description, scopes = [], acrValues = [], maxAgeSeconds, resourceMetadata }: BearerChallenge<DpopError>): string[] {
+function attributesOf({
+  error,
+  description,
+  scopes = [],
+  acrValues = [],
+  maxAgeSeconds,
+  resourceMetadata,
+}: BearerChallenge<DpopError>): string[] {
   if (resourceMetadata !== undefined && !URI_CHARACTERS.test(resourceMetadata)) throw new TypeError('resourceMetadata is not a URI.');
   const bad = scopes.find((scope) => !isScopeToken(scope));
   if (bad !== undefined) throw new TypeError('A scope breaks the syntax of RFC 6749 §3.3.');

@@ -33,10 +33,12 @@ beforeAll(async () => {
   token = await issuer.tokenFor({ scopes: SCOPES, claims: { cnf: { jkt: key.jkt } } });
 });
 
-const serverWith = (dpop: DpopOptions | true | undefined = true, more: Partial<ResourceServerOptions> = {}): ResourceServer =>
+const serverWith = (dpop: DpopOptions | boolean = true, more: Partial<ResourceServerOptions> = {}): ResourceServer =>
   new ResourceServer({ issuer: issuer.issuer, keys, audience: AUDIENCE, ...(dpop && { dpop }), ...more } as ResourceServerOptions);
 
-async function asked(fields: { url?: string; target?: string; scheme?: string; nonce?: string; proof?: string | undefined } = {}): Promise<HttpRequestFacts> {
+async function asked(
+  fields: { url?: string; target?: string; scheme?: string; nonce?: string; proof?: string | undefined } = {},
+): Promise<HttpRequestFacts> {
   const { url = '/analytics/v1/reports?limit=1', target = URL_OF_CALL, scheme = 'DPoP', nonce } = fields;
   const dpop = 'proof' in fields ? fields.proof : await key.proof({ method: 'GET', url: target, token, nonce });
   return { method: 'GET', url, headers: { authorization: `${scheme} ${token}`, dpop } };
@@ -77,7 +79,7 @@ describe('RFC 9449 §7 an API that takes DPoP-bound tokens', () => {
   });
 
   it('missing_credentials where DPoP is not offered, and invalid_token for a bound token as Bearer there', async () => {
-    const server = serverWith(undefined);
+    const server = serverWith(false);
     await expect(authorize(server, await asked())).rejects.toMatchObject(refused('missing_credentials'));
     await expect(authorize(server, await asked({ scheme: 'Bearer' }))).rejects.toMatchObject(refused('invalid_token', 'confirmation'));
   });
@@ -106,7 +108,11 @@ describe('RFC 9449 §7 an API that takes DPoP-bound tokens', () => {
     await authorize(server, request);
     await expect(authorize(server, request)).rejects.toMatchObject(refused('invalid_dpop_proof', 'dpop_replayed'));
     const broken = serverWith({ replays: { claim: () => Promise.reject(new Error('away')) } });
-    await expect(authorize(broken, await asked())).rejects.toMatchObject({ code: 'replays_unavailable', status: 503, retryAfterSeconds: 2 });
+    await expect(authorize(broken, await asked())).rejects.toMatchObject({
+      code: 'replays_unavailable',
+      status: 503,
+      retryAfterSeconds: 2,
+    });
   });
 
   it('the store in memory is bounded: full of what is still good it takes no more, and forgets what is not', async () => {
@@ -122,7 +128,7 @@ describe('RFC 9449 §7 an API that takes DPoP-bound tokens', () => {
   it('RFC 9728 §2 its metadata says so', () => {
     expect(serverWith().metadata().dpop_signing_alg_values_supported).toContain('ES256');
     expect(serverWith(true, { senderConstraint: 'dpop' }).metadata()).toMatchObject({ dpop_bound_access_tokens_required: true });
-    expect(serverWith(undefined, { senderConstraint: 'mtls' }).metadata()).toMatchObject({ tls_client_certificate_bound_access_tokens: true });
+    expect(serverWith(false, { senderConstraint: 'mtls' }).metadata()).toMatchObject({ tls_client_certificate_bound_access_tokens: true });
   });
 
   it.each([

@@ -60,7 +60,10 @@ export function insufficientUserAuthentication(
 
 // STEP-3: no challenge, for nothing that the program could get would help.
 export function personRequired(): ResourceRequestRefused {
-  return new ResourceRequestRefused('person_required', 'The operation needs a person who has signed in; this token stands for a program alone.');
+  return new ResourceRequestRefused(
+    'person_required',
+    'The operation needs a person who has signed in; this token stands for a program alone.',
+  );
 }
 
 export function malformedCredentials(resource: ResourceIdentity, description: string, reason: string): ResourceRequestRefused {

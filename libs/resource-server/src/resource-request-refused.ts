@@ -59,7 +59,8 @@ export const RESOURCE_REFUSALS = {
   replays_unavailable: {
     status: 503,
     title: 'Temporarily unavailable',
-    meaning: 'Whether the DPoP proof was used before cannot be told, because the store of used proofs does not answer; Retry-After says when to come back.',
+    meaning:
+      'Whether the DPoP proof was used before cannot be told, because the store of used proofs does not answer; Retry-After says when to come back.',
   },
 } as const satisfies Record<string, { status: 400 | 401 | 403 | 503; title: string; meaning: string }>;
 

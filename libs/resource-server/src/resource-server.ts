@@ -12,7 +12,14 @@ import {
   type ProtectedResourceDescription,
   type ProtectedResourceMetadata,
 } from './protected-resource-metadata.js';
-import { insufficientScope, insufficientUserAuthentication, missingCredentials, personRequired, refusalFor, type ResourceIdentity } from './refusals.js';
+import {
+  insufficientScope,
+  insufficientUserAuthentication,
+  missingCredentials,
+  personRequired,
+  refusalFor,
+  type ResourceIdentity,
+} from './refusals.js';
 import { ResourceRequestRefused } from './resource-request-refused.js';
 import { checkScopes, holdsScopes } from './scope-requirement.js';
 import { ruleOf, type SenderConstraintSource } from './sender-constraint.js';

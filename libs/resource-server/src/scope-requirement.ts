@@ -25,7 +25,11 @@ export function scopeRequirement(args: ScopeArguments): ScopeRequirement {
   const last = args.at(-1);
   const options = typeof last === 'object' && last !== null ? last : undefined;
   const scopes: readonly unknown[] = options ? args.slice(0, -1) : args;
-  return Object.freeze({ scopes: Object.freeze([...new Set(checkScopes(scopes))]), operation: options?.operation, stepUp: options?.stepUp && checkStepUp(options.stepUp) });
+  return Object.freeze({
+    scopes: Object.freeze([...new Set(checkScopes(scopes))]),
+    operation: options?.operation,
+    stepUp: options?.stepUp && checkStepUp(options.stepUp),
+  });
 }
 
 /** @throws TypeError when the list is empty or holds what RFC 6749 §3.3 does not call a scope. */

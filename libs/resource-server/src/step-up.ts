@@ -22,7 +22,11 @@ export function checkStepUp(stepUp: StepUp): StepUp {
 }
 
 /** STEP-3: a program that acts for itself cannot sign in again, so that it is told something else. */
-export function judgeStepUp(caller: Caller, { maxAgeSeconds, acrValues }: StepUp, now = Date.now()): 'person_required' | 'insufficient' | undefined {
+export function judgeStepUp(
+  caller: Caller,
+  { maxAgeSeconds, acrValues }: StepUp,
+  now = Date.now(),
+): 'person_required' | 'insufficient' | undefined {
   const { auth_time: authTime, acr } = caller.claims ?? {};
   if (authTime === undefined && !actsForPerson(caller)) return 'person_required';
   const isRecent = maxAgeSeconds === undefined || (authTime !== undefined && now / 1000 - authTime <= maxAgeSeconds);

@@ -50,7 +50,8 @@ export class TokenJudge {
     const proven = { ...keysProvenBy(request, certificateOf), jkt: proof.jkt };
     const found = await verifier.verify(token, { ...expected, proven });
     // DPOP-8, RFC 9449 §7.1: the scheme is for bound tokens alone.
-    if (found.claims.cnf?.jkt === undefined) throw new TokenRefused('confirmation', 'The token is not bound to a key, so DPoP does not fit it.');
+    if (found.claims.cnf?.jkt === undefined)
+      throw new TokenRefused('confirmation', 'The token is not bound to a key, so DPoP does not fit it.');
     requireBound(found.claims, ruleOf(senderConstraint));
     await dpop.useUp(proof);
     return found;
