@@ -27,7 +27,8 @@ export function tokenBearing(request: GuardedRequest): TokenBearingRequest {
 }
 
 /** The same for everything that may prove a key: the connection, the address, the headers. */
-export function httpFacts({ raw, method, url, originalUrl, rawHeaders, headers, socket }: GuardedRequest): HttpRequestFacts {
-  if (raw) return { method, url: raw.url, rawHeaders: raw.rawHeaders, socket: raw.socket };
-  return { method, url, originalUrl, rawHeaders, headers, socket };
+export function httpFacts(request: GuardedRequest): HttpRequestFacts {
+  const { raw, method, url, originalUrl, rawHeaders, headers, socket } = request;
+  if (raw) return { method, url: raw.url, rawHeaders: raw.rawHeaders, socket: raw.socket, received: raw };
+  return { method, url, originalUrl, rawHeaders, headers, socket, received: request };
 }

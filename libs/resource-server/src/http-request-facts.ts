@@ -1,4 +1,5 @@
 import { extractBearerToken, extractToken, type PresentedToken } from './bearer-token.js';
+import type { CertificateBearingRequest } from './certificate-source.js';
 import { ResourceRequestRefused } from './resource-request-refused.js';
 
 /** What is read of an HTTP request. An `IncomingMessage` of node:http fits as it is, and so does Express's request. */
@@ -12,6 +13,8 @@ export interface HttpRequestFacts {
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
   /** Where it is a TLS socket, its client certificate proves what tokens are bound to (RFC 8705 §3). */
   readonly socket?: object | undefined;
+  /** The request that these facts are of, where they are not the request itself: certificates are looked up by it. */
+  readonly received?: CertificateBearingRequest | undefined;
 }
 
 /**

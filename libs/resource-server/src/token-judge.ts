@@ -29,7 +29,7 @@ export class TokenJudge {
   async judge({ scheme, token }: PresentedToken, request: HttpRequestFacts | undefined, expected: Expected): Promise<VerifiedAccessToken> {
     if (scheme === 'dpop' && request) return this.judgeWithProof(token, request, expected);
     const { verifier, certificateOf, senderConstraint } = this.options;
-    const proven = request && keysProvenBy(request, certificateOf);
+    const proven = request && keysProvenBy(request.received ?? request, certificateOf);
     const found = await verifier.verify(token, { ...expected, ...(proven && { proven }) });
     requireBound(found.claims, ruleOf(senderConstraint));
     return found;
@@ -38,7 +38,7 @@ export class TokenJudge {
   /** As `judge` for a Bearer token whose signature is remembered, and undefined when it is not: the hot path, without a promise. */
   judgeRemembered(token: string, request: HttpRequestFacts, expected: Expected): VerifiedAccessToken | undefined {
     const { verifier, certificateOf, senderConstraint } = this.options;
-    const found = verifier.verifyRemembered(token, { ...expected, proven: keysProvenBy(request, certificateOf) });
+    const found = verifier.verifyRemembered(token, { ...expected, proven: keysProvenBy(request.received ?? request, certificateOf) });
     if (found) requireBound(found.claims, ruleOf(senderConstraint));
     return found;
   }
@@ -47,7 +47,7 @@ export class TokenJudge {
     const { verifier, dpop, certificateOf, senderConstraint } = this.options;
     if (!dpop) throw new TokenRefused('confirmation', 'DPoP is not offered here.');
     const proof = await dpop.verify(request, token);
-    const proven = { ...keysProvenBy(request, certificateOf), jkt: proof.jkt };
+    const proven = { ...keysProvenBy(request.received ?? request, certificateOf), jkt: proof.jkt };
     const found = await verifier.verify(token, { ...expected, proven });
     // DPOP-8, RFC 9449 §7.1: the scheme is for bound tokens alone.
     if (found.claims.cnf?.jkt === undefined)
