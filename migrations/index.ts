@@ -15,6 +15,7 @@ import { People1763769700010 } from './1763769700010-people.js';
 import { DelegatedAccess1763769700050 } from './1763769700050-delegated-access.js';
 import { ConsentUsage1763769700090 } from './1763769700090-consent-usage.js';
 import { DeviceAuthorization1763769800020 } from './1763769800020-device-authorization.js';
+import { Dpop1763769800030 } from './1763769800030-dpop.js';
 import { ApiKeys1763769800040 } from './1763769800040-api-keys.js';
 
 /** Every migration in order. Add one here; never change one that has been released. Those with `transaction = false` run after all others. */
@@ -35,6 +36,7 @@ export const MIGRATIONS = [
   DelegatedAccess1763769700050,
   ConsentUsage1763769700090,
   DeviceAuthorization1763769800020,
+  Dpop1763769800030,
   ApiKeys1763769800040,
   TrustMapIndex1763769600061,
 ];

@@ -19,6 +19,7 @@ const GUIDES_TO_FOLLOW = [
   'calling-an-api',
   'checking-your-api',
   'device-flow',
+  'dpop',
   'meshes-and-gateways',
   'microservices',
   'operations',

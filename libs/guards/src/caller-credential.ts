@@ -1,5 +1,5 @@
 import { Registry } from '@countersign/oauth';
-import { extractBearerToken, MalformedCredentials, type ResourceIdentity } from '@countersign/resource-server';
+import { extractToken, MalformedCredentials, type ResourceIdentity } from '@countersign/resource-server';
 import type { Caller } from './caller.js';
 import { tokenBearing, type GuardedRequest } from './guarded-request.js';
 
@@ -42,7 +42,7 @@ export class CallerCredentials {
       recognised = credential;
       authorizationIsTaken = carrier === 'authorization';
     }
-    if (recognised && !authorizationIsTaken && extractBearerToken(tokenBearing(request)) !== undefined) throw severalCredentials();
+    if (recognised && !authorizationIsTaken && extractToken(tokenBearing(request)) !== undefined) throw severalCredentials();
     return recognised;
   }
 }

@@ -13,6 +13,10 @@ export interface OAuthRequest {
   /** The `Authorization` header as received. */
   readonly authorization: string | undefined;
   readonly params: FormParameters;
+  /** Path of the endpoint below the issuer, such as `/oauth/token`. */
+  readonly endpoint?: string;
+  /** The `DPoP` headers, one for each line that was received; absent: the endpoint takes none. */
+  readonly dpopProofs?: readonly string[];
   /** What the caller presented in TLS; absent on listeners that do not ask for it. */
   readonly clientCertificate?: ClientCertificate | undefined;
 }
@@ -35,7 +39,7 @@ export interface ClientProof {
   readonly credentialId: string;
   /** What the audit and the discovery document call it, such as `client_secret_basic`. */
   readonly via: string;
-  readonly singleUse?: SingleUse;
+  readonly singleUse?: SingleUse | undefined;
   /** The proof is the grant itself (RFC 7523 §2.1), so what is wrong with it is `invalid_grant`. */
   readonly isGrant?: boolean;
   /** What else the audit keeps of it, such as who vouched for the client; never a secret. */

@@ -92,6 +92,8 @@ export interface Client {
   spiffeId?: string | undefined;
   /** For `tls_client_auth` of a tenant's client. */
   certificateTrust?: CertificateTrust | undefined;
+  /** RFC 9449 §5.2: it gets no token that is not bound to a key of its own. */
+  dpopBoundAccessTokens?: boolean;
   app?: AppRegistration;
 }
 

@@ -1,15 +1,21 @@
 import type { ActorClaim, AncestorHandles, Confirmation, Zone } from './access-token.js';
-import type { AuthenticatedClient, OAuthRequest } from './client-auth.js';
+import type { AuthenticatedClient, OAuthRequest, SingleUse } from './client-auth.js';
 import type { TargetApi } from './client.js';
 
 /** What the client proved to hold (RFC 7800); named after the constraint that proved it. */
 export interface SenderProof {
   readonly constraint: string;
   readonly cnf: Confirmation;
+  /** The proof is good for one request. */
+  readonly singleUse?: SingleUse | undefined;
+  /** For the answer, such as the nonce of the next proof. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface SenderConstraint {
   readonly name: string;
+  /** What it adds to the discovery document of a zone. */
+  metadata?(zone: Zone): Readonly<Record<string, unknown>>;
   prove(request: OAuthRequest): Promise<SenderProof | undefined>;
 }
 

@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { PRINCIPAL_TYPES, type AccessTokenClaims } from '@countersign/oauth';
-import { hasDuplicateMembers } from './json-members.js';
+import { hasDuplicateMembers, PRINCIPAL_TYPES, type AccessTokenClaims } from '@countersign/oauth';
 import { TokenRefused } from './token-refused.js';
 
 const REQUIRED_STRINGS = ['iss', 'sub', 'jti', 'client_id', 'cred', 'root'] as const;

@@ -1,5 +1,4 @@
-import type { AccessTokenAlg } from '@countersign/oauth';
-import { hasDuplicateMembers } from './json-members.js';
+import { hasDuplicateMembers, type AccessTokenAlg } from '@countersign/oauth';
 import { TokenRefused } from './token-refused.js';
 
 export interface JoseHeader {

@@ -26,13 +26,14 @@ interface AppRow {
   logo_uri: string | null;
   policy_uri: string | null;
   tos_uri: string | null;
+  dpop_bound_access_tokens: boolean;
   secrets: { id: string; digest: string; pepper_version: string; expires_at: string | null }[];
 }
 
 // Everything an authorization or token request needs of an app, in one query.
 const APPS = `
   SELECT a.id, a.name, a.kind, a.publisher, a.publisher_org_id, o.status AS publisher_status, a.state, a.client_type, a.auth_method, a.jwks, a.jwks_uri,
-         a.redirect_uris, a.grant_types, a.grants, a.logo_uri, a.policy_uri, a.tos_uri,
+         a.redirect_uris, a.grant_types, a.grants, a.logo_uri, a.policy_uri, a.tos_uri, a.dpop_bound_access_tokens,
          COALESCE((SELECT json_agg(json_build_object('id', c.id, 'digest', encode(c.digest, 'hex'), 'pepper_version', c.pepper_version, 'expires_at', c.expires_at))
                    FROM client_secrets c WHERE c.owner_id = a.id AND (c.expires_at IS NULL OR c.expires_at > now())), '[]') AS secrets
     FROM third_party_apps a LEFT JOIN orgs o ON o.id = a.publisher_org_id
@@ -74,6 +75,7 @@ export class AppClientsRepository {
       })),
       jwks: row.jwks ?? undefined,
       jwksUri: row.jwks_uri ?? undefined,
+      dpopBoundAccessTokens: row.dpop_bound_access_tokens,
       app: {
         clientType: row.client_type,
         redirectUris: row.redirect_uris,

@@ -110,6 +110,7 @@ export class ThirdPartyAppChanges {
       logoUri: body.logo_uri === undefined ? app.logoUri : body.logo_uri,
       policyUri: body.policy_uri === undefined ? app.policyUri : body.policy_uri,
       tosUri: body.tos_uri === undefined ? app.tosUri : body.tos_uri,
+      dpopBoundAccessTokens: body.dpop_bound_access_tokens ?? app.dpopBoundAccessTokens,
       updatedAt: new Date(),
     });
   }

@@ -66,6 +66,10 @@ export class ThirdPartyApp {
   @Column('text', { name: 'tos_uri', nullable: true })
   tosUri!: string | null;
 
+  /** RFC 9449 §5.2: it gets no token without a DPoP proof. */
+  @Column('boolean', { name: 'dpop_bound_access_tokens' })
+  dpopBoundAccessTokens!: boolean;
+
   @Column('text', { name: 'created_by', nullable: true })
   createdBy!: string | null;
 
@@ -98,6 +102,7 @@ export class ThirdPartyApp {
       logo_uri: this.logoUri,
       policy_uri: this.policyUri,
       tos_uri: this.tosUri,
+      dpop_bound_access_tokens: this.dpopBoundAccessTokens,
     };
   }
 }

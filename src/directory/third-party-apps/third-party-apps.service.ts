@@ -100,6 +100,7 @@ export class ThirdPartyApps {
       logoUri: body.logo_uri ?? null,
       policyUri: body.policy_uri ?? null,
       tosUri: body.tos_uri ?? null,
+      dpopBoundAccessTokens: body.dpop_bound_access_tokens ?? false,
       createdBy: caller.clientId,
       createdAt: now,
       updatedAt: now,

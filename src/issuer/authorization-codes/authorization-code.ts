@@ -12,6 +12,8 @@ export interface GrantedAuthorization {
   readonly redirectUri: string;
   readonly redirectUriWasSent: boolean;
   readonly codeChallenge: string;
+  /** Thumbprint of the key that has to redeem it (RFC 9449 §10). */
+  readonly dpopJkt: string | undefined;
   readonly authentication: UserAuthentication;
 }
 

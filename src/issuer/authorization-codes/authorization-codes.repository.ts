@@ -13,6 +13,7 @@ interface CodeRow {
   redirect_uri: string;
   redirect_uri_was_sent: boolean;
   code_challenge: string;
+  dpop_jkt: string | null;
   auth_time: Date;
   acr: string;
   amr: string[];
@@ -27,8 +28,8 @@ export class AuthorizationCodesRepository {
     const { authTime, acr, amr } = code.authentication;
     await tx.manager.query(
       `INSERT INTO authorization_codes (digest, org_id, consent_id, client_id, user_id, api_id, scopes, redirect_uri, redirect_uri_was_sent,
-         code_challenge, auth_time, acr, amr, family_id, redeemable_until, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11), $12, $13, $14, $15, $16)`,
+         code_challenge, auth_time, acr, amr, family_id, redeemable_until, expires_at, dpop_jkt)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11), $12, $13, $14, $15, $16, $17)`,
       [
         code.digest,
         code.orgId,
@@ -46,6 +47,7 @@ export class AuthorizationCodesRepository {
         code.familyId,
         code.redeemableUntil,
         expiresAt,
+        code.dpopJkt,
       ],
     );
   }
@@ -104,6 +106,7 @@ function toCode(row: CodeRow): StoredCode {
     redirectUri: row.redirect_uri,
     redirectUriWasSent: row.redirect_uri_was_sent,
     codeChallenge: row.code_challenge,
+    dpopJkt: row.dpop_jkt ?? undefined,
     authentication: { authTime: Math.floor(row.auth_time.getTime() / 1000), acr: row.acr, amr: row.amr },
     familyId: row.family_id,
     redeemableUntil: row.redeemable_until,

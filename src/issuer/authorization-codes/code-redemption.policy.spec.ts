@@ -15,12 +15,13 @@ const CODE: StoredCode = {
   redirectUri: 'https://app.example/cb',
   redirectUriWasSent: true,
   codeChallenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+  dpopJkt: undefined,
   authentication: { authTime: 1, acr: '1', amr: ['pwd'] },
   familyId: 'f',
   redeemableUntil: new Date(NOW.getTime() + 1),
   redeemedAt: undefined,
 };
-const RIGHT: Redemption = { clientId: 'app_1', verifier: VERIFIER, redirectUri: undefined };
+const RIGHT: Redemption = { clientId: 'app_1', verifier: VERIFIER, redirectUri: undefined, jkt: undefined };
 
 describe('CODE-1…4 who gets something for a code', () => {
   it.each<[string, Partial<StoredCode>, Partial<Redemption>, string | undefined]>([
@@ -29,12 +30,17 @@ describe('CODE-1…4 who gets something for a code', () => {
     ['T7 with another redirect URI', {}, { redirectUri: 'https://app.example/cb/' }, 'redirect_uri_differs'],
     ['another client', {}, { clientId: 'app_2' }, 'code_of_other_client'],
     ['with another verifier', {}, { verifier: 'a'.repeat(43) }, 'verifier_mismatch'],
+    ['RFC 9449 §10 with the key that the code is bound to', { dpopJkt: 'a' }, { jkt: 'a' }, undefined],
+    ['RFC 9449 §10 with another key', { dpopJkt: 'a' }, { jkt: 'b' }, 'other_sender_key'],
+    ['RFC 9449 §10 without a key', { dpopJkt: 'a' }, {}, 'other_sender_key'],
+    ['RFC 9449 §5 with a key, of a code that is bound to none', {}, { jkt: 'b' }, undefined],
     ['a second time', { redeemedAt: NOW }, {}, 'reused'],
     ['a second time, too late for the first', { redeemedAt: NOW, redeemableUntil: NOW }, {}, 'reused'],
     ['too late', { redeemableUntil: NOW }, {}, 'code_expired'],
     // Attack 18: none of these is told from a first use, so none of them revokes.
     ['another client, of a used code', { redeemedAt: NOW }, { clientId: 'app_2' }, 'code_of_other_client'],
     ['with another verifier, of a used code', { redeemedAt: NOW }, { verifier: 'a'.repeat(43) }, 'verifier_mismatch'],
+    ['with another key, of a used code', { redeemedAt: NOW, dpopJkt: 'a' }, { jkt: 'b' }, 'other_sender_key'],
     ['with another redirect URI, of a used code', { redeemedAt: NOW }, { redirectUri: 'x' }, 'redirect_uri_differs'],
   ])('%s', (_, code, request, refusal) => {
     expect(judgeRedemption({ ...CODE, ...code }, { ...RIGHT, ...request }, NOW)).toBe(refusal);

@@ -18,6 +18,8 @@ export interface AuthorizationFacts {
   readonly redirectUriWasSent: boolean;
   readonly state: string | undefined;
   readonly codeChallenge: string;
+  /** Thumbprint of the key that has to redeem the code, if the app names one (RFC 9449 §10). */
+  readonly dpopJkt: string | undefined;
   readonly api: CatalogueApi;
   /** What was asked for, as far as the app may ask for it. */
   readonly scopes: readonly string[];

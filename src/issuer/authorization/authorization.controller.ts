@@ -1,9 +1,9 @@
 import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientAuthenticated, Public } from '@countersign/guards';
 import { InZone } from '../../platform/http/index.js';
-import { OAuthErrorResponses, readOAuthRequest } from '../endpoint/index.js';
+import { DPOP_HEADER, OAuthErrorResponses, readOAuthRequest } from '../endpoint/index.js';
 import { AuthorizationEndpoint } from './authorization-endpoint.js';
 import { AuthorizationForm, AuthorizationQuery, PushedRequestDocument, PushedRequestForm } from './dto/authorization.dto.js';
 import { PushedRequests, type PushedAnswer } from './pushed-requests.service.js';
@@ -63,10 +63,11 @@ export class AuthorizationController {
   })
   @ApiConsumes(FORM)
   @ApiBody({ type: PushedRequestForm })
+  @ApiHeader(DPOP_HEADER)
   @ApiCreatedResponse({ type: PushedRequestDocument })
   @OAuthErrorResponses()
-  push(@Req() request: FastifyRequest): Promise<PushedAnswer> {
-    return this.pushed.push(readOAuthRequest(request, 'external'));
+  push(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<PushedAnswer> {
+    return this.pushed.push(readOAuthRequest(request, 'external'), (headers) => void reply.headers(headers));
   }
 
   private async answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {

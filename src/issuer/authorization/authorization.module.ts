@@ -7,6 +7,7 @@ import { ClientAuthModule } from '../client-auth/index.js';
 import { ClientsModule } from '../clients/index.js';
 import { ConsentsModule } from '../consents/index.js';
 import { DeviceCodesModule } from '../device-codes/index.js';
+import { SenderConstraintsModule } from '../sender-constraints/index.js';
 import { SessionsModule } from '../sessions/index.js';
 import { AuthorizationChecks } from './authorization-checks.js';
 import { AuthorizationController } from './authorization.controller.js';
@@ -21,6 +22,7 @@ import { ConsentForms } from './consent-forms.js';
 import { Interactions } from './interactions.service.js';
 import { InteractionsRepository } from './interactions.repository.js';
 import { PushedRequestsRepository } from './pushed-requests.repository.js';
+import { PushingClients } from './pushing-clients.js';
 import { PushedRequests } from './pushed-requests.service.js';
 import type { AnswerWay } from './ways/answer-way.js';
 import { ANSWER_WAY_REGISTRY, ANSWER_WAYS } from './ways/index.js';
@@ -34,6 +36,7 @@ import { ANSWER_WAY_REGISTRY, ANSWER_WAYS } from './ways/index.js';
     ConsentsModule,
     DeviceCodesModule,
     IdentityProvidersModule,
+    SenderConstraintsModule,
     SessionsModule,
   ],
   controllers: [AuthorizationController, ConsentController],
@@ -61,6 +64,7 @@ import { ANSWER_WAY_REGISTRY, ANSWER_WAYS } from './ways/index.js';
     InteractionsRepository,
     PushedRequests,
     PushedRequestsRepository,
+    PushingClients,
   ],
   exports: [AuthorizationChecks, AuthorizationLimits, ConsentForms, Interactions],
 })

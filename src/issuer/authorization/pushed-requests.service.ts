@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { FormParameters, OAuthError, type OAuthRequest } from '@countersign/oauth';
-import { AuditWriter } from '../../platform/audit/index.js';
+import { FormParameters, OAuthError, type OAuthRequest, type SenderProof } from '@countersign/oauth';
 import { sha256 } from '../../platform/crypto/index.js';
 import { PlatformTransactions } from '../../platform/database/index.js';
 import { Reaper } from '../../platform/reaper/index.js';
-import { ClientAuthenticator, unlessReplayed } from '../client-auth/index.js';
 import { AuthorizationChecks } from './authorization-checks.js';
 import { AuthorizationLimits } from './authorization-limits.js';
 import { PushedRequestsRepository } from './pushed-requests.repository.js';
+import { PushingClients } from './pushing-clients.js';
 
 const PREFIX = 'urn:ietf:params:oauth:request_uri:';
 export const PUSHED_LIFETIME_SECONDS = 60;
@@ -29,6 +28,7 @@ const KEPT = [
   'acr_values',
   'login_hint',
   'org_id',
+  'dpop_jkt',
   'request',
   'authorization_details',
 ];
@@ -46,10 +46,9 @@ export class PushedRequests implements OnModuleInit {
   constructor(
     private readonly transactions: PlatformTransactions,
     private readonly repository: PushedRequestsRepository,
-    private readonly clients: ClientAuthenticator,
+    private readonly clients: PushingClients,
     private readonly checks: AuthorizationChecks,
     private readonly limits: AuthorizationLimits,
-    private readonly audit: AuditWriter,
     private readonly reaper: Reaper,
   ) {}
 
@@ -58,16 +57,18 @@ export class PushedRequests implements OnModuleInit {
   }
 
   /** @throws OAuthError of table RFC 6749 §5.2 and those of the authorization endpoint */
-  async push(request: OAuthRequest): Promise<PushedAnswer> {
+  async push(request: OAuthRequest, setHeaders: (headers: Readonly<Record<string, string>>) => void): Promise<PushedAnswer> {
     await this.limits.count(request.sourceAddress);
     request.params.refuseRepeats();
     const caller = await this.clients.authenticate(request);
     // RFC 9126 §2.1.
     if (request.params.has('request_uri')) throw new OAuthError('invalid_request', 'request_uri cannot be pushed; push the parameters.');
-    const parameters = keptParameters(request.params, caller.client.id);
+    const proof = await this.clients.proveKey(request);
+    setHeaders(proof?.headers ?? {});
+    const parameters = keptParameters(request.params, caller.client.id, boundKey(request.params, proof));
     const checked = { params: FormParameters.parse(parameters), isPushed: true };
     await this.checks.findWhat(checked, await this.checks.findWhere(checked));
-    await this.record(request, caller);
+    await this.clients.useUp(request, caller, proof);
     const reference = randomBytes(32).toString('base64url');
     await this.transactions.run((tx) =>
       this.repository.insert(tx, sha256(reference), caller.client.id, parameters, PUSHED_LIFETIME_SECONDS),
@@ -90,21 +91,21 @@ export class PushedRequests implements OnModuleInit {
       );
     return FormParameters.parse(parameters);
   }
-
-  /** An assertion is used up together with the row that tells of it. */
-  private async record(request: OAuthRequest, { client, proof }: Awaited<ReturnType<ClientAuthenticator['authenticate']>>): Promise<void> {
-    if (!proof.singleUse) return;
-    const event = {
-      action: 'authorization.pushed',
-      actor: { type: client.principalType, id: client.id, name: client.displayName },
-      origin: { requestId: request.requestId, ip: request.sourceAddress, userAgent: request.userAgent },
-      details: { auth_method: proof.via, credential_id: proof.credentialId },
-    } as const;
-    await unlessReplayed(proof, () => this.audit.append(event, proof.singleUse));
-  }
 }
 
-function keptParameters(params: FormParameters, clientId: string): string {
+/** RFC 9449 §10.1: the key of a proof binds the code as `dpop_jkt` does; where both are there they agree. */
+function boundKey(params: FormParameters, proof: SenderProof | undefined): string | undefined {
+  const [named, proven] = [params.find('dpop_jkt'), proof?.cnf.jkt];
+  if (named !== undefined && proven !== undefined && named !== proven)
+    throw new OAuthError('invalid_dpop_proof', 'dpop_jkt is not the thumbprint of the key of the DPoP proof.', {
+      detail: 'dpop_jkt_differs',
+    });
+  return proven ?? named;
+}
+
+function keptParameters(params: FormParameters, clientId: string, jkt: string | undefined): string {
   const kept = KEPT.flatMap((name) => params.list(name).map((value): [string, string] => [name, value]));
-  return new URLSearchParams([['client_id', clientId], ...kept]).toString();
+  const all = new URLSearchParams([['client_id', clientId], ...kept]);
+  if (jkt !== undefined) all.set('dpop_jkt', jkt);
+  return all.toString();
 }

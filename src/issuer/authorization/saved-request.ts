@@ -27,6 +27,7 @@ export interface RedirectRequest extends SavedFacts {
   readonly redirectUriWasSent: boolean;
   readonly state?: string | undefined;
   readonly codeChallenge: string;
+  readonly dpopJkt?: string | undefined;
 }
 
 /** A device waits for the answer (RFC 8628). */

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { Registry } from '@countersign/oauth';
 import { ApiResourcesModule } from '../../directory/api-resources/index.js';
 import { ClientAuthModule } from '../client-auth/index.js';
+import { SenderConstraintsModule } from '../sender-constraints/index.js';
 import { SigningKeysModule } from '../signing-keys/index.js';
 import { TokenIssuanceModule } from '../token-issuance/index.js';
 import { DiscoveryController } from './discovery.controller.js';
@@ -10,7 +11,7 @@ import type { MetadataPart } from './metadata-part.js';
 import { METADATA_PARTS } from './metadata-parts.js';
 
 @Module({
-  imports: [ApiResourcesModule, ClientAuthModule, SigningKeysModule, TokenIssuanceModule],
+  imports: [ApiResourcesModule, ClientAuthModule, SenderConstraintsModule, SigningKeysModule, TokenIssuanceModule],
   controllers: [DiscoveryController],
   providers: [
     ...METADATA_PARTS,

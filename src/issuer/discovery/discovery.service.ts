@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Registry, Zone } from '@countersign/oauth';
+import { DPOP_ALGS, type Registry, type Zone } from '@countersign/oauth';
 import { protectedResourceMetadata } from '@countersign/resource-server';
 import { ApiCatalogue } from '../../directory/api-resources/index.js';
 import { Configuration } from '../../platform/config/index.js';
@@ -38,6 +38,9 @@ export class Discovery {
         scopes: api.scopes,
         name: api.name,
         documentation: `${PUBLIC_URL}/docs`,
+        dpopSigningAlgs: DPOP_ALGS,
+        dpopRequired: api.senderConstraint === 'dpop',
+        mtlsBound: api.senderConstraint === 'mtls',
       }),
     );
   }

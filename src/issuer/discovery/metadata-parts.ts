@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CLIENT_ASSERTION_ALGS, Registry, type ClientAuthMethod, type Grant, type Zone } from '@countersign/oauth';
+import { CLIENT_ASSERTION_ALGS, Registry, type ClientAuthMethod, type Grant, type SenderConstraint, type Zone } from '@countersign/oauth';
 import { ApiCatalogue } from '../../directory/api-resources/index.js';
 import { isMicroserviceAuthMethod } from '../../directory/microservice-identities/index.js';
 import { Configuration, issuerOf, zonesWithCertificates } from '../../platform/config/index.js';
 import { CLIENT_AUTH_REGISTRY } from '../client-auth/index.js';
+import { SENDER_CONSTRAINT_REGISTRY } from '../sender-constraints/index.js';
 import { ALGORITHMS_OF_ZONE } from '../signing-keys/index.js';
 import { GRANT_REGISTRY } from '../token-issuance/index.js';
 import type { MetadataPart } from './metadata-part.js';
@@ -119,6 +120,16 @@ export class ClientAuthPart implements MetadataPart {
 }
 
 @Injectable()
+export class SenderConstraintsPart implements MetadataPart {
+  readonly name = 'sender constraints';
+  constructor(@Inject(SENDER_CONSTRAINT_REGISTRY) private readonly constraints: Registry<SenderConstraint>) {}
+
+  metadata(zone: Zone): Record<string, unknown> {
+    return Object.assign({}, ...[...this.constraints].map((constraint) => constraint.metadata?.(zone))) as Record<string, unknown>;
+  }
+}
+
+@Injectable()
 export class ApisPart implements MetadataPart {
   readonly name = 'apis';
   constructor(private readonly apis: ApiCatalogue) {}
@@ -137,4 +148,4 @@ export class ApisPart implements MetadataPart {
 }
 
 /** In the order of the document. */
-export const METADATA_PARTS = [EndpointsPart, AuthorizationPart, GrantsPart, ClientAuthPart, ApisPart];
+export const METADATA_PARTS = [EndpointsPart, AuthorizationPart, GrantsPart, ClientAuthPart, SenderConstraintsPart, ApisPart];

@@ -29,8 +29,15 @@ export function readOAuthRequest(request: FastifyRequest, zone: Zone): OAuthRequ
     userAgent: request.headers['user-agent'],
     authorization: request.headers.authorization,
     params: FormParameters.parse(request.body),
+    endpoint: request.url.split('?', 1)[0] ?? '',
+    dpopProofs: dpopHeaders(request.raw.rawHeaders),
     clientCertificate: clientCertificateOf(request),
   };
+}
+
+/** Node would join several lines to one. */
+function dpopHeaders(rawHeaders: readonly string[]): string[] {
+  return rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === 'dpop');
 }
 
 // HTTP-7: what stands in a URL ends in logs and histories.

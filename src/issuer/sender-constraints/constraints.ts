@@ -1,5 +1,5 @@
-import type { SenderConstraint } from '@countersign/oauth';
+import { DpopConstraint } from './dpop.constraint.js';
 import { MtlsConstraint } from './mtls.constraint.js';
 
-/** In order of precedence: DPoP, when it is built, before a certificate, which may be present only to authenticate. */
-export const SENDER_CONSTRAINTS: readonly SenderConstraint[] = [new MtlsConstraint()];
+/** In order of precedence: DPoP before a certificate, which may be present only to authenticate. */
+export const SENDER_CONSTRAINTS = [DpopConstraint, MtlsConstraint];

@@ -1,2 +1,3 @@
+export { OwnApiConstraints } from './own-api-constraints.js';
 export { SenderConstraintsModule } from './sender-constraints.module.js';
-export { SenderProver } from './sender-prover.js';
+export { SENDER_CONSTRAINT_REGISTRY, SenderProver, unlessProofReplayed } from './sender-prover.js';

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
 import {
   certificateThumbprint,
   OAuthError,
@@ -19,6 +20,7 @@ interface Read {
 const READ = new WeakMap<ClientCertificate, Read>();
 
 /** RFC 8705 §3: the token is bound to the certificate of the connection, whoever signed it and however the client authenticated. */
+@Injectable()
 export class MtlsConstraint implements SenderConstraint {
   readonly name = 'mtls';
 

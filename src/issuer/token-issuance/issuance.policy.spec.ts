@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PRINCIPAL_TYPES, type Client, type Issuance, type PrincipalType, type SenderProof, type TargetApi } from '@countersign/oauth';
-import { approve, assertGrantAllowed, lifetimeOf, LIFETIMES } from './issuance.policy.js';
+import { approve, assertGrantAllowed, assertProofGiven, lifetimeOf, LIFETIMES } from './issuance.policy.js';
 
 const HOUR = 3_600;
 
@@ -59,6 +59,20 @@ describe('which grant a client may use', () => {
   );
 });
 
+describe('RFC 9449 §5.2 a client that is registered for DPoP-bound tokens', () => {
+  const mtls: SenderProof = { constraint: 'mtls', cnf: { 'x5t#S256': 'x' } };
+  it.each([
+    ['with a proof', true, proof, false],
+    ['without one', true, undefined, true],
+    ['with a certificate only', true, mtls, true],
+    ['is another: without one', false, undefined, false],
+  ])('%s', (_, dpopBoundAccessTokens, given, isRefused) => {
+    const judge = (): void => assertProofGiven(aClient({ dpopBoundAccessTokens }), given);
+    if (isRefused) expect(judge).toThrow(expect.objectContaining({ code: 'invalid_dpop_proof' }) as Error);
+    else expect(judge).not.toThrow();
+  });
+});
+
 describe('what may be signed', () => {
   const rows: [string, Issuance, Client, SenderProof | undefined, string | undefined][] = [
     ['an active API of the client’s zone', anIssuance(), aClient(), undefined, undefined],
@@ -73,7 +87,7 @@ describe('what may be signed', () => {
     ['an internal API for an external client', anIssuance({ zone: 'internal' }), aClient(), undefined, 'invalid_target'],
     ['an external API for an internal client', anIssuance(), aClient({ zone: 'internal' }), undefined, 'invalid_target'],
     ['no scope at all', anIssuance({}, { scopes: [] }), aClient(), undefined, 'invalid_scope'],
-    ['an API for bound tokens, without a proof', anIssuance({ senderConstraint: 'dpop' }), aClient(), undefined, 'invalid_request'],
+    ['an API for bound tokens, without a proof', anIssuance({ senderConstraint: 'dpop' }), aClient(), undefined, 'invalid_dpop_proof'],
     [
       'an API for certificate-bound tokens, without a proof',
       anIssuance({ senderConstraint: 'mtls' }),

@@ -27,6 +27,14 @@ export function assertGrantAllowed(client: Client, grant: Pick<Grant, 'name'>): 
   if (!client.grantTypes.includes(grant.name)) throw new OAuthError('unauthorized_client', 'The client may not use this grant type.');
 }
 
+// RFC 9449 §5.2: what the client is registered for is not left to each request.
+export function assertProofGiven({ dpopBoundAccessTokens }: Client, proof: SenderProof | undefined): void {
+  if (dpopBoundAccessTokens && proof?.constraint !== 'dpop')
+    throw new OAuthError('invalid_dpop_proof', 'A DPoP proof is required: the client is registered for DPoP-bound tokens.', {
+      detail: 'dpop_missing',
+    });
+}
+
 /** Shared rules over a grant's decision. @throws OAuthError */
 export function approve(issuance: Issuance, client: Client, proof: SenderProof | undefined): ApprovedIssuance {
   const { api } = issuance;
@@ -35,7 +43,8 @@ export function approve(issuance: Issuance, client: Client, proof: SenderProof |
   if (issuance.scopes.length === 0) throw new OAuthError('invalid_scope', 'Nothing is granted for this API.');
   if (!satisfies(api.senderConstraint, proof))
     throw new OAuthError(
-      'invalid_request',
+      // TE-24: where it can be nothing else, a proof is what is missing.
+      api.senderConstraint === 'dpop' ? 'invalid_dpop_proof' : 'invalid_request',
       'The API takes sender-constrained tokens only, and the request does not prove a key in the way that it asks for.',
       { detail: `needs_${api.senderConstraint}` },
     );

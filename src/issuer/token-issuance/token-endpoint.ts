@@ -20,11 +20,11 @@ export class TokenEndpoint {
     note: (subject: RequestSubject) => void,
   ): Promise<TokenAnswer> {
     await this.limits.countSource(request.sourceAddress);
-    return this.issuance.issue(request, async (caller) => {
+    return this.issuance.issue(request, async (caller, proof) => {
       const { client } = caller;
       note({ clientId: client.id, orgId: client.orgId, ...this.callOf(client, request) });
       // RFC 6749 §5.1: responses with tokens carry Pragma too, for HTTP/1.0 caches.
-      setHeaders({ pragma: 'no-cache', ...(await this.limits.countClient(caller, request.sourceAddress)) });
+      setHeaders({ pragma: 'no-cache', ...proof?.headers, ...(await this.limits.countClient(caller, request.sourceAddress)) });
     });
   }
 

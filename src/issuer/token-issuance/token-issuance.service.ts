@@ -7,16 +7,17 @@ import {
   type Grant,
   type OAuthRequest,
   type RequestedAccess,
+  type SenderProof,
   type TokenAnswer,
   type Zone,
 } from '@countersign/oauth';
 import { ApiCatalogue } from '../../directory/api-resources/index.js';
 import { ClientAuthenticator, SingleUseProofs } from '../client-auth/index.js';
 import { requestedTarget } from '../endpoint/index.js';
-import { SenderProver } from '../sender-constraints/index.js';
-import { approve, assertGrantAllowed } from './issuance.policy.js';
+import { SenderProver, unlessProofReplayed } from '../sender-constraints/index.js';
+import { approve, assertGrantAllowed, assertProofGiven } from './issuance.policy.js';
 import { RefusalAudit } from './refusal-audit.js';
-import { TokenMinter } from './token-minter.js';
+import { TokenMinter, type ProvenClient } from './token-minter.js';
 
 export const GRANT_REGISTRY = Symbol('grants');
 
@@ -33,17 +34,25 @@ export class TokenIssuance {
     private readonly refusals: RefusalAudit,
   ) {}
 
-  /** @param seen hears of the client as soon as it is proven. @throws OAuthError of table RFC 6749 §5.2 */
-  async issue(request: OAuthRequest, seen: (caller: AuthenticatedClient) => Promise<void>): Promise<TokenAnswer> {
+  /** @param seen hears of the client, and of its key, as soon as they are proven. @throws OAuthError of table RFC 6749 §5.2 */
+  async issue(
+    request: OAuthRequest,
+    seen: (caller: AuthenticatedClient, proof: SenderProof | undefined) => Promise<void>,
+  ): Promise<TokenAnswer> {
     const grant = this.grantFor(request);
     request.params.refuseRepeats(grant.repeatable);
     const authenticated = await this.clients.authenticate(request);
-    await seen(authenticated);
+    const proving = await this.proving(request);
+    // T22: who only lacks the nonce is sent away to come back: that is neither counted nor a refusal to record.
+    if (proving.error instanceof OAuthError && proving.error.kind === 'use_dpop_nonce') throw proving.error;
+    await seen(authenticated, proving.proof);
     const noted: Record<string, unknown> = {};
     return this.refusals.around({ caller: authenticated, request, noted }, async () => {
       assertGrantAllowed(authenticated.client, grant);
-      const proof = await this.sender.prove(request);
-      const caller = grant.settles ? await this.proofs.claim(authenticated) : authenticated;
+      if (proving.error) throw proving.error;
+      assertProofGiven(authenticated.client, proving.proof);
+      const proven = { caller: authenticated, proof: proving.proof };
+      const { caller, proof } = grant.settles ? await this.usedUp(proven) : proven;
       const issuance = await grant.decide({
         caller,
         requested: this.requestedAccess(request),
@@ -55,6 +64,20 @@ export class TokenIssuance {
       const approved = approve(issuance, caller.client, proof);
       return this.minter.mint({ issuance: approved, caller, proof, request, noted, grantType: grant.name });
     });
+  }
+
+  /** Uses up what of the client's proofs is good for one request. @returns the same, with nothing left to claim */
+  private async usedUp({ caller, proof }: ProvenClient): Promise<ProvenClient> {
+    const claimed = await unlessProofReplayed(proof, () => this.proofs.claim(caller, proof?.singleUse));
+    return { caller: claimed, proof: proof && { ...proof, singleUse: undefined } };
+  }
+
+  private async proving(request: OAuthRequest): Promise<{ proof: SenderProof | undefined; error?: unknown }> {
+    try {
+      return { proof: await this.sender.prove(request) };
+    } catch (error) {
+      return { proof: undefined, error };
+    }
   }
 
   private grantFor({ params, zone }: OAuthRequest): Grant {

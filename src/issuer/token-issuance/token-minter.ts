@@ -7,6 +7,7 @@ import {
   type Issuance,
   type OAuthRequest,
   type SenderProof,
+  type SingleUse,
   type TokenAnswer,
   type UserAuthentication,
 } from '@countersign/oauth';
@@ -16,13 +17,18 @@ import { Configuration, issuerOf } from '../../platform/config/index.js';
 import type { Transaction } from '../../platform/database/index.js';
 import { unlessReplayed } from '../client-auth/index.js';
 import { readGrantHandle } from '../consents/index.js';
+import { unlessProofReplayed } from '../sender-constraints/index.js';
 import { SigningKeys, type TokenSigner } from '../signing-keys/index.js';
 import type { ApprovedIssuance } from './issuance.policy.js';
 
-export interface MintRequest {
-  readonly issuance: ApprovedIssuance;
+/** Who asks, and the key they hold. */
+export interface ProvenClient {
   readonly caller: AuthenticatedClient;
   readonly proof: SenderProof | undefined;
+}
+
+export interface MintRequest extends ProvenClient {
+  readonly issuance: ApprovedIssuance;
   readonly request: OAuthRequest;
   readonly grantType: string;
   /** For the audit, by the grant. */
@@ -44,11 +50,12 @@ export class TokenMinter {
   }
 
   mint(mint: MintRequest): Promise<TokenAnswer> {
-    const { issuance, caller } = mint;
+    const { issuance } = mint;
     const signer = this.keys.signer(issuance.api.zone, issuance.api.signingAlg);
     const claims = this.claimsOf(mint);
     if (issuance.settle) return this.mintSettled(mint, claims, signer, issuance.settle);
-    return unlessReplayed(caller.proof, () => this.mintAtOnce(mint, claims, signer));
+    const { caller, proof } = mint;
+    return unlessReplayed(caller.proof, () => unlessProofReplayed(proof, () => this.mintAtOnce(mint, claims, signer)));
   }
 
   private async mintAtOnce(mint: MintRequest, claims: AccessTokenClaims, signer: TokenSigner): Promise<TokenAnswer> {
@@ -63,7 +70,7 @@ export class TokenMinter {
     signer: TokenSigner,
     settle: NonNullable<Issuance['settle']>,
   ): Promise<TokenAnswer> {
-    if (mint.caller.proof.singleUse) throw new Error(`${mint.grantType} settles without having claimed the assertion: does it say so?`);
+    if (singleUsesOf(mint).length > 0) throw new Error(`${mint.grantType} settles without having claimed the proofs: does it say so?`);
     const signed = answerOf(mint, claims, await signer.sign(claims));
     const record = { write: (tx: Transaction) => this.recordWithin(tx, this.eventOf(mint, claims, signer)) };
     const { answer, repeated } = await settle(signed, record);
@@ -96,7 +103,7 @@ export class TokenMinter {
   }
 
   private async record(mint: MintRequest, claims: AccessTokenClaims, signer: TokenSigner, action?: 'token.repeated'): Promise<void> {
-    if (this.auditing) await this.audit.append(this.eventOf(mint, claims, signer, action), mint.caller.proof.singleUse);
+    if (this.auditing) await this.audit.append(this.eventOf(mint, claims, signer, action), ...singleUsesOf(mint));
   }
 
   private async recordWithin(tx: Transaction, event: AuditEvent): Promise<void> {
@@ -107,7 +114,7 @@ export class TokenMinter {
   }
 
   private eventOf(
-    { caller: { client, proof }, request, grantType, noted }: MintRequest,
+    { caller: { client, proof }, proof: sender, request, grantType, noted }: MintRequest,
     claims: AccessTokenClaims,
     signer: TokenSigner,
     action: 'token.issued' | 'token.repeated' = 'token.issued',
@@ -129,6 +136,7 @@ export class TokenMinter {
         expires_at: claims.exp,
         kid: signer.kid,
         ...grantFacts(claims.grant),
+        ...(sender && { sender_constraint: sender.constraint }),
         ...proof.evidence,
       },
     };
@@ -155,4 +163,8 @@ function grantFacts(handle: string | undefined): { grant_id?: string; grant_gene
   if (handle === undefined) return {};
   const { id, generation } = readGrantHandle(handle);
   return { grant_id: id, ...(generation > 1 && { grant_generation: generation }) };
+}
+
+function singleUsesOf({ caller, proof }: ProvenClient): SingleUse[] {
+  return [caller.proof.singleUse, proof?.singleUse].filter((value) => value !== undefined);
 }

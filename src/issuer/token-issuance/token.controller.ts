@@ -1,10 +1,10 @@
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientAuthenticated } from '@countersign/guards';
 import type { TokenAnswer, Zone } from '@countersign/oauth';
 import { InZone, noteSubject, RequestZone } from '../../platform/http/index.js';
-import { OAuthErrorResponses, readOAuthRequest } from '../endpoint/index.js';
+import { DPOP_HEADER, OAuthErrorResponses, readOAuthRequest } from '../endpoint/index.js';
 import { TokenDocument, TokenForm } from './token.documents.js';
 import { TokenEndpoint } from './token-endpoint.js';
 
@@ -25,6 +25,7 @@ export class TokenController {
   })
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiBody({ type: TokenForm })
+  @ApiHeader(DPOP_HEADER)
   @ApiOkResponse({ type: TokenDocument })
   @OAuthErrorResponses()
   token(@Req() request: FastifyRequest, @RequestZone() zone: Zone, @Res({ passthrough: true }) reply: FastifyReply): Promise<TokenAnswer> {

@@ -58,7 +58,7 @@ export class TokenDocument {
     example: 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9.eyJpc3MiOiIuLi4ifQ.c2ln',
   })
   access_token!: string;
-  @ApiProperty({ example: 'Bearer' })
+  @ApiProperty({ example: 'Bearer', description: 'Bearer, or DPoP where the request held a proof (RFC 9449 §5).' })
   token_type!: string;
   @ApiProperty({ description: 'Seconds.', example: 3600 })
   expires_in!: number;

@@ -15,20 +15,20 @@ export class AuditBatches {
 
   /**
    * Durable when it resolves. A row whose single-use value was presented before is left out.
-   * @returns the indices of the rows that were left out
+   * @returns by index of the rows that were left out: the owner of the value
    */
-  async commit(rows: readonly AuditRow[], claims: readonly Claim[]): Promise<ReadonlySet<number>> {
+  async commit(rows: readonly AuditRow[], claims: readonly Claim[]): Promise<ReadonlyMap<number, string>> {
     const session = (this.session ??= await openPlatformSession(this.connection.listenUrl, 'countersign-audit'));
     try {
       if (claims.length === 0) {
         await session.query({ name: 'audit-batch', text: INSERT_BATCH, values: batchParameters(rows) });
         return NONE;
       }
-      const { rows: lost } = await session.query<{ row: number }>(INSERT_CLAIMING_BATCH, [
+      const { rows: lost } = await session.query<{ row: number; owner: string }>(INSERT_CLAIMING_BATCH, [
         ...batchParameters(rows),
         ...claimParameters(claims),
       ]);
-      return new Set(lost.map(({ row }) => row));
+      return new Map(lost.map(({ row, owner }) => [row, owner]));
     } catch (error) {
       await this.letGo(session, error);
       throw error;
@@ -50,4 +50,4 @@ export class AuditBatches {
   }
 }
 
-const NONE: ReadonlySet<number> = new Set();
+const NONE: ReadonlyMap<number, string> = new Map();

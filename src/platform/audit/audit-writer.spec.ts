@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import type { Claim } from './audit-batch.repository.js';
 import type { AuditBatches } from './audit-batches.js';
 import { AlreadyUsed, AuditUnavailable, AuditWriter } from './audit-writer.js';
 import type { AuditRow } from './audit-row.js';
 
 /** A writer on a stand-in for the database that answers, or fails to, as told. */
-function writerOn(commit: (rows: readonly AuditRow[]) => Promise<ReadonlySet<number>>): AuditWriter {
+function writerOn(commit: (rows: readonly AuditRow[], claims: readonly Claim[]) => Promise<ReadonlyMap<number, string>>): AuditWriter {
   return new AuditWriter({ commit, close: () => Promise.resolve() } as unknown as AuditBatches, undefined as never, undefined as never);
 }
 
 const event = { action: 'token.issued', actor: { type: 'service_principal' } } as const;
-const NONE: ReadonlySet<number> = new Set();
+const NONE: ReadonlyMap<number, string> = new Map();
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const outcomesOf = async (promises: Promise<void>[]): Promise<string[]> => (await Promise.allSettled(promises)).map(({ status }) => status);
 
@@ -91,10 +92,34 @@ describe('AuditWriter', () => {
 
   // Seen to fail when commit() resolves every entry of its batch.
   it('the loser of a single-use value is told so, and nobody else', async () => {
-    const writer = writerOn(() => Promise.resolve(new Set([1])));
+    const writer = writerOn(() => Promise.resolve(new Map([[1, 'sp']])));
     const singleUse = { owner: 'sp', value: 'jti', expiresAt: new Date() };
     const appended = [writer.append(event, singleUse), writer.append(event, singleUse), writer.append(event)];
     expect(await outcomesOf(appended)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     await expect(appended[1]).rejects.toThrow(AlreadyUsed);
+  });
+
+  // Seen to fail when commit() does not put the rows first: then the row of another request is left out.
+  it('a value that is claimed alone stands behind the rows, and its loser is told whose it was', async () => {
+    const seen: unknown[] = [];
+    const writer = writerOn((rows, claims) => {
+      seen.push([rows.length, claims.map(({ row, owner }) => [row, owner])]);
+      return Promise.resolve(new Map([[1, 'key']]));
+    });
+    const expiresAt = new Date();
+    const claimed = writer.claim({ owner: 'key', value: 'proof', expiresAt });
+    const appended = writer.append(event, { owner: 'sp', value: 'jti', expiresAt }, { owner: 'key', value: 'other', expiresAt });
+    expect(await outcomesOf([claimed, appended])).toEqual(['rejected', 'fulfilled']);
+    await expect(claimed).rejects.toMatchObject({ owner: 'key' });
+    expect(seen).toEqual([
+      [
+        1,
+        [
+          [0, 'sp'],
+          [0, 'key'],
+          [1, 'key'],
+        ],
+      ],
+    ]);
   });
 });

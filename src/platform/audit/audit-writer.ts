@@ -22,15 +22,19 @@ export class AuditUnavailable extends Error {
 
 /** A value that may be used once was used before. */
 export class AlreadyUsed extends Error {
-  constructor() {
+  constructor(
+    /** Whose value it was, where it came with others. */
+    readonly owner: string,
+  ) {
     super('A single-use value was presented again.');
   }
 }
 
 interface Entry {
   arrivedAt: number;
-  row: AuditRow;
-  singleUse: { owner: string; digest: Buffer; expiresAt: Date } | undefined;
+  /** Absent where a value alone is claimed. */
+  row: AuditRow | undefined;
+  claims: readonly { owner: string; digest: Buffer; expiresAt: Date }[];
   resolve: () => void;
   reject: (reason: Error) => void;
 }
@@ -55,13 +59,22 @@ export class AuditWriter implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * @param singleUse is claimed in the same transaction; the loser's row is not written.
+   * @param singleUses are claimed in the same transaction; the row of who loses one is not written.
    * @throws AuditUnavailable, AlreadyUsed
    */
-  append(event: AuditEvent, singleUse?: SingleUse): Promise<void> {
+  append(event: AuditEvent, ...singleUses: readonly SingleUse[]): Promise<void> {
+    return this.enqueue(auditRow(event), singleUses);
+  }
+
+  /** Claims a value without a row, in the batch of those that have one. @throws AuditUnavailable, AlreadyUsed */
+  claim(singleUse: SingleUse): Promise<void> {
+    return this.enqueue(undefined, [singleUse]);
+  }
+
+  private enqueue(row: AuditRow | undefined, singleUses: readonly SingleUse[]): Promise<void> {
     if (this.queue.length >= MAX_QUEUE) return Promise.reject(new AuditUnavailable('the queue is full'));
     return new Promise((resolve, reject) => {
-      this.queue.push({ arrivedAt: performance.now(), row: auditRow(event), singleUse: singleUse && digestOf(singleUse), resolve, reject });
+      this.queue.push({ arrivedAt: performance.now(), row, claims: singleUses.map(digestOf), resolve, reject });
       this.running ??= this.drain();
     });
   }
@@ -91,12 +104,13 @@ export class AuditWriter implements OnModuleInit, OnApplicationShutdown {
 
   private async commit(batch: readonly Entry[]): Promise<void> {
     try {
-      const claims = batch.flatMap(({ singleUse }, row) => (singleUse ? [{ row, ...singleUse }] : []));
+      // Rows first: the statement tells them by their place.
+      const ordered = [...batch].sort((one, other) => Number(!one.row) - Number(!other.row));
       const lost = await this.batches.commit(
-        batch.map(({ row }) => row),
-        claims,
+        ordered.flatMap(({ row }) => (row ? [row] : [])),
+        ordered.flatMap(({ claims }, row) => claims.map((claim) => ({ row, ...claim }))),
       );
-      batch.forEach((entry, i) => (lost.has(i) ? entry.reject(new AlreadyUsed()) : entry.resolve()));
+      ordered.forEach((entry, i) => settle(entry, lost.get(i)));
     } catch (error) {
       await this.afterFailure(batch, error);
     }
@@ -111,6 +125,11 @@ export class AuditWriter implements OnModuleInit, OnApplicationShutdown {
     }
     if (only) for (const entry of batch) await this.commit([entry]);
   }
+}
+
+function settle({ resolve, reject }: Entry, loserOf: string | undefined): void {
+  if (loserOf === undefined) resolve();
+  else reject(new AlreadyUsed(loserOf));
 }
 
 function digestOf({ owner, value, expiresAt }: SingleUse): { owner: string; digest: Buffer; expiresAt: Date } {

@@ -13,9 +13,14 @@ export class SingleUseValues {
     private readonly repository: AuditRepository,
   ) {}
 
-  /** @throws AlreadyUsed */
-  async claim({ owner, value, expiresAt }: SingleUse): Promise<void> {
-    const free = await this.transactions.run((tx) => this.repository.claim(tx, [{ owner, digest: sha256(value), expiresAt }]));
-    if (free.size === 0) throw new AlreadyUsed();
+  /** All of them, or none. @throws AlreadyUsed */
+  async claim(...values: readonly SingleUse[]): Promise<void> {
+    if (values.length === 0) return;
+    const rows = values.map(({ owner, value, expiresAt }) => ({ owner, digest: sha256(value), expiresAt }));
+    await this.transactions.run(async (tx) => {
+      const free = await this.repository.claim(tx, rows);
+      const lost = rows.find((_, i) => !free.has(i));
+      if (lost) throw new AlreadyUsed(lost.owner);
+    });
   }
 }

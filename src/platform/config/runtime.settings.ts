@@ -19,6 +19,10 @@ export const runtimeSettings = {
     desc: 'Take authorization requests only where the app has left them at /oauth/par before (RFC 9126).',
     default: false,
   }),
+  REQUIRE_DPOP_NONCES: bool({
+    desc: 'Take only DPoP proofs that hold a nonce of ours, at the token endpoint and at our own APIs (RFC 9449 §8, §9).',
+    default: false,
+  }),
   DANGEROUSLY_DISABLE_TOKEN_AUDIT: bool({
     desc: 'Issue tokens without an audit row, for benchmarks; refused in production.',
     default: false,

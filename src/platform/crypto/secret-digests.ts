@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { ClientSecretDigest } from '@countersign/oauth';
 import type { VersionedKey } from '../config/index.js';
 import type { KeyMaterial } from './key-material.js';
@@ -20,6 +20,11 @@ export class SecretDigests {
 
   digest(secret: string): { digest: Buffer; pepperVersion: string } {
     return { digest: hmac(this.current, secret), pepperVersion: this.current.version };
+  }
+
+  /** RFC 5869: 32 secret bytes for one purpose, the same on every replica that has the same pepper. */
+  derivedKey(purpose: string): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.current.bytes, '', purpose, 32));
   }
 
   /** What a secret of unknown age may be stored as: for looking it up by its digest. */

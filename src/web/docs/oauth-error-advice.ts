@@ -17,6 +17,15 @@ export const OAUTH_ADVICE: AdviceTable = {
       'What was handed in was used before, has expired, or was given to another client. An assertion of a trusted issuer: wrong audience, no rule matches, used before or too old.',
     fix: 'Start the flow anew. If it repeats, two processes use the same one. For an assertion ask POST /v1/orgs/{org_id}/trusted-issuers/test, which names the first condition that fails.',
   },
+  invalid_dpop_proof: {
+    cause:
+      'A proof that was made for another address or method, sent twice, signed with another key, or too old, often because a clock is wrong; or none where the app or the API needs one.',
+    fix: '`error_description` names the check. Make one proof per request; `htu` is the address as the discovery document has it. docs/guides/dpop.md.',
+  },
+  use_dpop_nonce: {
+    cause: 'No mistake: this server demands nonces (REQUIRE_DPOP_NONCES), and the proof holds none or an old one.',
+    fix: 'Send the request once more with a new proof that holds the value of the `DPoP-Nonce` header, and keep the one of each answer for the next request.',
+  },
   unauthorized_client: {
     cause: 'The client is registered for other grant types.',
     fix: 'Use one of its own, or register a client of the kind that fits.',

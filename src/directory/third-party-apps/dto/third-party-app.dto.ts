@@ -71,6 +71,9 @@ export class ThirdPartyAppDocument {
   @ApiProperty({ type: String, nullable: true, description: 'Its terms of service.', example: 'https://charts.example/terms' })
   tos_uri!: string | null;
 
+  @ApiProperty({ description: 'Whether each token request needs a DPoP proof (RFC 9449 §5.2).', example: false })
+  dpop_bound_access_tokens!: boolean;
+
   @ApiProperty({ type: [SecretDocument], description: 'Its secrets, newest first, without the secrets themselves.' })
   secrets!: SecretDocument[];
 
@@ -100,6 +103,7 @@ export class ThirdPartyAppDocument {
       logo_uri: app.logoUri,
       policy_uri: app.policyUri,
       tos_uri: app.tosUri,
+      dpop_bound_access_tokens: app.dpopBoundAccessTokens,
       secrets: secrets.map((secret) => SecretDocument.from(secret)),
       created_at: app.createdAt.toISOString(),
       updated_at: app.updatedAt.toISOString(),

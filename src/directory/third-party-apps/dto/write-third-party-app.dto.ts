@@ -5,6 +5,7 @@ import {
   ArrayMinSize,
   ArrayUnique,
   IsArray,
+  IsBoolean,
   IsIn,
   IsISO8601,
   IsObject,
@@ -150,6 +151,15 @@ export class CreateThirdPartyApp {
   @Clearable()
   @IsWebAddress()
   tos_uri?: string | null;
+
+  @ApiPropertyOptional({
+    default: false,
+    description: 'true: the app gets no token without a DPoP proof (RFC 9449), so none of its tokens works without its key.',
+    example: false,
+  })
+  @Omittable()
+  @IsBoolean()
+  dpop_bound_access_tokens?: boolean;
 }
 
 export class UpdateThirdPartyApp extends PartialType(OmitType(CreateThirdPartyApp, ['kind', 'publisher_org_id', 'client_type']), {

@@ -10,6 +10,7 @@ import { RequestObjectCheck } from './request-object.check.js';
 import { ResponseModeCheck } from './response-mode.check.js';
 import { ResponseTypeCheck } from './response-type.check.js';
 import { ScopeCheck } from './scope.check.js';
+import { SenderKeyCheck } from './sender-key.check.js';
 import { SignInCheck } from './sign-in.check.js';
 import { StateCheck } from './state.check.js';
 import { TargetCheck } from './target.check.js';
@@ -30,6 +31,7 @@ export const WHAT = [
   ResponseModeCheck,
   GrantTypeCheck,
   CodeChallengeCheck,
+  SenderKeyCheck,
   ...ACCESS,
   PromptCheck,
   SignInCheck,

@@ -46,6 +46,12 @@ const QUERY: readonly ApiQueryOptions[] = [
     example: 'org_01kamx4f5ye8wvq3m2ts6dgn0h',
   },
   {
+    name: 'dpop_jkt',
+    required: false,
+    description: 'Thumbprint of the key whose DPoP proof has to come with the code (RFC 9449 §10).',
+    example: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I',
+  },
+  {
     name: 'request_uri',
     required: false,
     description: 'Of a pushed request (RFC 9126); then client_id is all that stands beside it.',
@@ -72,6 +78,12 @@ export class AuthorizationForm {
 
   @ApiProperty({ enum: ['S256'], example: 'S256' })
   code_challenge_method!: string;
+
+  @ApiPropertyOptional({
+    description: 'Thumbprint of the key whose DPoP proof has to come with the code (RFC 9449 §10).',
+    example: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I',
+  })
+  dpop_jkt?: string;
 
   @ApiPropertyOptional({
     description: 'Space-separated; left out: all that the app is registered for at the API.',

@@ -38,6 +38,7 @@ export class RedirectWay implements AnswerWay<RedirectRequest> {
       redirectUri: request.redirectUri,
       redirectUriWasSent: request.redirectUriWasSent,
       codeChallenge: request.codeChallenge,
+      dpopJkt: request.dpopJkt,
       authentication: { authTime, acr, amr },
     });
     return codeAnswer(this.addressOf(request), code);

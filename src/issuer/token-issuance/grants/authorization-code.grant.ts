@@ -32,7 +32,7 @@ export class AuthorizationCodeGrant implements Grant {
 
   async decide({ caller: { client }, requested, params, proof, sourceAddress, note }: GrantRequest): Promise<Issuance> {
     const { code: text, verifier } = readCode(params);
-    const code = await this.codes.examine(text, client, { verifier, redirectUri: params['redirect_uri'] });
+    const code = await this.codes.examine(text, client, { verifier, redirectUri: params['redirect_uri'], jkt: proof?.cnf.jkt });
     note({ user_id: code.userId, consent_id: code.consentId, family_id: code.familyId });
     const knowledge = { apis: this.apis, delegation: this.delegation };
     const { api, scopes, grantHandle } = await rightsOn(code, client, requested.audience, knowledge);
