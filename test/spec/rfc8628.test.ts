@@ -121,8 +121,8 @@ describe('RFC 8628 §3.1 a device asks for codes (table 25.6)', () => {
     const { body } = await call('GET', `${server.url}/.well-known/oauth-authorization-server`, undefined);
     expect(body['device_authorization_endpoint']).toBe(`${server.url}/oauth/device_authorization`);
     expect(body['grant_types_supported']).toContain(DEVICE_CODE_GRANT_TYPE);
-    const internal = await call('GET', `${server.url}/.well-known/openid-configuration`, undefined);
-    expect(internal.body['device_authorization_endpoint']).toBe(body['device_authorization_endpoint']);
+    const openid = await call('GET', `${server.url}/.well-known/openid-configuration`, undefined);
+    expect(openid.body['device_authorization_endpoint']).toBe(body['device_authorization_endpoint']);
   });
 });
 
