@@ -8,6 +8,7 @@ import { stopEverything } from './lib/processes.mjs';
 const SCENARIOS = {
   tokens: async () => (await import('./scenarios/token-issuance.mjs')).tokenScenario,
   guard: async () => (await import('./scenarios/guard.mjs')).guardScenario,
+  dpop: async () => (await import('./scenarios/dpop.mjs')).dpopScenario,
   verification: async () => (await import('./scenarios/verification.mjs')).verificationScenario,
   internal: async () => (await import('./scenarios/internal-zone.mjs')).internalScenario,
   delegated: async () => (await import('./scenarios/delegated.mjs')).delegatedScenario,

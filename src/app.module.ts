@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
-import { CountersignGuardModule, type CountersignGuardOptions } from '@countersign/guards';
+import { CountersignGuardModule, type CountersignGuardOptions, type ProtectedResourceOptions } from '@countersign/guards';
 import { AccessTokenVerifier } from '@countersign/resource-server';
 import { BootstrapModule } from './bootstrap/index.js';
 import { AdministrationModule } from './directory/administration/index.js';
@@ -28,6 +28,7 @@ import { OwnAppsModule } from './issuer/own-apps/index.js';
 import { RefreshTokensModule } from './issuer/refresh-tokens/index.js';
 import { RevocationModule, Revocations } from './issuer/revocation/index.js';
 import { ProviderSignInModule } from './issuer/provider-sign-in/index.js';
+import { OwnApiConstraints, SenderConstraintsModule } from './issuer/sender-constraints/index.js';
 import { SessionsModule } from './issuer/sessions/index.js';
 import { ALGORITHMS_OF_ZONE, SigningKeys, SigningKeysModule } from './issuer/signing-keys/index.js';
 import { TestTokensModule } from './issuer/test-tokens/index.js';
@@ -86,6 +87,7 @@ const ISSUER = [
   ProviderSignInModule,
   RefreshTokensModule,
   RevocationModule,
+  SenderConstraintsModule,
   SessionsModule,
   SigningKeysModule,
   TokenIssuanceModule,
@@ -99,7 +101,12 @@ function guardOptions(
   revocations: Revocations,
   usage: OwnUsage,
   log: Log,
+  constraints: OwnApiConstraints,
 ): CountersignGuardOptions {
+  const ownApi = (path: string): ProtectedResourceOptions => {
+    const identifier = settings.PUBLIC_URL + path;
+    return { identifier, ...constraints.of(identifier) };
+  };
   const internal = new AccessTokenVerifier({
     issuer: settings.INTERNAL_URL,
     keys: keys.verificationKeys.internal,
@@ -114,8 +121,8 @@ function guardOptions(
     keys: keys.verificationKeys.external,
     revocations: revocations.list,
     resources: {
-      management: { identifier: `${settings.PUBLIC_URL}/v1` },
-      analytics: { identifier: `${settings.PUBLIC_URL}/analytics` },
+      management: ownApi('/v1'),
+      analytics: ownApi('/analytics'),
       ...Object.fromEntries(SAASALYTICS_SERVICES.map(({ name }) => [name, { identifier: name, verifier: internal }])),
     },
   };
@@ -142,8 +149,8 @@ export class AppModule {
         BootstrapModule,
         CountersignGuardModule.forRootAsync({
           ownRefusalFilter: true,
-          imports: [SigningKeysModule, RevocationModule, UsageModule],
-          inject: [Configuration, SigningKeys, Revocations, OwnUsage, Log],
+          imports: [SenderConstraintsModule, SigningKeysModule, RevocationModule, UsageModule],
+          inject: [Configuration, SigningKeys, Revocations, OwnUsage, Log, OwnApiConstraints],
           useFactory: guardOptions,
         }),
         CallerRateLimitModule,

@@ -6,7 +6,7 @@ import { guardedApi } from '../lib/access-tokens.mjs';
 
 const contestant = (name, file, env = {}, more = {}) => ({
   name,
-  start: (keys, options) => startGuarded({ name, file, env, keys, ...options }),
+  start: (keys, { env: changed, ...options }) => startGuarded({ name, file, env: { ...env, ...changed }, keys, ...options }),
   ...more,
 });
 

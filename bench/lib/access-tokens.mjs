@@ -59,12 +59,12 @@ export async function mintToken(signer, changes = {}) {
 }
 
 /** Many distinct tokens; two at a time per core keep the thread pool busy. */
-export async function mintTokens(signer, count) {
+export async function mintTokens(signer, count, changes = {}) {
   const tokens = [];
   const worker = async () => {
     while (tokens.length < count) {
       const at = tokens.push(undefined) - 1;
-      tokens[at] = await mintToken(signer);
+      tokens[at] = await mintToken(signer, changes);
     }
   };
   await Promise.all(Array.from({ length: 8 }, worker));

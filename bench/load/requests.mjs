@@ -18,9 +18,10 @@ export function jsonPost(url, document) {
   );
 }
 
-export function get(url, token) {
+export function get(url, token, proof) {
   const { host, pathname } = new URL(url);
-  const authorization = token ? `authorization: Bearer ${token}\r\n` : '';
+  const scheme = proof ? 'DPoP' : 'Bearer';
+  const authorization = token ? `authorization: ${scheme} ${token}\r\n${proof ? `dpop: ${proof}\r\n` : ''}` : '';
   return Buffer.from(`GET ${pathname} HTTP/1.1\r\nhost: ${host}\r\naccept: application/json\r\n${authorization}\r\n`);
 }
 

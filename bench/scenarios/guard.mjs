@@ -88,7 +88,7 @@ function swapPayload(token, other) {
   return [header, other.split('.')[1], signature].join('.');
 }
 
-async function publishKeys(signer) {
+export async function publishKeys(signer) {
   const port = await freePort();
   const body = JSON.stringify(signer.jwks);
   const server = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(body));

@@ -88,6 +88,18 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'levels of nesting in it': [String(numberIn('src/platform/http/json-body.ts', 'MAX_DEPTH'))],
   'all headers of a request': [size(numberIn(ADAPTER, 'HEADER_BYTES'))],
   'an access token that a guard reads': [size(numberIn(VERIFIER, 'MAX_TOKEN_LENGTH'))],
+  'a DPoP proof': [size(numberIn('libs/oauth/src/dpop/dpop-proof.ts', 'MAX_LENGTH'))],
+  'characters of its `jti`': [String(numberIn('libs/oauth/src/dpop/dpop-proof.ts', 'MAX_JTI_LENGTH'))],
+  'DPoP proofs that a guard of your own remembers in memory; beyond, 503': [
+    String(numberIn('libs/resource-server/src/replay-store.ts', 'CAPACITY')),
+  ],
+  '`iat` of a DPoP proof without a nonce may be away from now by': [
+    `${numberIn('libs/oauth/src/dpop/dpop-verifier.ts', /maxAgeSeconds = (\d+)/)} s`,
+  ],
+  'and at most, by `maxProofAgeSeconds`': [time(numberIn('libs/oauth/src/dpop/dpop-verifier.ts', 'MAX_AGE_SECONDS'))],
+  'a DPoP nonce is given out for, and taken for as long once more': [
+    `${numberIn('libs/oauth/src/dpop/dpop-nonces.ts', /windowSeconds \?\? (\d+)/)} s`,
+  ],
   'scopes in one token request': [String(numberIn('libs/oauth/src/scope.ts', 'MAX_SCOPES'))],
   'characters of `scope`': [String(numberIn('libs/oauth/src/scope.ts', 'MAX_SCOPE_LENGTH'))],
   'rows on a page': [String(numberIn('src/platform/http/list-query.ts', /@Max\((\d+)\)/))],

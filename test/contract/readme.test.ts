@@ -16,6 +16,7 @@ const PAGES = [
 const GUIDES_TO_FOLLOW = [
   'calling-an-api',
   'checking-your-api',
+  'dpop',
   'meshes-and-gateways',
   'microservices',
   'operations',

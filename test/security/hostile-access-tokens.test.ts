@@ -59,9 +59,12 @@ async function expectRefused(token: string, statuses: readonly number[] = [401])
   const answer = await present(token);
   expect(statuses, answer.text).toContain(answer.status);
   if (answer.status !== 401) return;
-  expect(answer.headers['www-authenticate']).toBe(
+  // RFC 9449 §7.2: of a token that says itself that it is bound, also how bound ones are sent.
+  const [bearer, dpop] = String(answer.headers['www-authenticate']).split(/, (?=DPoP )/);
+  expect(bearer).toBe(
     `Bearer error="invalid_token", error_description="The access token is invalid.", resource_metadata="${server.url}/.well-known/oauth-protected-resource/analytics"`,
   );
+  expect(dpop ?? 'DPoP algs=').toMatch(/^DPoP algs=/);
 }
 
 type Attack = [string, () => string | Promise<string>, (readonly number[])?];

@@ -1,3 +1,4 @@
+import { DPOP_ALGS } from '@countersign/oauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import { forgeWith, stealSigningKey } from '../support/forgery.js';
@@ -67,19 +68,19 @@ describe.each(APIS)('table 25.8 at /$name', (api) => {
     expect((await get([['authorization', `${scheme} ${mine()}`]])).status).toBe(200);
   });
 
+  /** RS-6: one challenge for each scheme. */
+  const howToAuthenticate = (scope = api.scope): string => {
+    const attributes = `scope="${scope}", ${metadata()}`;
+    return `Bearer ${attributes}, DPoP ${attributes}, algs="${DPOP_ALGS.join(' ')}"`;
+  };
+
   it('401 without a token: how to get one, and no error (RS-2)', async () => {
-    expectRefusal(await get([]), 401, 'missing_credentials', `Bearer scope="${api.scope}", ${metadata()}`);
+    expectRefusal(await get([]), 401, 'missing_credentials', howToAuthenticate());
   });
 
   it('401 for credentials of another scheme', async () => {
-    for (const authorization of ['Basic YTpi', 'DPoP abc', 'Bearerabc', 'Token x']) {
-      expectRefusal(
-        await get([['authorization', authorization]]),
-        401,
-        'missing_credentials',
-        `Bearer scope="${api.scope}", ${metadata()}`,
-      );
-    }
+    for (const authorization of ['Basic YTpi', 'DPoPabc', 'Bearerabc', 'Token x'])
+      expectRefusal(await get([['authorization', authorization]]), 401, 'missing_credentials', howToAuthenticate());
   });
 
   it.each([
@@ -115,7 +116,7 @@ describe.each(APIS)('table 25.8 at /$name', (api) => {
   it('401 for a token in a form body: it is not looked at (RS-1)', async () => {
     const headers: [string, string][] = [['content-type', 'application/x-www-form-urlencoded']];
     const answer = await rawRequest(server.url + api.writePath, { method: 'POST', headers, body: `access_token=${mine()}` });
-    expectRefusal(answer, 401, 'missing_credentials', `Bearer scope="${api.writeScope}", ${metadata()}`);
+    expectRefusal(answer, 401, 'missing_credentials', howToAuthenticate(api.writeScope));
   });
 
   it('401 for a token of the other API (RS-9): aud is judged, not the issuer alone', async () => {

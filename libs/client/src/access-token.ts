@@ -3,7 +3,8 @@ import type { Stopwatch } from './clock.js';
 /** A token as callers get it. */
 export interface AccessToken {
   readonly accessToken: string;
-  readonly tokenType: 'Bearer';
+  /** DPoP: bound to the key of the client, and of use with a proof only. */
+  readonly tokenType: 'Bearer' | 'DPoP';
   /** When it ends, by this machine's clock. */
   readonly expiresAt: Date;
   /** What was granted, values separated by spaces. */

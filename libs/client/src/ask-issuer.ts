@@ -11,6 +11,8 @@ export interface IssuerConnection {
   clock: Clock;
   /** The one status that is a success. Default: 200. */
   success?: number;
+  /** Hears of the headers of every answer. */
+  onHeaders?: (headers: Headers) => void;
 }
 
 /**
@@ -28,11 +30,12 @@ export async function askIssuer(url: string, init: RequestInit, connection: Issu
 async function exchange(
   url: string,
   init: RequestInit,
-  { fetch, timeoutMs }: IssuerConnection,
+  { fetch, timeoutMs, onHeaders }: IssuerConnection,
 ): Promise<{ response: Response; text: string }> {
   try {
     // 'manual' and not 'error': the status is told, and some runtimes know no other.
     const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
+    onHeaders?.(response.headers);
     return { response, text: await readText(response) };
   } catch (error) {
     // Not as `cause`: what some fetch implementations throw holds the request with its credentials.

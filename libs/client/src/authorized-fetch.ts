@@ -1,5 +1,6 @@
 import type { AccessToken } from './access-token.js';
-import { hasBearerChallenge } from './bearer-challenge.js';
+import { hasChallenge, proofErrorIn } from './challenges.js';
+import type { DpopProofs } from './dpop/dpop-proofs.js';
 
 /** One call of an API, as `fetch` takes it. */
 export interface ApiCall {
@@ -16,14 +17,21 @@ export interface TokenSource {
 
 /**
  * Calls an API with a token; after a 401 once more with a new one.
+ * @param dpop what bound tokens are sent with
  * @returns the answer of the API, whatever it is; a 401 when no other token could be had or the body cannot be sent twice.
  */
-export async function authorizedFetch(call: ApiCall, tokens: TokenSource, fetch: typeof globalThis.fetch): Promise<Response> {
-  const send = ({ accessToken }: AccessToken): Promise<Response> => fetch(call.input, withToken(call, accessToken));
+export async function authorizedFetch(
+  call: ApiCall,
+  tokens: TokenSource,
+  fetch: typeof globalThis.fetch,
+  dpop?: DpopProofs,
+): Promise<Response> {
+  const send = (token: AccessToken): Promise<Response> =>
+    dpop ? sendWithProof(call, token, fetch, dpop) : fetch(call.input, withToken(call, token));
   const signal = call.init.signal ?? (isRequest(call.input) ? call.input.signal : undefined);
   const token = await untilAborted(() => tokens.get(), signal);
   const answer = await send(token);
-  if (!isRefusal(answer, urlOf(call))) return answer;
+  if (!isRefusal(answer, urlOf(call), token)) return answer;
   if (!canBeSentAgain(call)) {
     tokens.drop(token.accessToken);
     return answer;
@@ -42,16 +50,41 @@ function isRequest(input: ApiCall['input']): input is Request {
   return typeof input === 'object' && 'url' in input;
 }
 
-function withToken({ input, init }: ApiCall, accessToken: string): RequestInit {
+/** T22: once more, and no more, where the API gives a nonce that the proof did not hold (RFC 9449 §9). */
+async function sendWithProof(call: ApiCall, token: AccessToken, fetch: typeof globalThis.fetch, dpop: DpopProofs): Promise<Response> {
+  const url = urlOf(call);
+  const target = { method: methodOf(call), url, accessToken: token.accessToken };
+  const attempt = async (): Promise<{ answer: Response; hasNewNonce: boolean }> => {
+    const answer = await fetch(call.input, withToken(call, token, await dpop.make(target)));
+    return { answer, hasNewNonce: isFrom(url, answer) && dpop.note(url, answer.headers) };
+  };
+  const { answer, hasNewNonce } = await attempt();
+  if (answer.status !== 401 || !hasNewNonce || proofErrorIn(answer.headers) === undefined || !canBeSentAgain(call)) return answer;
+  await answer.body?.cancel();
+  return (await attempt()).answer;
+}
+
+function withToken({ input, init }: ApiCall, { accessToken, tokenType }: AccessToken, proof?: string): RequestInit {
   const headers = new Headers(init.headers ?? (isRequest(input) ? input.headers : undefined));
-  headers.set('authorization', `Bearer ${accessToken}`);
+  headers.set('authorization', `${tokenType} ${accessToken}`);
+  if (proof !== undefined) headers.set('dpop', proof);
   return { ...init, headers };
 }
 
-/** RFC 6750 §3.1: a 401 is about the token, a 403 is not. */
-function isRefusal(answer: Response, asked: URL): boolean {
-  if (answer.status !== 401 || !hasBearerChallenge(answer.headers)) return false;
-  // Fetch standard, HTTP-redirect fetch: another origin did not get the token, so it did not refuse it.
+/** As fetch will spell it: the Fetch standard puts these into capitals, and no others. */
+function methodOf({ input, init }: ApiCall): string {
+  const method = init.method ?? (isRequest(input) ? input.method : 'GET');
+  return /^(?:delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method;
+}
+
+/** RFC 6750 §3.1: a 401 is about the token, a 403 is not; nor is one about the proof (RFC 9449 §7.1). */
+function isRefusal(answer: Response, asked: URL, { tokenType }: AccessToken): boolean {
+  if (answer.status !== 401 || !hasChallenge(answer.headers, tokenType) || proofErrorIn(answer.headers) !== undefined) return false;
+  return isFrom(asked, answer);
+}
+
+// Fetch standard, HTTP-redirect fetch: another origin did not get the token, so it did not refuse it.
+function isFrom(asked: URL, answer: Response): boolean {
   return answer.url === '' || new URL(answer.url).origin === asked.origin;
 }
 

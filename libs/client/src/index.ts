@@ -3,6 +3,8 @@ export type { ClientAuthentication, ClientCredentials, TokenRequestContext } fro
 export type { ClientEvent, TokenChange } from './client-event.js';
 export { clientSecret, type ClientSecretOptions, type SecretSource } from './client-secret.js';
 export type { Clock } from './clock.js';
+export type { DpopOptions } from './dpop/dpop-key.js';
+export type { ProofTarget } from './dpop/dpop-proofs.js';
 export { M2MClient } from './m2m-client.js';
 export type { M2MClientOptions } from './m2m-client-options.js';
 export type { PrivateKey } from './private-key.js';

@@ -1,4 +1,5 @@
 import type { ClientAuthentication } from './client-authentication.js';
+import type { DpopOptions } from './dpop/dpop-key.js';
 import type { ClientEvent } from './client-event.js';
 import { systemClock, type Clock } from './clock.js';
 import { reachableUrl, type IssuerLocation, type TraceContext } from '@countersign/oauth';
@@ -8,6 +9,8 @@ export interface M2MClientOptions extends IssuerLocation {
   clientId: string;
   /** `clientSecret(…)`, `privateKeyJwt(…)`, or one of your own. */
   auth: ClientAuthentication;
+  /** Tokens are bound to a key of this client, and calls are sent with proofs of it (RFC 9449). true: a new key for this process. */
+  dpop?: DpopOptions | true;
   /** Where tokens are asked for; absent: the issuer's metadata says. */
   tokenEndpoint?: string;
   /** For one request to the issuer. */
@@ -26,7 +29,7 @@ export interface M2MClientOptions extends IssuerLocation {
 
 const DEFAULTS = { timeoutMs: 10_000, maxTokens: 1_000 };
 
-export type CheckedOptions = M2MClientOptions & Required<Omit<M2MClientOptions, 'fetchFrom' | 'tokenEndpoint' | 'traceContext'>>;
+export type CheckedOptions = M2MClientOptions & Required<Omit<M2MClientOptions, 'fetchFrom' | 'tokenEndpoint' | 'traceContext' | 'dpop'>>;
 
 /** @throws TypeError that says which option is missing or wrong. */
 export function checkOptions(options: M2MClientOptions): CheckedOptions {

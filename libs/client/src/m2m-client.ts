@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { AccessToken } from './access-token.js';
 import { authorizedFetch, urlOf, type ApiCall } from './authorized-fetch.js';
+import { DpopProofs, type ProofTarget } from './dpop/dpop-proofs.js';
 import { reachableUrl, requireSecure } from '@countersign/oauth';
 import { KeptToken } from './kept-token.js';
 import { checkOptions, type CheckedOptions, type M2MClientOptions } from './m2m-client-options.js';
@@ -18,6 +19,7 @@ export class M2MClient {
   // With `#` and not `private`: util.inspect would show what an authentication holds.
   readonly #options: CheckedOptions;
   readonly #requests: TokenRequests;
+  readonly #dpop: DpopProofs | undefined;
   readonly #kept: LRUCache<string, KeptToken>;
 
   /** @throws TypeError that says which option is missing or wrong. */
@@ -26,12 +28,13 @@ export class M2MClient {
     this.issuer = checked.issuer;
     this.clientId = checked.clientId;
     this.#options = checked;
-    const { tokenEndpoint, random, auth } = checked;
+    const { tokenEndpoint, random, auth, dpop, clock } = checked;
+    this.#dpop = dpop && new DpopProofs(dpop === true ? {} : dpop, clock);
     const endpoint =
       tokenEndpoint === undefined
         ? new TokenEndpoint(checked, checked, auth.mutualTls)
         : { locate: () => Promise.resolve(reachableUrl(tokenEndpoint, checked)) };
-    this.#requests = new TokenRequests(checked, endpoint, checked, random);
+    this.#requests = new TokenRequests(checked, endpoint, checked, random, this.#dpop);
     this.#kept = new LRUCache({ max: checked.maxTokens });
   }
 
@@ -67,6 +70,20 @@ export class M2MClient {
     return async (input, init = {}) => this.#call({ input, init }, normal);
   }
 
+  /**
+   * For calls that do not go through `fetch`: the value of the `DPoP` header for one request with a token of this client, which goes under
+   * the scheme DPoP. An answer with a `DPoP-Nonce` header is handed to `noteDpopNonce`.
+   * @throws TypeError where the client was made without `dpop`
+   */
+  dpopProof(request: Required<ProofTarget>): Promise<string> {
+    return this.#proofs().make(request);
+  }
+
+  /** @returns whether the nonce is a new one: then a request that was refused for it (`use_dpop_nonce`) is worth sending once more. */
+  noteDpopNonce(url: string | URL, headers: Headers): boolean {
+    return this.#proofs().note(url, headers);
+  }
+
   /** For calls that do not go through `fetch`: the API refused this token with a 401, so the next `getToken` brings another one. */
   dropToken({ accessToken }: Pick<AccessToken, 'accessToken'>): void {
     for (const kept of this.#kept.values()) kept.drop(accessToken);
@@ -74,7 +91,12 @@ export class M2MClient {
 
   async #call(call: ApiCall, target: NormalTarget, via = this.#options.fetch): Promise<Response> {
     requireSecure(urlOf(call), this.#options.dangerouslyAllowHttp);
-    return authorizedFetch(call, this.#tokenOf(target), via);
+    return authorizedFetch(call, this.#tokenOf(target), via, this.#dpop);
+  }
+
+  #proofs(): DpopProofs {
+    if (!this.#dpop) throw new TypeError('The client was made without dpop.');
+    return this.#dpop;
   }
 
   #tokenOf(target: NormalTarget): KeptToken {

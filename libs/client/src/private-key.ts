@@ -16,12 +16,15 @@ const ALGS_OF_CURVES: Readonly<Record<string, string>> = { prime256v1: 'ES256', 
  * Reads a key and chooses its algorithm: what the caller says, else what the JWK says, else the usual one of its kind (RS256 for RSA).
  * @throws TypeError that says what is wrong and nothing of the key.
  */
-export function importPrivateKey(input: PrivateKey, asked: { alg?: string; kid?: string } = {}): SigningKey {
+export function importPrivateKey(
+  input: PrivateKey,
+  { purpose = 'private_key_jwt', ...asked }: { alg?: string; kid?: string; purpose?: string } = {},
+): SigningKey {
   const key = isImported(input) ? input : parsed(input);
-  if (key.type !== 'private') throw new TypeError('private_key_jwt needs a private key; this one is public or secret.');
+  if (key.type !== 'private') throw new TypeError(`${purpose} needs a private key; this one is public or secret.`);
   const jwk: JWK = typeof input === 'object' && !isImported(input) ? input : {};
   const alg = asked.alg ?? jwk.alg ?? usualAlg(key);
-  if (alg === undefined) throw new TypeError('private_key_jwt needs a key of P-256, P-384, Ed25519 or RSA.');
+  if (alg === undefined) throw new TypeError(`${purpose} needs a key of P-256, P-384, Ed25519 or RSA.`);
   return { key, alg, kid: asked.kid ?? jwk.kid };
 }
 

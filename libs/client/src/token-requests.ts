@@ -1,8 +1,9 @@
-import { ACCESS_TOKEN_TYPE, TOKEN_EXCHANGE_GRANT_TYPE } from '@countersign/oauth';
+import { ACCESS_TOKEN_TYPE, namedUrl, TOKEN_EXCHANGE_GRANT_TYPE } from '@countersign/oauth';
 import { IssuedToken } from './access-token.js';
 import { askIssuer, type IssuerConnection } from './ask-issuer.js';
 import type { ClientAuthentication, ClientCredentials } from './client-authentication.js';
 import { Stopwatch } from './clock.js';
+import { isProofRefusal, type DpopProofs } from './dpop/dpop-proofs.js';
 import { TokenRequestFailed } from './token-request-failed.js';
 import { readTokenResponse } from './token-response.js';
 import type { NormalTarget } from './token-target.js';
@@ -14,7 +15,10 @@ export interface RequestingClient {
   issuer: string;
   clientId: string;
   auth: ClientAuthentication;
+  fetchFrom?: string;
 }
+
+type Body = Record<string, unknown>;
 
 /** RFC 6749 §4.4 and RFC 8693: asks for a token, each time anew. */
 export class TokenRequests {
@@ -23,18 +27,41 @@ export class TokenRequests {
     private readonly endpoint: { locate(): Promise<string> },
     private readonly connection: IssuerConnection,
     private readonly random: () => number,
+    private readonly dpop?: DpopProofs,
   ) {}
 
   /** @throws TokenRequestFailed */
   async issue(target: NormalTarget): Promise<IssuedToken> {
     const url = await this.endpoint.locate();
-    const init = requestOf(target, await this.credentials(url));
     const age = new Stopwatch(this.connection.clock);
-    const { lifetimeMs, ...token } = readTokenResponse(await askIssuer(url, init, this.connection), target.scope ?? '');
+    const body = this.dpop ? await this.askWithProof(url, target, this.dpop) : await this.ask(url, target);
+    const asked = { tokenType: this.dpop ? 'DPoP' : 'Bearer', scope: target.scope ?? '' } as const;
+    const { lifetimeMs, ...token } = readTokenResponse(body, asked);
     const expiresAt = new Date(age.startedAtMs + lifetimeMs);
     // Programs that started together do not come back together.
     const refreshAt = REFRESH_AT + JITTER * (2 * this.random() - 1);
     return new IssuedToken(Object.freeze({ ...token, expiresAt }), { age, lifetimeMs, refreshAt });
+  }
+
+  private async ask(url: string, target: NormalTarget, more: Record<string, string> = {}, connection = this.connection): Promise<Body> {
+    const init = requestOf(target, await this.credentials(url));
+    return askIssuer(url, { ...init, headers: { ...init.headers, ...more } }, connection);
+  }
+
+  /** T22: once more, and no more, where the server gives a nonce that the proof did not hold (RFC 9449 §8). */
+  private async askWithProof(url: string, target: NormalTarget, dpop: DpopProofs): Promise<Body> {
+    // The issuer knows itself by its name, wherever it is reached.
+    const named = namedUrl(url, this.client);
+    let hasNewNonce = false;
+    const onHeaders = (headers: Headers): void => void (hasNewNonce = dpop.note(named, headers));
+    const attempt = async (): Promise<Body> =>
+      this.ask(url, target, { dpop: await dpop.make({ method: 'POST', url: named }) }, { ...this.connection, onHeaders });
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof TokenRequestFailed && isProofRefusal(error.code) && hasNewNonce)) throw error;
+      return attempt();
+    }
   }
 
   private async credentials(tokenEndpoint: string): Promise<ClientCredentials> {
@@ -47,7 +74,10 @@ export class TokenRequests {
   }
 }
 
-function requestOf({ audience, scope, subjectToken, orgId }: NormalTarget, { headers, parameters }: ClientCredentials): RequestInit {
+function requestOf(
+  { audience, scope, subjectToken, orgId }: NormalTarget,
+  { headers, parameters }: ClientCredentials,
+): { method: string; headers: Record<string, string>; body: string } {
   const form = new URLSearchParams({ ...parameters, ...grantOf(subjectToken) });
   if (audience !== undefined) form.set('audience', audience);
   if (scope !== undefined) form.set('scope', scope);

@@ -1,3 +1,5 @@
+import type { StepUp } from '@countersign/resource-server';
+
 /** What a route declares about who may call it. */
 export type AccessRule =
   | { readonly access: 'scopes'; readonly scopes: readonly string[] }
@@ -9,12 +11,15 @@ export interface RouteAccess {
   readonly rule: AccessRule | undefined;
   /** Name of the protected resource; undefined: the default one. */
   readonly resource: string | undefined;
+  /** How a person must have signed in for it; undefined: nobody has to. */
+  readonly stepUp: StepUp | undefined;
 }
 
 type Target = object;
 
 const RULE = Symbol('countersign:access-rule');
 const RESOURCE = Symbol('countersign:protected-resource');
+const STEP_UP = Symbol('countersign:step-up');
 
 /** Marks a handler, or a controller for all handlers that do not say otherwise. */
 export function declareAccess(rule: AccessRule): MethodDecorator & ClassDecorator {
@@ -25,11 +30,16 @@ export function declareResource(name: string): MethodDecorator & ClassDecorator 
   return declareOnce(RESOURCE, name, 'which protected resource it belongs to');
 }
 
+export function declareStepUp(stepUp: StepUp): MethodDecorator & ClassDecorator {
+  return declareOnce(STEP_UP, stepUp, 'how a person must have signed in');
+}
+
 // The rule is read from the class itself, not from what it extends: a subclass of a public controller is not public.
 export function routeAccess(controller: Target, handler: Target): RouteAccess {
   return {
     rule: (Reflect.getMetadata(RULE, handler) ?? Reflect.getOwnMetadata(RULE, controller)) as AccessRule | undefined,
     resource: (Reflect.getMetadata(RESOURCE, handler) ?? Reflect.getMetadata(RESOURCE, controller)) as string | undefined,
+    stepUp: (Reflect.getMetadata(STEP_UP, handler) ?? Reflect.getMetadata(STEP_UP, controller)) as StepUp | undefined,
   };
 }
 

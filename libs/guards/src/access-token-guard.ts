@@ -5,24 +5,30 @@ import {
   decisionOf,
   holdsScopes,
   insufficientScope,
+  insufficientUserAuthentication,
   isPreflight,
+  judgeStepUp,
   missingCredentials,
   peekBearerToken,
+  personRequired,
   refusalFor,
   ResourceRequestRefused,
+  schemeOf,
   type AccessDecision,
-  type CertificateSource,
 } from '@countersign/resource-server';
 import { AccessTokenStrategy, type AccessTokenStrategyOptions } from './access-token-strategy.js';
 import { CallerCredentials, type CallerCredential } from './caller-credential.js';
 import { callerOf, type Caller } from './caller.js';
 import type { CountersignGuardOptions, GuardHooks, RequestContext } from './countersign-guard-options.js';
-import { provenKeys, tokenBearing, type GuardedRequest } from './guarded-request.js';
+import { httpFacts, tokenBearing, type GuardedRequest } from './guarded-request.js';
 import { ProtectedResources } from './protected-resources.js';
 import { RefusalLog } from './refusal-log.js';
 import { RouteTable, type GuardedRoute, type ProtectedRoute } from './route-table.js';
 
 let instances = 0;
+
+/** Refusals of a caller who was proven. */
+const PROVEN_AND_REFUSED: readonly string[] = ['insufficient_scope', 'insufficient_user_authentication', 'person_required'];
 
 /**
  * Guards every route of the process. A route that declares nothing is closed to everybody.
@@ -33,7 +39,6 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
   private readonly routes: RouteTable;
   private readonly credentials: CallerCredentials;
   private readonly hooks: GuardHooks;
-  private readonly certificateOf: CertificateSource | undefined;
   private readonly strategyName: string;
   private readonly reportedRoutes = new Set<string>();
 
@@ -43,10 +48,9 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     this.strategyName = strategyName;
     this.routes = new RouteTable(new ProtectedResources(options));
     this.credentials = new CallerCredentials(options.credentials);
-    this.certificateOf = options.certificateOf;
     const log = new RefusalLog(this.logger);
     this.hooks = { onRefused: (refusal, context) => log.write(refusal, context), ...options };
-    passport.use(strategyName, new AccessTokenStrategy(options.certificateOf));
+    passport.use(strategyName, new AccessTokenStrategy());
   }
 
   onModuleDestroy(): void {
@@ -68,7 +72,7 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
       if (isPreflight(request)) throw new ResourceRequestRefused('preflight_unanswered', 'This API answers no cross-origin requests.');
       const credential = this.credentials.recognise(request);
       const remembered = credential ? undefined : this.recall(route, request);
-      if (remembered) return this.accept(remembered, route, request);
+      if (remembered) return this.accept(remembered, route, context);
       return this.authenticate(credential, route, context);
     } catch (error) {
       throw this.refused(error, route, request);
@@ -76,29 +80,32 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
   }
 
   /** The hot path: a token whose signature is remembered needs neither passport nor a promise. */
-  private recall({ resource: { identifier, verifier }, scopes }: ProtectedRoute, request: GuardedRequest): Caller | undefined {
+  private recall({ resource: { identifier, judge }, scopes }: ProtectedRoute, request: GuardedRequest): Caller | undefined {
     const token = peekBearerToken(tokenBearing(request));
     if (token === undefined) return undefined;
-    const proven = provenKeys(request, this.certificateOf);
-    const verified = verifier.verifyRemembered(token, { audience: identifier, scopes, proven });
+    const verified = judge.judgeRemembered(token, request.raw ?? httpFacts(request), { audience: identifier, scopes });
     return verified && callerOf(verified);
   }
 
   private async authenticate(credential: CallerCredential | undefined, route: ProtectedRoute, context: ExecutionContext): Promise<boolean> {
     const request = requestOf(context);
     try {
-      if (credential) return this.accept(await credential.prove(request, route.resource), route, request);
+      if (credential) return this.accept(await credential.prove(request, route.resource), route, context);
       await super.canActivate(context);
       if (!request.user) throw missingCredentials(route.resource, route.scopes);
-      return this.accept(request.user, route, request);
+      return this.accept(request.user, route, context);
     } catch (error) {
       throw this.refused(error, route, request);
     }
   }
 
-  private accept(caller: Caller, route: ProtectedRoute, request: GuardedRequest): true {
+  private accept(caller: Caller, route: ProtectedRoute, context: ExecutionContext): true {
+    const request = requestOf(context);
     request.user = caller;
-    if (!holdsScopes(caller.scopes, route.scopes)) throw insufficientScope(route.resource, route.scopes);
+    requireAllowed(caller, route, request);
+    const nonce = caller.claims?.cnf?.jkt === undefined ? undefined : route.resource.dpop?.nonce();
+    // RFC 9449 §8.2: the nonce of the next proof. Express and Fastify both have `header`.
+    if (nonce !== undefined) context.getArgByIndex<HeaderTaker>(1).header('dpop-nonce', nonce);
     this.hooks.onAccepted?.(caller, requestContext(route, request));
     this.decided(route, 'accepted', { caller, request });
     return true;
@@ -117,9 +124,9 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
   }
 
   private refused(error: unknown, route: ProtectedRoute, request: GuardedRequest): unknown {
-    const refusal = refusalFor(error, route.resource);
+    const refusal = refusalFor(error, route.resource, schemeOf(tokenBearing(request)));
     if (!(refusal instanceof ResourceRequestRefused)) return refusal;
-    const caller = refusal.code === 'insufficient_scope' ? request.user : undefined;
+    const caller = PROVEN_AND_REFUSED.includes(refusal.code) ? request.user : undefined;
     this.hooks.onRefused?.(refusal, { ...requestContext(route, request), ...(caller && { caller }) });
     this.decided(route, refusal.code, { caller, request });
     return refusal;
@@ -146,6 +153,18 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     this.hooks.onDecision?.({ audience: '', operation: route.name, scopes: [], result: refusal.code });
     throw refusal;
   }
+}
+
+interface HeaderTaker {
+  header(name: string, value: string): unknown;
+}
+
+/** STEP-4: in this order. */
+function requireAllowed(caller: Caller, { scopes, stepUp, resource }: ProtectedRoute, request: GuardedRequest): void {
+  if (!holdsScopes(caller.scopes, scopes)) throw insufficientScope(resource, scopes, schemeOf(tokenBearing(request)));
+  const lack = stepUp && judgeStepUp(caller, stepUp);
+  if (lack === 'person_required') throw personRequired();
+  if (lack) throw insufficientUserAuthentication(resource, stepUp, schemeOf(tokenBearing(request)));
 }
 
 /** As `switchToHttp().getRequest()`, which makes four closures to say it. */

@@ -1,7 +1,7 @@
 import { Strategy, type JwtFromRequestFunction } from 'passport-jwt';
-import { extractBearerToken, type CertificateSource, type ProvenKeys } from '@countersign/resource-server';
+import { extractToken, schemeOf } from '@countersign/resource-server';
 import { callerOf } from './caller.js';
-import { provenKeys, tokenBearing, type GuardedRequest } from './guarded-request.js';
+import { httpFacts, tokenBearing, type GuardedRequest } from './guarded-request.js';
 import type { GuardedResource } from './protected-resources.js';
 
 export interface AccessTokenStrategyOptions {
@@ -11,32 +11,34 @@ export interface AccessTokenStrategyOptions {
 }
 
 /**
- * passport-jwt's strategy with our judge in place of its own: it extracts the token, AccessTokenVerifier verifies it.
+ * passport-jwt's strategy with our judge in place of its own: it extracts the token, TokenJudge judges it with what came along.
  * Its own verification takes unknown `crit` headers, parses the key on every request and works on the event loop.
  */
 export class AccessTokenStrategy extends Strategy {
   /** Set by passport-jwt from `jwtFromRequest`. */
   declare private readonly _jwtFromRequest: JwtFromRequestFunction<GuardedRequest>;
 
-  constructor(private readonly certificateOf: CertificateSource | undefined) {
+  constructor() {
     super(
-      { jwtFromRequest: (request: GuardedRequest) => extractBearerToken(tokenBearing(request)) ?? null, secretOrKeyProvider: unused },
+      { jwtFromRequest: (request: GuardedRequest) => extractToken(tokenBearing(request))?.token ?? null, secretOrKeyProvider: unused },
       unused,
     );
   }
 
   /** passport calls this on a copy per request, with `success`, `fail` and `error` of that request. */
   override authenticate(request: unknown, { resource, scopes }: AccessTokenStrategyOptions): void {
+    const guarded = request as GuardedRequest;
+    const scheme = schemeOf(tokenBearing(guarded));
+    // A scheme that is not offered is as good as none.
+    if (scheme === 'dpop' && !resource.dpop) return this.fail(401);
     let token: string | null;
-    let proven: ProvenKeys;
     try {
-      token = this._jwtFromRequest(request as GuardedRequest);
-      proven = provenKeys(request as GuardedRequest, this.certificateOf);
+      token = this._jwtFromRequest(guarded);
     } catch (error) {
       return this.error(error as Error);
     }
     if (token === null) return this.fail(401);
-    resource.verifier.verify(token, { audience: resource.identifier, scopes, proven }).then(
+    resource.judge.judge({ scheme, token }, httpFacts(guarded), { audience: resource.identifier, scopes }).then(
       (verified) => this.success(callerOf(verified)),
       (error: unknown) => this.error(error as Error),
     );
@@ -44,5 +46,5 @@ export class AccessTokenStrategy extends Strategy {
 }
 
 function unused(): never {
-  throw new Error('AccessTokenStrategy verifies by AccessTokenVerifier alone.');
+  throw new Error('AccessTokenStrategy verifies by TokenJudge alone.');
 }

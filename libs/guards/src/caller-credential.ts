@@ -1,5 +1,5 @@
 import { Registry } from '@countersign/oauth';
-import { extractBearerToken, MalformedCredentials, type ResourceIdentity } from '@countersign/resource-server';
+import { extractToken, MalformedCredentials, type ResourceIdentity } from '@countersign/resource-server';
 import type { Caller } from './caller.js';
 import { tokenBearing, type GuardedRequest } from './guarded-request.js';
 
@@ -40,7 +40,7 @@ export class CallerCredentials {
       recognised = credential;
       authorizationIsTaken = carrier === 'authorization';
     }
-    if (recognised && extractBearerToken(tokenBearing(request)) !== undefined && !authorizationIsTaken) throw severalCredentials();
+    if (recognised && extractToken(tokenBearing(request)) !== undefined && !authorizationIsTaken) throw severalCredentials();
     return recognised;
   }
 }

@@ -3,14 +3,24 @@ import type {
   AccessTokenVerifier,
   CertificateSource,
   DecisionListener,
+  DpopOptions,
   ResourceRequestRefused,
+  SenderConstraintSource,
   VerifierOptions,
 } from '@countersign/resource-server';
 import type { Caller } from './caller.js';
 import type { CallerCredential } from './caller-credential.js';
 import type { GuardedRequest } from './guarded-request.js';
 
-export interface ProtectedResourceOptions {
+/** How an API takes tokens that are bound to a key. */
+export interface BoundTokenOptions {
+  /** Takes them by DPoP, each request with its proof (RFC 9449). Absent: such tokens are refused. */
+  dpop?: DpopOptions | true;
+  /** Which tokens are taken; default `none`: bound or not. A bound one is never taken without its proof. */
+  senderConstraint?: SenderConstraintSource;
+}
+
+export interface ProtectedResourceOptions extends BoundTokenOptions {
   /** The audience of its tokens. */
   identifier: string;
   /** Default: where RFC 9728 §3.1 puts it. */
@@ -21,7 +31,7 @@ export interface ProtectedResourceOptions {
 
 /** One API, or several that `@ProtectedResource` tells apart. */
 export type ResourceOptions =
-  | { audience: string }
+  | ({ audience: string } & BoundTokenOptions)
   | { resources: Readonly<Record<string, ProtectedResourceOptions>>; defaultResource?: string };
 
 export interface RequestContext {

@@ -1,4 +1,4 @@
-import { keysProvenBy, type CertificateSource, type ProvenKeys, type TokenBearingRequest } from '@countersign/resource-server';
+import type { HttpRequestFacts, TokenBearingRequest } from '@countersign/resource-server';
 import type { Caller } from './caller.js';
 
 /** What the guard reads of a request, whether Fastify's or Express's. */
@@ -6,10 +6,13 @@ export interface GuardedRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly query?: unknown;
+  readonly url?: string;
+  /** Express: the whole path, where routers shorten `url`. */
+  readonly originalUrl?: string;
   /** Express. */
   readonly rawHeaders?: readonly string[];
-  /** Fastify. */
-  readonly raw?: { readonly rawHeaders: readonly string[]; readonly socket?: object };
+  /** Fastify: what node received, with the path after `rewriteUrl`. */
+  readonly raw?: { readonly rawHeaders: readonly string[]; readonly socket?: object; readonly url?: string | undefined };
   /** Express, and Fastify too. */
   readonly socket?: object;
   readonly id?: unknown;
@@ -23,7 +26,9 @@ export function tokenBearing(request: GuardedRequest): TokenBearingRequest {
   return rawHeaders ? { rawHeaders, query: request.query } : { headers: request.headers, query: request.query };
 }
 
-/** What a request proves beside the token: the key of a client certificate (RFC 8705 §3). */
-export function provenKeys(request: GuardedRequest, certificateOf: CertificateSource | undefined): ProvenKeys {
-  return keysProvenBy(request.raw ?? request, certificateOf);
+/** The same for everything that may prove a key: the connection, the address, the headers. */
+export function httpFacts(request: GuardedRequest): HttpRequestFacts {
+  const { raw, method, url, originalUrl, rawHeaders, headers, socket } = request;
+  if (raw) return { method, url: raw.url, rawHeaders: raw.rawHeaders, socket: raw.socket, received: raw };
+  return { method, url, originalUrl, rawHeaders, headers, socket, received: request };
 }

@@ -14,5 +14,6 @@ export { ProtectedResource } from './protected-resource.js';
 export { Public } from './public.js';
 export { refusalResponse, type RefusalResponse } from '@countersign/resource-server';
 export { OPENAPI_OAUTH2_SCHEME, RequireScopes } from './require-scopes.js';
+export { RequireSignIn } from './require-sign-in.js';
 export { ResourceRequestRefusedFilter } from './resource-request-refused-filter.js';
 export { undeclaredRoutes } from './undeclared-routes.js';

@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import type { StepUp } from '@countersign/resource-server';
 import { routeAccess } from './access-rule.js';
 import type { AccessTokenStrategyOptions } from './access-token-strategy.js';
 import type { GuardedResource, ProtectedResources } from './protected-resources.js';
@@ -7,6 +8,7 @@ export interface ProtectedRoute {
   readonly access: 'protected';
   readonly name: string;
   readonly scopes: readonly string[];
+  readonly stepUp: StepUp | undefined;
   readonly resource: GuardedResource;
   readonly strategyOptions: AccessTokenStrategyOptions;
 }
@@ -33,17 +35,17 @@ export class RouteTable {
 
   private read(controller: Controller, handler: Handler): GuardedRoute {
     const name = `${controller.name}.${handler.name}`;
-    const { rule, resource } = routeAccess(controller, handler);
+    const { rule, resource, stepUp } = routeAccess(controller, handler);
     let route: GuardedRoute;
     if (rule === undefined) route = { access: 'undeclared', name };
-    else if (rule.access === 'scopes') route = this.protectedRoute(name, rule.scopes, resource);
+    else if (rule.access === 'scopes') route = { ...this.protectedRoute(name, rule.scopes, resource), stepUp };
     else route = { access: 'open', name };
     const byController = this.routes.get(handler) ?? new WeakMap<Controller, GuardedRoute>();
     this.routes.set(handler, byController.set(controller, route));
     return route;
   }
 
-  private protectedRoute(name: string, scopes: readonly string[], resourceName: string | undefined): ProtectedRoute {
+  private protectedRoute(name: string, scopes: readonly string[], resourceName: string | undefined): Omit<ProtectedRoute, 'stepUp'> {
     const resource = this.resources.get(resourceName);
     return { access: 'protected', name, scopes, resource, strategyOptions: { resource, scopes } };
   }

@@ -25,6 +25,8 @@ const REGISTERED = [
   'request_not_supported',
   'request_uri_not_supported',
   'invalid_request_uri',
+  'invalid_dpop_proof',
+  'use_dpop_nonce',
 ];
 
 describe('OAuthError', () => {

@@ -9,7 +9,10 @@ export const OAUTH_ERRORS = {
     status: 400,
     meaning: 'The code, refresh token, assertion or token does not belong to this client or is no longer valid.',
   },
-  invalid_dpop_proof: { status: 400, meaning: 'The DPoP proof is missing where one is needed, is no good one for this request, or was used before.' },
+  invalid_dpop_proof: {
+    status: 400,
+    meaning: 'The DPoP proof is missing where one is needed, is no good one for this request, or was used before.',
+  },
   use_dpop_nonce: { status: 400, meaning: 'The DPoP proof must hold the nonce that the header DPoP-Nonce of this answer gives.' },
   unauthorized_client: { status: 400, meaning: 'The client is authenticated but may not use this grant type.' },
   unsupported_grant_type: { status: 400, meaning: 'The server has no grant of that name.' },

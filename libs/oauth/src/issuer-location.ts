@@ -29,6 +29,13 @@ export function reachableUrl(url: string, { issuer, fetchFrom, dangerouslyAllowH
   return target.href;
 }
 
+/** The same endpoint as the issuer itself calls it, for what is signed about it (RFC 9449 §4.2). */
+export function namedUrl(url: string, { issuer, fetchFrom }: IssuerLocation): string {
+  const target = new URL(url);
+  if (fetchFrom === undefined || target.origin !== new URL(fetchFrom).origin) return url;
+  return new URL(issuer).origin + target.pathname + target.search;
+}
+
 /** RFC 6750 §5.3: secrets and tokens travel by TLS only. Loopback leaves no machine. */
 export function requireSecure(url: URL, dangerouslyAllowHttp: boolean): void {
   if (url.protocol === 'https:') return;

@@ -29,9 +29,19 @@ export class MalformedCredentials extends Error {
   }
 }
 
+/** RFC 6750 §2.1, RFC 9449 §7.1. */
+export type TokenScheme = 'bearer' | 'dpop';
+
+export interface PresentedToken {
+  readonly scheme: TokenScheme;
+  readonly token: string;
+}
+
 // RFC 6750 §2.1: "Bearer" 1*SP b64token; RFC 9110 §11.1: the scheme is compared without case.
 const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 const BEARER_SCHEME = /^bearer(?:\s|,|$)/i;
+const DPOP = /^dpop +([A-Za-z0-9._~+/-]+=*)$/i;
+const DPOP_SCHEME = /^dpop(?:\s|,|$)/i;
 
 /**
  * The Bearer token of a request; undefined when it carries none, or credentials of another scheme.
@@ -45,6 +55,31 @@ export function extractBearerToken(request: TokenBearingRequest): string | undef
     throw new MalformedCredentials('malformed_authorization', 'The Authorization header must read: Bearer, one space, the token.');
   }
   return token;
+}
+
+/**
+ * The token of a request, under the scheme Bearer or DPoP; undefined when it carries none, or credentials of another scheme.
+ * @throws MalformedCredentials
+ */
+export function extractToken(request: TokenBearingRequest): PresentedToken | undefined {
+  const authorization = theAuthorization(request) ?? '';
+  if (!DPOP_SCHEME.test(authorization)) {
+    const token = extractBearerToken(request);
+    return token === undefined ? undefined : { scheme: 'bearer', token };
+  }
+  const token = DPOP.exec(authorization)?.[1];
+  if (token === undefined)
+    throw new MalformedCredentials('malformed_authorization', 'The Authorization header must read: DPoP, one space, the token.');
+  return { scheme: 'dpop', token };
+}
+
+/** Under which scheme a request that was refused had brought its token, for the challenge; nothing is judged. */
+export function schemeOf(request: TokenBearingRequest): TokenScheme {
+  try {
+    return DPOP_SCHEME.test(theAuthorization(request) ?? '') ? 'dpop' : 'bearer';
+  } catch {
+    return 'bearer';
+  }
 }
 
 /**

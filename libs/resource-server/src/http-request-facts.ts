@@ -1,4 +1,5 @@
-import { extractBearerToken } from './bearer-token.js';
+import { extractBearerToken, extractToken, type PresentedToken } from './bearer-token.js';
+import type { CertificateBearingRequest } from './certificate-source.js';
 import { ResourceRequestRefused } from './resource-request-refused.js';
 
 /** What is read of an HTTP request. An `IncomingMessage` of node:http fits as it is, and so does Express's request. */
@@ -12,17 +13,22 @@ export interface HttpRequestFacts {
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
   /** Where it is a TLS socket, its client certificate proves what tokens are bound to (RFC 8705 §3). */
   readonly socket?: object | undefined;
+  /** The request that these facts are of, where they are not the request itself: certificates are looked up by it. */
+  readonly received?: CertificateBearingRequest | undefined;
 }
 
 /**
- * The Bearer token of a request that may be answered at all; undefined when it carries none.
+ * The token of a request that may be answered at all; undefined when it carries none, or one under a scheme that is not taken.
  * @throws MalformedCredentials, ResourceRequestRefused
  */
-export function bearerTokenOf(request: HttpRequestFacts): string | undefined {
+export function tokenOf(request: HttpRequestFacts, takesDpop: boolean): PresentedToken | undefined {
   if (isPreflight(request)) throw new ResourceRequestRefused('preflight_unanswered', 'This API answers no cross-origin requests.');
   const { rawHeaders, headers, originalUrl, url } = request;
   const query = queryOf(originalUrl ?? url ?? '');
-  return extractBearerToken(rawHeaders ? { rawHeaders, query } : { headers, query });
+  const bearing = rawHeaders ? { rawHeaders, query } : { headers, query };
+  if (takesDpop) return extractToken(bearing);
+  const token = extractBearerToken(bearing);
+  return token === undefined ? undefined : { scheme: 'bearer', token };
 }
 
 // A CORS preflight carries no credentials by design: it is never challenged, and never reaches a protected handler either.

@@ -1,15 +1,20 @@
 export { decisionOf, type AccessDecision, type DecisionListener } from './access-decision.js';
 export { AccessTokenVerifier, type AccessTokenVerifierOptions, type ExpectedToken } from './access-token-verifier.js';
-export { bearerChallenge, type BearerChallenge, type BearerError } from './bearer-challenge.js';
+export { bearerChallenge, dpopChallenge, type BearerChallenge, type BearerError, type DpopError } from './bearer-challenge.js';
 export {
   extractBearerToken,
+  extractToken,
   MalformedCredentials,
   peekBearerToken,
+  schemeOf,
   type MalformedCredentialsReason,
+  type PresentedToken,
   type TokenBearingRequest,
+  type TokenScheme,
 } from './bearer-token.js';
 export { callerOf, getCaller, type Caller } from './caller.js';
 export { connectionCertificate, type CertificateBearingRequest, type CertificateSource } from './certificate-source.js';
+export { DpopProtection, type DpopOptions } from './dpop-protection.js';
 export { forwardedCertificate, type CertificateHeader, type ForwardedCertificateOptions } from './forwarded-certificate.js';
 export { isPreflight, type HttpRequestFacts } from './http-request-facts.js';
 export { InvalidJwks } from './jwk-set.js';
@@ -27,7 +32,17 @@ export {
 export { callerServiceOf, logMembersOf, type DecisionLogMembers } from './decision-log.js';
 export { traceContextOf } from './request-trace.js';
 export { refusalResponse, type RefusalResponse } from './refusal-response.js';
-export { insufficientScope, malformedCredentials, missingCredentials, refusalFor, type ResourceIdentity } from './refusals.js';
+export {
+  insufficientScope,
+  insufficientUserAuthentication,
+  malformedCredentials,
+  missingCredentials,
+  personRequired,
+  refusalFor,
+  type ResourceIdentity,
+} from './refusals.js';
+export { MemoryReplayStore, type ProofUse, type ReplayStore } from './replay-store.js';
+export { ReplaysUnavailable } from './replays-unavailable.js';
 export { keysProvenBy, type ProvenKeys } from './proven-keys.js';
 export { RemoteJwks, type JwksEvent, type RemoteJwksOptions } from './remote-jwks.js';
 export {
@@ -57,11 +72,14 @@ export {
 } from './revocation-wire.js';
 export { RevocationsStale } from './revocations-stale.js';
 export { checkScopes, holdsScopes, type OperationOptions, type ScopeArguments } from './scope-requirement.js';
+export { requireBound, ruleOf, type SenderConstraintRule, type SenderConstraintSource } from './sender-constraint.js';
+export { checkStepUp, judgeStepUp, type StepUp } from './step-up.js';
+export { TokenJudge, type TokenJudgeOptions } from './token-judge.js';
 export { TOKEN_REFUSAL_REASONS, TokenRefused, type TokenRefusalReason } from './token-refused.js';
 export { UsageNotDelivered, type UsageDelivery, type UsageEndpoint, type UsageNotDeliveredOptions } from './usage-delivery.js';
 export { OTHER_OPERATIONS, USAGE_REPORT_LIMITS, type UsageEntry, type UsageReport } from './usage-report.js';
 export { UsageReporter, type UsageReporterOptions } from './usage-reporter.js';
 export type { UsageReporterEvent } from './usage-sender.js';
 export type { VerifiedAccessToken } from './verified-access-token.js';
-export { traceHeaders, type TraceContext } from '@countersign/oauth';
+export { DpopNonces, DpopProofRefused, traceHeaders, type DpopNoncesOptions, type TraceContext } from '@countersign/oauth';
 export { verifierOf, type VerifierOptions } from './verifier-options.js';

@@ -1,18 +1,30 @@
+import { DPOP_ALGS } from '@countersign/oauth';
 import { decisionOf, type DecisionListener } from './access-decision.js';
 import type { AccessTokenVerifier } from './access-token-verifier.js';
 import { callerOf, type Caller } from './caller.js';
+import type { PresentedToken, TokenScheme } from './bearer-token.js';
 import type { CertificateSource } from './certificate-source.js';
-import { bearerTokenOf, type HttpRequestFacts } from './http-request-facts.js';
+import { DpopProtection, type DpopOptions } from './dpop-protection.js';
+import { tokenOf, type HttpRequestFacts } from './http-request-facts.js';
 import {
   metadataUrlOf,
   protectedResourceMetadata,
   type ProtectedResourceDescription,
   type ProtectedResourceMetadata,
 } from './protected-resource-metadata.js';
-import { keysProvenBy } from './proven-keys.js';
-import { insufficientScope, missingCredentials, refusalFor, type ResourceIdentity } from './refusals.js';
+import {
+  insufficientScope,
+  insufficientUserAuthentication,
+  missingCredentials,
+  personRequired,
+  refusalFor,
+  type ResourceIdentity,
+} from './refusals.js';
 import { ResourceRequestRefused } from './resource-request-refused.js';
 import { checkScopes, holdsScopes } from './scope-requirement.js';
+import { ruleOf, type SenderConstraintSource } from './sender-constraint.js';
+import { checkStepUp, judgeStepUp, type StepUp } from './step-up.js';
+import { TokenJudge } from './token-judge.js';
 import { verifierOf, type VerifierOptions } from './verifier-options.js';
 
 /** Of a refused request or message, for logs. */
@@ -32,6 +44,10 @@ export type ResourceServerOptions = VerifierOptions & {
   metadata?: Pick<ProtectedResourceDescription, 'scopes' | 'name' | 'documentation'>;
   /** Where the certificate of a client comes from (RFC 8705 §3). Default: the connection; behind a proxy that ends TLS: `forwardedCertificate(…)`. */
   certificateOf?: CertificateSource;
+  /** Takes tokens that are bound to a key, each request with its proof (RFC 9449). Absent: they are refused. */
+  dpop?: DpopOptions | true;
+  /** Which tokens are taken; default `none`: bound or not. A bound one is never taken without its proof. */
+  senderConstraint?: SenderConstraintSource;
   /** Called once for each decision: usage reports, metrics. */
   onDecision?: DecisionListener;
   /** For logs: `reason` and `cause` say which check failed, with expected and received, and never hold the token. */
@@ -45,6 +61,8 @@ export interface ProtectedOperation {
   /** What usage reports and logs call it: one of a fixed set, never a URL with ids in it. */
   readonly operation: string;
   readonly requestId?: string | undefined;
+  /** How a person must have signed in for it (RFC 9470). */
+  readonly stepUp?: StepUp | undefined;
 }
 
 export interface VerifyTokenOptions {
@@ -59,6 +77,7 @@ export interface VerifyTokenOptions {
 interface Asked extends RefusalContext {
   readonly scopes: readonly string[] | undefined;
   readonly request?: HttpRequestFacts | undefined;
+  readonly stepUp?: StepUp | undefined;
 }
 
 /** One protected API of this process. Make one when the process starts: it holds the keys and the tokens that were found good. */
@@ -68,22 +87,30 @@ export class ResourceServer {
   readonly metadataUrl: string | undefined;
   private readonly resource: ResourceIdentity;
   private readonly verifier: AccessTokenVerifier;
+  private readonly dpop: DpopProtection | undefined;
+  private readonly judge: TokenJudge;
 
   constructor(private readonly options: ResourceServerOptions) {
     this.audience = options.audience;
     this.metadataUrl = options.metadataUrl ?? metadataUrlOf(options.audience);
-    this.resource = Object.freeze({ identifier: this.audience, metadataUrl: this.metadataUrl });
+    const { dpop, senderConstraint, certificateOf } = options;
+    this.dpop = dpop && new DpopProtection(options.audience, dpop === true ? {} : dpop);
+    const requiresDpop = (): boolean => ruleOf(senderConstraint) === 'dpop';
+    this.resource = Object.freeze({ identifier: this.audience, metadataUrl: this.metadataUrl, dpop: this.dpop, requiresDpop });
     this.verifier = verifierOf(options);
+    this.judge = new TokenJudge({ verifier: this.verifier, dpop: this.dpop, senderConstraint, certificateOf });
   }
 
   /**
    * Who calls, when the request proves it and may do what it asks for.
    * @throws ResourceRequestRefused what to answer instead, see `refusalResponse`; anything else is a mistake of ours: 500.
    */
-  async authorize(request: HttpRequestFacts, { scopes, operation, requestId }: ProtectedOperation): Promise<Caller> {
+  async authorize(request: HttpRequestFacts, { scopes, operation, requestId, stepUp }: ProtectedOperation): Promise<Caller> {
     // Default deny: no scope is a slip, not a wish.
     checkScopes(scopes);
-    return this.decide(() => bearerTokenOf(request), { audience: this.audience, scopes, operation, requestId, request });
+    if (stepUp) checkStepUp(stepUp);
+    const asked = { audience: this.audience, scopes, operation, requestId, request, stepUp };
+    return this.decide(() => tokenOf(request, this.dpop !== undefined), asked);
   }
 
   /**
@@ -95,36 +122,58 @@ export class ResourceServer {
     if (scopes) checkScopes(scopes);
     // Some brokers hand out bytes: judged as they are they would be no token, and nobody would know why.
     if (token !== null && token !== undefined && typeof token !== 'string') throw new TypeError('The token must be a string.');
-    return this.decide(() => token || undefined, { audience, scopes, operation });
+    return this.decide(() => (token ? { scheme: 'bearer', token } : undefined), { audience, scopes, operation });
   }
 
   /** The document of RFC 9728 §2, to be served at `metadataUrl`. */
   metadata(): ProtectedResourceMetadata {
-    const { metadata } = this.options;
-    return protectedResourceMetadata({ ...metadata, resource: this.audience, authorizationServers: [this.verifier.issuer] });
+    const { metadata, senderConstraint } = this.options;
+    const rule = ruleOf(senderConstraint);
+    return protectedResourceMetadata({
+      ...metadata,
+      resource: this.audience,
+      authorizationServers: [this.verifier.issuer],
+      ...(this.dpop && { dpopSigningAlgs: DPOP_ALGS }),
+      dpopRequired: rule === 'dpop',
+      mtlsBound: rule === 'mtls',
+    });
   }
 
-  private async decide(readToken: () => string | undefined, asked: Asked): Promise<Caller> {
+  /** Headers of the answer to a caller who was let in: the nonce of the next proof, where one is demanded (RFC 9449 §8.2). */
+  acceptedHeaders({ claims }: Caller): Readonly<Record<string, string>> {
+    const nonce = claims?.cnf?.jkt === undefined ? undefined : this.dpop?.nonce();
+    return nonce === undefined ? {} : { 'dpop-nonce': nonce };
+  }
+
+  private async decide(readToken: () => PresentedToken | undefined, asked: Asked): Promise<Caller> {
     let caller: Caller | undefined;
+    let scheme: TokenScheme = 'bearer';
     try {
-      caller = await this.prove(readToken(), asked);
-      if (!holdsScopes(caller.scopes, asked.scopes ?? [])) throw insufficientScope(this.resource, asked.scopes ?? []);
+      const presented = readToken();
+      if (presented === undefined) throw missingCredentials(this.resource, asked.scopes ?? []);
+      ({ scheme } = presented);
+      caller = await this.prove(presented, asked);
+      this.requireAllowed(caller, asked, scheme);
     } catch (error) {
-      throw this.refused(error, asked, caller);
+      throw this.refused(refusalFor(error, this.resource, scheme), asked, caller);
     }
     this.report(asked, 'accepted', caller);
     return caller;
   }
 
-  private async prove(token: string | undefined, { audience, scopes, request }: Asked): Promise<Caller> {
-    if (token === undefined) throw missingCredentials(this.resource, scopes ?? []);
-    // A message of a queue has no connection that could prove a key.
-    const proven = request && keysProvenBy(request, this.options.certificateOf);
-    return callerOf(await this.verifier.verify(token, { audience, ...(proven && { proven }), ...(scopes && { scopes }) }));
+  private async prove(presented: PresentedToken, { audience, scopes, request }: Asked): Promise<Caller> {
+    return callerOf(await this.judge.judge(presented, request, { audience, ...(scopes && { scopes }) }));
   }
 
-  private refused(error: unknown, asked: Asked, caller: Caller | undefined): unknown {
-    const refusal = refusalFor(error, this.resource);
+  /** STEP-4: in this order. */
+  private requireAllowed(caller: Caller, { scopes = [], stepUp }: Asked, scheme: TokenScheme): void {
+    if (!holdsScopes(caller.scopes, scopes)) throw insufficientScope(this.resource, scopes, scheme);
+    const lack = stepUp && judgeStepUp(caller, stepUp);
+    if (lack === 'person_required') throw personRequired();
+    if (lack) throw insufficientUserAuthentication(this.resource, stepUp, scheme);
+  }
+
+  private refused(refusal: unknown, asked: Asked, caller: Caller | undefined): unknown {
     if (!(refusal instanceof ResourceRequestRefused)) return refusal;
     this.report(asked, refusal.code, caller);
     this.options.onRefused?.(refusal, { audience: asked.audience, operation: asked.operation, requestId: asked.requestId });

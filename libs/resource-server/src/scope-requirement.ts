@@ -1,8 +1,11 @@
 import { isScopeToken } from '@countersign/oauth';
+import { checkStepUp, type StepUp } from './step-up.js';
 
 export interface OperationOptions {
   /** What usage reports and logs call the operation: one of a fixed set, never a URL with ids in it. */
   readonly operation?: string;
+  /** How a person must have signed in for it (RFC 9470); programs that act for themselves are refused. */
+  readonly stepUp?: StepUp;
 }
 
 /** `('read:reports')`, `('read:reports', 'read:account')`, `('read:reports', { operation: 'reports.list' })`. */
@@ -11,6 +14,7 @@ export type ScopeArguments = [string, ...string[]] | [string, ...string[], Opera
 export interface ScopeRequirement {
   readonly scopes: readonly string[];
   readonly operation: string | undefined;
+  readonly stepUp: StepUp | undefined;
 }
 
 /**
@@ -21,7 +25,11 @@ export function scopeRequirement(args: ScopeArguments): ScopeRequirement {
   const last = args.at(-1);
   const options = typeof last === 'object' && last !== null ? last : undefined;
   const scopes: readonly unknown[] = options ? args.slice(0, -1) : args;
-  return Object.freeze({ scopes: Object.freeze([...new Set(checkScopes(scopes))]), operation: options?.operation });
+  return Object.freeze({
+    scopes: Object.freeze([...new Set(checkScopes(scopes))]),
+    operation: options?.operation,
+    stepUp: options?.stepUp && checkStepUp(options.stepUp),
+  });
 }
 
 /** @throws TypeError when the list is empty or holds what RFC 6749 §3.3 does not call a scope. */

@@ -11,13 +11,23 @@ export interface Redemption {
 }
 
 /** Why a code is not redeemed; `reused` is the only one that takes something away. */
-export type CodeRefusal = 'code_of_other_client' | 'redirect_uri_differs' | 'verifier_mismatch' | 'other_sender_key' | 'reused' | 'code_expired';
+export type CodeRefusal =
+  | 'code_of_other_client'
+  | 'redirect_uri_differs'
+  | 'verifier_mismatch'
+  | 'other_sender_key'
+  | 'reused'
+  | 'code_expired';
 
 /**
  * Judges a request for a code. Who is not the client, or does not hold the verifier, changes nothing: a leaked code must not be
  * good for stopping its owner (attack 18).
  */
-export function judgeRedemption(code: StoredCode, { clientId, verifier, redirectUri, jkt }: Redemption, now: Date): CodeRefusal | undefined {
+export function judgeRedemption(
+  code: StoredCode,
+  { clientId, verifier, redirectUri, jkt }: Redemption,
+  now: Date,
+): CodeRefusal | undefined {
   if (code.clientId !== clientId) return 'code_of_other_client';
   // RFC 6749 §4.1.3: what was sent there must be sent here alike; OAuth 2.1 leaves it out.
   if (redirectUri !== undefined && redirectUri !== code.redirectUri) return 'redirect_uri_differs';

@@ -20,6 +20,7 @@ import { ConsentForms } from './consent-forms.js';
 import { Interactions } from './interactions.service.js';
 import { InteractionsRepository } from './interactions.repository.js';
 import { PushedRequestsRepository } from './pushed-requests.repository.js';
+import { PushingClients } from './pushing-clients.js';
 import { PushedRequests } from './pushed-requests.service.js';
 
 @Module({
@@ -52,6 +53,7 @@ import { PushedRequests } from './pushed-requests.service.js';
     InteractionsRepository,
     PushedRequests,
     PushedRequestsRepository,
+    PushingClients,
   ],
   exports: [ConsentForms, Interactions],
 })

@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { FormParameters, OAuthError, type AuthenticatedClient, type OAuthRequest, type SenderProof } from '@countersign/oauth';
-import { AlreadyUsed, AuditWriter } from '../../platform/audit/index.js';
+import { FormParameters, OAuthError, type OAuthRequest, type SenderProof } from '@countersign/oauth';
 import { sha256 } from '../../platform/crypto/index.js';
 import { PlatformTransactions } from '../../platform/database/index.js';
 import { Reaper } from '../../platform/reaper/index.js';
-import { authenticationFailed, ClientAuthenticator } from '../client-auth/index.js';
-import { replayedProof, SenderProver } from '../sender-constraints/index.js';
 import { AuthorizationChecks } from './authorization-checks.js';
 import { AuthorizationLimits } from './authorization-limits.js';
 import { PushedRequestsRepository } from './pushed-requests.repository.js';
+import { PushingClients } from './pushing-clients.js';
 
 const PREFIX = 'urn:ietf:params:oauth:request_uri:';
 export const PUSHED_LIFETIME_SECONDS = 60;
@@ -48,11 +46,9 @@ export class PushedRequests implements OnModuleInit {
   constructor(
     private readonly transactions: PlatformTransactions,
     private readonly repository: PushedRequestsRepository,
-    private readonly clients: ClientAuthenticator,
-    private readonly sender: SenderProver,
+    private readonly clients: PushingClients,
     private readonly checks: AuthorizationChecks,
     private readonly limits: AuthorizationLimits,
-    private readonly audit: AuditWriter,
     private readonly reaper: Reaper,
   ) {}
 
@@ -67,12 +63,12 @@ export class PushedRequests implements OnModuleInit {
     const caller = await this.clients.authenticate(request);
     // RFC 9126 §2.1.
     if (request.params.has('request_uri')) throw new OAuthError('invalid_request', 'request_uri cannot be pushed; push the parameters.');
-    const proof = await this.sender.prove(request);
+    const proof = await this.clients.proveKey(request);
     setHeaders(proof?.headers ?? {});
     const parameters = keptParameters(request.params, caller.client.id, boundKey(request.params, proof));
     const checked = { params: FormParameters.parse(parameters), isPushed: true };
     await this.checks.findWhat(checked, await this.checks.findWhere(checked));
-    await this.record(request, caller, proof);
+    await this.clients.useUp(request, caller, proof);
     const reference = randomBytes(32).toString('base64url');
     await this.transactions.run((tx) =>
       this.repository.insert(tx, sha256(reference), caller.client.id, parameters, PUSHED_LIFETIME_SECONDS),
@@ -95,28 +91,15 @@ export class PushedRequests implements OnModuleInit {
       );
     return FormParameters.parse(parameters);
   }
-
-  /** PKJ-8, DPOP-5: an assertion, and a proof, is good for one request at any endpoint. */
-  private async record(request: OAuthRequest, { client, proof }: AuthenticatedClient, sender: SenderProof | undefined): Promise<void> {
-    const singleUses = [proof.singleUse, sender?.singleUse].filter((value) => value !== undefined);
-    if (singleUses.length === 0) return;
-    const event = {
-      action: 'authorization.pushed',
-      actor: { type: client.principalType, id: client.id, name: client.displayName },
-      origin: { requestId: request.requestId, ip: request.sourceAddress, userAgent: request.userAgent },
-      details: { auth_method: proof.via, credential_id: proof.credentialId },
-    } as const;
-    await this.audit.append(event, ...singleUses).catch((error: unknown) => {
-      throw replayedProof(error, sender) ?? (error instanceof AlreadyUsed ? authenticationFailed(`${proof.via}_replayed`) : error);
-    });
-  }
 }
 
 /** RFC 9449 §10.1: the key of a proof binds the code as `dpop_jkt` does; where both are there they agree. */
 function boundKey(params: FormParameters, proof: SenderProof | undefined): string | undefined {
   const [named, proven] = [params.find('dpop_jkt'), proof?.cnf.jkt];
   if (named !== undefined && proven !== undefined && named !== proven)
-    throw new OAuthError('invalid_dpop_proof', 'dpop_jkt is not the thumbprint of the key of the DPoP proof.', { detail: 'dpop_jkt_differs' });
+    throw new OAuthError('invalid_dpop_proof', 'dpop_jkt is not the thumbprint of the key of the DPoP proof.', {
+      detail: 'dpop_jkt_differs',
+    });
   return proven ?? named;
 }
 

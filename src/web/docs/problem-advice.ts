@@ -16,6 +16,23 @@ export const PROBLEM_ADVICE: AdviceTable = {
       'It expired or was revoked, its client or organization was stopped, it is for another API (`aud`) or of another issuer (`iss`), or a clock is wrong by more than the tolerance.',
     fix: 'Get a new token once. If that is refused too, decode it and compare `aud` and `iss`, byte for byte, with what the API expects; the log of the API has `request.refused` with reason, expected and received.',
   },
+  invalid_dpop_proof: {
+    cause:
+      'The proof was made for another address, method or token, was sent twice, is signed with another key than the one the token is bound to, or is too old. Behind a proxy: the API does not know how clients reach it.',
+    fix: '`error_description` of the challenge names the check. Make one proof per request, with `ath` and the address as the client sends it; set `externalUrl` at the API. docs/guides/dpop.md.',
+  },
+  use_dpop_nonce: {
+    cause: 'No mistake: this API demands nonces, and the proof holds none or an old one.',
+    fix: 'Send the request once more with a new proof that holds the value of the `DPoP-Nonce` header. Keep the value of each answer for the next request.',
+  },
+  insufficient_user_authentication: {
+    cause: 'The operation is marked with `@RequireSignIn`, and the person signed in too long ago or in another way.',
+    fix: 'Send the person to the authorization endpoint with `max_age` and `acr_values` of the challenge, and call again with the new token.',
+  },
+  person_required: {
+    cause: 'A service principal, a microservice or a key called an operation that is marked with `@RequireSignIn`.',
+    fix: 'Call it through an app that acts for a person who has signed in. No token of a program helps.',
+  },
   insufficient_scope: {
     cause: 'The client was not granted the scope, or asked for less than its grant.',
     fix: '`scope` in the challenge names all that the operation needs. Ask for it, or have it granted; a new token for the same grant does not help.',
@@ -32,6 +49,10 @@ export const PROBLEM_ADVICE: AdviceTable = {
     cause:
       'The API has never reached the issuer, or not for 24 hours: a firewall, a name that does not resolve, a private certificate authority.',
     fix: 'From the host of the API, fetch /.well-known/oauth-authorization-server of the issuer. Inside containers set `fetchFrom`.',
+  },
+  replays_unavailable: {
+    cause: 'The database, or whatever else holds the proofs that were used, is away; or the store in memory is full.',
+    fix: 'Retry after `Retry-After`, with a new proof. Operators: /health/ready names the check that fails.',
   },
   revocations_stale: {
     cause: 'The API has lost its revocation feed for longer than it may be without: the issuer is away, or its API credential was deleted.',

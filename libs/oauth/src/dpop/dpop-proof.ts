@@ -39,7 +39,8 @@ export function splitProof(proof: string): ProofParts {
   const [, header = '', payload = '', signature = ''] = (proof.length <= MAX_LENGTH && COMPACT_JWS.exec(proof)) || [];
   const bytes = Buffer.from(signature, 'base64url');
   // One spelling per signature: base64url leaves bits over that would make aliases of a proof.
-  if (signature === '' || bytes.toString('base64url') !== signature) throw new DpopProofRefused('malformed', 'The DPoP proof is no compact JWS.');
+  if (signature === '' || bytes.toString('base64url') !== signature)
+    throw new DpopProofRefused('malformed', 'The DPoP proof is no compact JWS.');
   return { header, payload, signature: bytes };
 }
 

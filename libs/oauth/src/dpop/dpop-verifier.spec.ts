@@ -166,11 +166,7 @@ describe('RFC 9449 §4.3 a proof', () => {
 
   it('DPOP-5 has one name, whatever way its address is spelled, and another with another jti', async () => {
     const verifier = new DpopVerifier({ clock });
-    const [one, same, other] = await Promise.all([
-      proof({ jti: 'a' }),
-      proof({ jti: 'a', htu: `${TARGET}?again` }),
-      proof({ jti: 'b' }),
-    ]);
+    const [one, same, other] = await Promise.all([proof({ jti: 'a' }), proof({ jti: 'a', htu: `${TARGET}?again` }), proof({ jti: 'b' })]);
     const ids = await Promise.all([one, same, other].map(async (given) => (await verifier.verify(request(given))).id));
     expect(ids[0]).toBe(ids[1]);
     expect(ids[0]).not.toBe(ids[2]);

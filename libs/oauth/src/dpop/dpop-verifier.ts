@@ -117,6 +117,8 @@ function digest(text: string): string {
 function isSigned({ key, alg }: ProofKey, input: string, signature: Buffer): Promise<boolean> {
   const { hash, options } = proofAlgorithm(alg);
   return new Promise((resolve, reject) => {
-    verify(hash, Buffer.from(input, 'latin1'), { key, ...options }, signature, (error, isGood) => (error ? reject(error) : resolve(isGood)));
+    verify(hash, Buffer.from(input, 'latin1'), { key, ...options }, signature, (error, isGood) =>
+      error ? reject(error) : resolve(isGood),
+    );
   });
 }

@@ -16,17 +16,13 @@ const RSA_BITS = { min: 2048, max: 4096 };
 
 /** The `jwk` of a proof. @throws DpopProofRefused when it is not the public key of the algorithm */
 export function readPublicJwk(jwk: unknown, alg: DpopAlg): PublicJwk {
-  if (typeof jwk !== 'object' || jwk === null || Array.isArray(jwk)) throw refused('jwk is missing.');
-  if (PRIVATE_MEMBERS.some((member) => member in jwk)) throw refused('jwk holds a private key: throw that key away.');
   const { kty, crv } = proofAlgorithm(alg);
-  const given = jwk as Record<string, unknown>;
+  const given = publicMembers(jwk);
   if (given['kty'] !== kty || (crv !== undefined && given['crv'] !== crv)) throw refused('jwk is no key of this algorithm.');
   const members = MEMBERS[kty].map((member) => [member, given[member]] as const);
   if (!members.every(([, value]) => isText(value))) throw refused('jwk is incomplete.');
   const key = imported(Object.fromEntries(members) as JsonWebKey);
-  const bits = key.asymmetricKeyDetails?.modulusLength;
-  if (kty === 'RSA' && (bits === undefined || bits < RSA_BITS.min || bits > RSA_BITS.max))
-    throw refused(`An RSA key has ${RSA_BITS.min} to ${RSA_BITS.max} bits.`);
+  if (kty === 'RSA' && !isOfUsableSize(key)) throw refused(`An RSA key has ${RSA_BITS.min} to ${RSA_BITS.max} bits.`);
   // Of the key as it was read, not as it was spelled: base64url leaves bits over that would give one key two names.
   return { key, jkt: jwkThumbprint(key.export({ format: 'jwk' })) };
 }
@@ -37,6 +33,17 @@ export function jwkThumbprint(jwk: JsonWebKey): string {
   if (!members) throw new TypeError('Only keys of EC, OKP and RSA have a thumbprint here.');
   const canonical = Object.fromEntries(members.map((member) => [member, jwk[member]]));
   return createHash('sha256').update(JSON.stringify(canonical)).digest('base64url');
+}
+
+function publicMembers(jwk: unknown): Readonly<Record<string, unknown>> {
+  if (typeof jwk !== 'object' || jwk === null || Array.isArray(jwk)) throw refused('jwk is missing.');
+  if (PRIVATE_MEMBERS.some((member) => member in jwk)) throw refused('jwk holds a private key: throw that key away.');
+  return jwk as Record<string, unknown>;
+}
+
+function isOfUsableSize({ asymmetricKeyDetails: details }: KeyObject): boolean {
+  const bits = details?.modulusLength;
+  return bits !== undefined && bits >= RSA_BITS.min && bits <= RSA_BITS.max;
 }
 
 function imported(jwk: JsonWebKey): KeyObject {

@@ -44,11 +44,12 @@ export function expressAdapter(server: ResourceServer): ExpressAdapter {
 }
 
 function scopeMiddleware(server: ResourceServer, args: ScopeArguments): ExpressMiddleware {
-  const { scopes, operation } = scopeRequirement(args);
+  const { scopes, operation, stepUp } = scopeRequirement(args);
   return async (request, response, next) => {
     const requestId = typeof request.id === 'string' ? request.id : randomUUID();
     try {
-      request.auth = await server.authorize(request, { scopes, operation: operation ?? expressOperation(request), requestId });
+      request.auth = await server.authorize(request, { scopes, operation: operation ?? expressOperation(request), requestId, stepUp });
+      for (const [name, value] of Object.entries(server.acceptedHeaders(request.auth))) response.setHeader(name, value);
     } catch (error) {
       // Express 4 does not wait for promises: a rejected one would be lost, and the request hang.
       return error instanceof ResourceRequestRefused ? refuse(response, error, requestId) : next(error);

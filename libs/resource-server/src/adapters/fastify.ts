@@ -32,12 +32,13 @@ export function fastifyAdapter(server: ResourceServer): FastifyAdapter {
 }
 
 function scopeHook(server: ResourceServer, args: ScopeArguments): FastifyScopeHook {
-  const { scopes, operation } = scopeRequirement(args);
+  const { scopes, operation, stepUp } = scopeRequirement(args);
   return async (request, reply) => {
-    const asked = { scopes, operation: operation ?? `${request.method} ${request.routeOptions.url ?? '*'}`, requestId: request.id };
+    const asked = { scopes, operation: operation ?? `${request.method} ${request.routeOptions.url ?? '*'}`, requestId: request.id, stepUp };
     try {
       // The raw request: it holds every header line, and the URL before `rewriteUrl`.
       request.auth = await server.authorize(request.raw, asked);
+      void reply.headers(server.acceptedHeaders(request.auth));
     } catch (error) {
       if (!(error instanceof ResourceRequestRefused)) throw error;
       const { status, headers, body } = refusalResponse(error, request.id);

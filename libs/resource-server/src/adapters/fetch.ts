@@ -31,18 +31,18 @@ export function fetchAdapter(server: ResourceServer): FetchAdapter {
   const refusal = (error: unknown): Response => answer(error, requestIds);
   return {
     requireScopes: (...args) => scopeAuthorization(server, args, requestIds),
-    protect: (authorize, handler) => protect(authorize, handler, refusal),
+    protect: (authorize, handler) => protect(server, authorize, handler, refusal),
     refusal,
     metadata: metadataHandler(server),
   };
 }
 
 function scopeAuthorization(server: ResourceServer, args: ScopeArguments, requestIds: WeakMap<object, string>): Authorization {
-  const { scopes, operation } = scopeRequirement(args);
+  const { scopes, operation, stepUp } = scopeRequirement(args);
   return async (request) => {
     const requestId = randomUUID();
     try {
-      return await server.authorize(factsOf(request), { scopes, operation: operation ?? `${request.method} *`, requestId });
+      return await server.authorize(factsOf(request), { scopes, operation: operation ?? `${request.method} *`, requestId, stepUp });
     } catch (error) {
       if (error instanceof ResourceRequestRefused) requestIds.set(error, requestId);
       throw error;
@@ -51,6 +51,7 @@ function scopeAuthorization(server: ResourceServer, args: ScopeArguments, reques
 }
 
 function protect<Rest extends unknown[]>(
+  server: ResourceServer,
   authorize: Authorization,
   handler: ProtectedHandler<Rest>,
   refusal: (error: unknown) => Response,
@@ -62,8 +63,17 @@ function protect<Rest extends unknown[]>(
     } catch (error) {
       return refusal(error);
     }
-    return handler(request, caller, ...rest);
+    return withHeaders(await handler(request, caller, ...rest), server.acceptedHeaders(caller));
   };
+}
+
+/** Headers of some responses cannot be changed, so that one is made anew where there is something to add. */
+function withHeaders(response: Response, more: Readonly<Record<string, string>>): Response {
+  const added = Object.entries(more);
+  if (added.length === 0) return response;
+  const headers = new Headers(response.headers);
+  for (const [name, value] of added) headers.set(name, value);
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }
 
 function answer(error: unknown, requestIds: WeakMap<object, string>): Response {
@@ -87,6 +97,7 @@ function factsOf({ method, url, headers }: Request): HttpRequestFacts {
     url,
     headers: {
       authorization: authorizations(headers.get('authorization')),
+      dpop: headers.get('dpop') ?? undefined,
       'access-control-request-method': headers.get('access-control-request-method') ?? undefined,
       traceparent: headers.get('traceparent') ?? undefined,
       tracestate: headers.get('tracestate') ?? undefined,
@@ -97,5 +108,5 @@ function factsOf({ method, url, headers }: Request): HttpRequestFacts {
 // `Headers` joins the lines of one name by ", ": behind another scheme a second line with a token must not be overlooked.
 function authorizations(joined: string | null): string | readonly string[] | undefined {
   if (joined === null) return undefined;
-  return /, *bearer(?: |$)/i.test(joined) ? joined.split(', ') : joined;
+  return /, *(?:bearer|dpop)(?: |$)/i.test(joined) ? joined.split(', ') : joined;
 }
