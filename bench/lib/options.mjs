@@ -6,7 +6,7 @@ const HELP = `npm run bench -- [options]
   --warmup N       warm-up seconds before each measurement         (2)
   --rounds N       interleaved rounds                              (3)
   --connections N  keep-alive connections                          (64)
-  --only LIST      scenarios: tokens,guard,verification,keys,internal,delegated,introspection,reaper,memory,revocation (all ten)
+  --only LIST      scenarios: tokens,guard,dpop,verification,keys,internal,delegated,introspection,reaper,memory,revocation (all eleven)
   --contestants L  only contestants whose name contains one of L
   --tokens N       distinct tokens for the guard and in process    (60000)
   --memory-tokens N  tokens issued in each part of the memory scenario (50000)
@@ -58,7 +58,7 @@ export function readOptions(argv = process.argv.slice(2)) {
     reaped: values.million ? 1_000_000 : pick('reaped', 100_000, 5_000),
     revocations: pick('revocations', 1000, 200),
     sameNode: values['same-node'],
-    scenarios: (values.only ?? 'tokens,guard,verification,keys,internal,delegated,introspection,reaper,memory,revocation').split(','),
+    scenarios: (values.only ?? 'tokens,guard,dpop,verification,keys,internal,delegated,introspection,reaper,memory,revocation').split(','),
     contestantFilter: values.contestants?.split(','),
   };
 }
