@@ -14,6 +14,7 @@ import { TrustMapIndex1763769600061 } from './1763769600061-trust-map-index.js';
 import { People1763769700010 } from './1763769700010-people.js';
 import { DelegatedAccess1763769700050 } from './1763769700050-delegated-access.js';
 import { ConsentUsage1763769700090 } from './1763769700090-consent-usage.js';
+import { OpenidConnect1763769800010 } from './1763769800010-openid-connect.js';
 
 /** Every migration in order. Add one here; never change one that has been released. Those with `transaction = false` run after all others. */
 export const MIGRATIONS = [
@@ -32,5 +33,6 @@ export const MIGRATIONS = [
   People1763769700010,
   DelegatedAccess1763769700050,
   ConsentUsage1763769700090,
+  OpenidConnect1763769800010,
   TrustMapIndex1763769600061,
 ];

@@ -24,6 +24,8 @@ import { ClientAuthModule } from './issuer/client-auth/index.js';
 import { ConsentsModule } from './issuer/consents/index.js';
 import { DiscoveryModule } from './issuer/discovery/index.js';
 import { FederationModule } from './issuer/federation/index.js';
+import { IdTokensModule } from './issuer/id-tokens/index.js';
+import { LogoutModule } from './issuer/logout/index.js';
 import { OwnAppsModule } from './issuer/own-apps/index.js';
 import { RefreshTokensModule } from './issuer/refresh-tokens/index.js';
 import { RevocationModule, Revocations } from './issuer/revocation/index.js';
@@ -32,6 +34,7 @@ import { SessionsModule } from './issuer/sessions/index.js';
 import { ALGORITHMS_OF_ZONE, SigningKeys, SigningKeysModule } from './issuer/signing-keys/index.js';
 import { TestTokensModule } from './issuer/test-tokens/index.js';
 import { TokenIssuanceModule } from './issuer/token-issuance/index.js';
+import { FormAccessToken, IdentityTokenVerifier, UserInfoModule, USERINFO_PATH } from './issuer/userinfo/index.js';
 import { UsageReportsModule } from './issuer/usage-reports/index.js';
 import { AuditModule } from './platform/audit/index.js';
 import { AuditEventsModule } from './platform/audit-events/index.js';
@@ -82,6 +85,8 @@ const ISSUER = [
   ConsentsModule,
   DiscoveryModule,
   FederationModule,
+  IdTokensModule,
+  LogoutModule,
   OwnAppsModule,
   ProviderSignInModule,
   RefreshTokensModule,
@@ -90,6 +95,7 @@ const ISSUER = [
   SigningKeysModule,
   TokenIssuanceModule,
   UsageReportsModule,
+  UserInfoModule,
 ];
 
 /** The APIs of this process, and what proves a caller to them: each zone's by its own issuer and keys. */
@@ -106,8 +112,14 @@ function guardOptions(
     algorithms: ALGORITHMS_OF_ZONE.internal,
     revocations: revocations.list,
   });
+  const identity = new IdentityTokenVerifier({
+    issuer: settings.PUBLIC_URL,
+    keys: keys.verificationKeys.external,
+    revocations: revocations.list,
+  });
   return {
     ...guardHooks(log, usage.record),
+    credentials: [new FormAccessToken(identity)],
     // Found for every request alike, before any guard.
     certificateOf: (request) => clientCertificateOf({ raw: request }),
     issuer: settings.PUBLIC_URL,
@@ -116,6 +128,7 @@ function guardOptions(
     resources: {
       management: { identifier: `${settings.PUBLIC_URL}/v1` },
       analytics: { identifier: `${settings.PUBLIC_URL}/analytics` },
+      identity: { identifier: settings.PUBLIC_URL + USERINFO_PATH, verifier: identity },
       ...Object.fromEntries(SAASALYTICS_SERVICES.map(({ name }) => [name, { identifier: name, verifier: internal }])),
     },
   };

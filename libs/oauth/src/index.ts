@@ -9,6 +9,7 @@ export * from './form-parameters.js';
 export * from './grant.js';
 export * from './issuer-location.js';
 export * from './key-credential-id.js';
+export * from './openid.js';
 export * from './pkce.js';
 export * from './redirect-uri.js';
 export * from './registry.js';

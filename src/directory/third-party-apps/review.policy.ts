@@ -34,6 +34,7 @@ export interface ReviewedFacts {
   readonly name: string;
   readonly publisher: string;
   readonly redirectUris: readonly string[];
+  readonly postLogoutRedirectUris: readonly string[];
   readonly grants: readonly { readonly audience: string; readonly scopes: readonly string[] }[];
   readonly logoUri: string | null;
   readonly policyUri: string | null;
@@ -46,6 +47,7 @@ export function unreviewedChanges(before: ReviewedFacts, after: ReviewedFacts): 
     ['name', before.name !== after.name],
     ['publisher', before.publisher !== after.publisher],
     ['redirect_uris', after.redirectUris.some((uri) => !before.redirectUris.includes(uri))],
+    ['post_logout_redirect_uris', after.postLogoutRedirectUris.some((uri) => !before.postLogoutRedirectUris.includes(uri))],
     ['grants', widens(before.grants, after.grants)],
     ['logo_uri', after.logoUri !== null && before.logoUri !== after.logoUri],
     ['policy_uri', after.policyUri !== null && before.policyUri !== after.policyUri],

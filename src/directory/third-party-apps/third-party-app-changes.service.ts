@@ -95,13 +95,14 @@ export class ThirdPartyAppChanges {
     const { authentication, mistakes } = changesAppAuthentication(body)
       ? changeAppAuthentication(app, body)
       : { authentication: {}, mistakes: [] };
-    const errors = [...mistakesOfRedirectUris(body.redirect_uris ?? []), ...mistakes];
+    const errors = [...mistakesOfRedirectUris(body), ...mistakes];
     if (errors.length > 0) throw httpProblem('validation_failed', 'The app cannot be changed like this. Nothing was stored.', { errors });
     Object.assign(app, {
       ...authentication,
       name: body.name ?? app.name,
       publisher: body.publisher ?? app.publisher,
       redirectUris: body.redirect_uris ?? app.redirectUris,
+      postLogoutRedirectUris: body.post_logout_redirect_uris ?? app.postLogoutRedirectUris,
       grants: body.grants ? this.grants.read(body.grants) : app.grants,
       logoUri: body.logo_uri === undefined ? app.logoUri : body.logo_uri,
       policyUri: body.policy_uri === undefined ? app.policyUri : body.policy_uri,
@@ -110,8 +111,9 @@ export class ThirdPartyAppChanges {
     });
   }
 
-  private reviewedFacts({ name, publisher, redirectUris, grants, logoUri, policyUri, tosUri }: ThirdPartyApp): ReviewedFacts {
-    return { name, publisher, redirectUris, grants: this.grants.write(grants), logoUri, policyUri, tosUri };
+  private reviewedFacts({ grants, ...app }: ThirdPartyApp): ReviewedFacts {
+    const { name, publisher, redirectUris, postLogoutRedirectUris, logoUri, policyUri, tosUri } = app;
+    return { name, publisher, redirectUris, postLogoutRedirectUris, grants: this.grants.write(grants), logoUri, policyUri, tosUri };
   }
 
   private async getForUpdate(tx: Transaction, id: string): Promise<ThirdPartyApp> {

@@ -53,6 +53,10 @@ export class ThirdPartyApp {
   @Column('text', { name: 'redirect_uris', array: true })
   redirectUris!: string[];
 
+  /** Where people may be led to when they have signed out here. */
+  @Column('text', { name: 'post_logout_redirect_uris', array: true })
+  postLogoutRedirectUris!: string[];
+
   @Column('text', { name: 'logo_uri', nullable: true })
   logoUri!: string | null;
 
@@ -89,6 +93,7 @@ export class ThirdPartyApp {
       jwks_kids: this.jwks?.keys.map((key) => key.kid ?? null) ?? null,
       jwks_uri: this.jwksUri,
       redirect_uris: this.redirectUris,
+      post_logout_redirect_uris: this.postLogoutRedirectUris,
       grants: this.grants,
       logo_uri: this.logoUri,
       policy_uri: this.policyUri,

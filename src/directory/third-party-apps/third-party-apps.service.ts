@@ -79,7 +79,7 @@ export class ThirdPartyApps {
 
   private newApp(caller: Caller, body: CreateThirdPartyApp): ThirdPartyApp {
     const { authentication, mistakes } = changeAppAuthentication(firstAuthentication(body.client_type), body);
-    const errors = [...mistakesOfRedirectUris(body.redirect_uris), ...mistakes];
+    const errors = [...mistakesOfRedirectUris(body), ...mistakes];
     if (errors.length > 0)
       throw httpProblem('validation_failed', 'The app cannot be registered like this. Nothing was stored.', { errors });
     const now = new Date();
@@ -93,6 +93,7 @@ export class ThirdPartyApps {
       reviewNote: null,
       ...authentication,
       redirectUris: body.redirect_uris,
+      postLogoutRedirectUris: body.post_logout_redirect_uris ?? [],
       grants: this.grants.read(body.grants),
       logoUri: body.logo_uri ?? null,
       policyUri: body.policy_uri ?? null,

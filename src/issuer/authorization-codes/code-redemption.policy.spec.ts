@@ -16,6 +16,8 @@ const CODE: StoredCode = {
   redirectUriWasSent: true,
   codeChallenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
   authentication: { authTime: 1, acr: '1', amr: ['pwd'] },
+  sessionId: undefined,
+  nonce: undefined,
   familyId: 'f',
   redeemableUntil: new Date(NOW.getTime() + 1),
   redeemedAt: undefined,

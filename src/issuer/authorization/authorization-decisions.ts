@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OAuthError } from '@countersign/oauth';
-import { ApiCatalogue, type CatalogueApi } from '../../directory/api-resources/index.js';
+import { ApiCatalogue, type CatalogueApi, type ScopeDefinition } from '../../directory/api-resources/index.js';
 import { IdentityProviderSource } from '../../directory/identity-providers/index.js';
 import { Configuration } from '../../platform/config/index.js';
 import type { Transaction } from '../../platform/database/index.js';
@@ -10,13 +10,27 @@ import { Delegation, type DelegationPlace } from '../consents/index.js';
 import { FEDERATED_ACR, PASSWORD_ACR, Sessions, signInAddress, type SignedInUser } from '../sessions/index.js';
 import { codeAnswer, errorAnswer } from './authorization-answer.js';
 import type { AppClient } from './authorization-facts.js';
-import { candidates, needsSignIn, refuseSilently, requireAcr, settledPlace, type AskedOfPerson } from './next-step.policy.js';
+import {
+  candidates,
+  needsSignIn,
+  refuseSilently,
+  requireAcr,
+  requireHinted,
+  settledPlace,
+  type AskedOfPerson,
+} from './next-step.policy.js';
 import { askedBy, type SavedRequest } from './saved-request.js';
 
 /** What is to happen with a request now. */
 export type Decision =
   | { readonly step: 'sign_in' }
-  | { readonly step: 'ask'; readonly client: AppClient; readonly api: CatalogueApi; readonly places: readonly DelegationPlace[] }
+  | {
+      readonly step: 'ask';
+      readonly client: AppClient;
+      readonly api: CatalogueApi;
+      readonly describe: (scope: string) => ScopeDefinition | undefined;
+      readonly places: readonly DelegationPlace[];
+    }
   | { readonly step: 'grant'; readonly place: DelegationPlace; readonly scopes: readonly string[] };
 
 /** Decides about requests, and makes their answers. */
@@ -38,16 +52,18 @@ export class AuthorizationDecisions {
     const asked = askedBy(request, client.app.clientType);
     const isSilent = request.prompts.includes('none');
     if (!user || needsSignIn(asked, user)) {
-      if (isSilent) throw new OAuthError('login_required', 'The person has to sign in.');
       await this.requirePossible(asked);
+      if (isSilent) throw new OAuthError('login_required', 'The person has to sign in.');
       return { step: 'sign_in' };
     }
+    requireHinted(asked, user);
     requireAcr(asked, [user.acr]);
     const places = await this.delegation.places({ userId: user.userId, client, api, asked: request.scopes });
     const place = settledPlace(asked, places);
     if (place) return { step: 'grant', place, scopes: place.scopes };
     if (isSilent) throw refuseSilently(asked, places);
-    return { step: 'ask', client, api, places: candidates(asked, places) };
+    const describe = (scope: string): ScopeDefinition | undefined => this.apis.definitionOf(api, scope);
+    return { step: 'ask', client, api, describe, places: candidates(asked, places) };
   }
 
   /** The way back to the app, with a code that is good once the transaction is committed. */
@@ -69,6 +85,8 @@ export class AuthorizationDecisions {
       redirectUriWasSent: request.redirectUriWasSent,
       codeChallenge: request.codeChallenge,
       authentication: { authTime, acr, amr },
+      sessionId: user.sessionId,
+      nonce: request.nonce,
     });
     // RT-7: a new password ends sessions and, once it holds the consent, codes. The code has waited for that, so the session tells.
     if (!(await this.sessions.exists(tx, user.sessionId))) throw new OAuthError('login_required', 'The session of the person has ended.');

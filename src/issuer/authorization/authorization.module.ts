@@ -5,6 +5,7 @@ import { AuthorizationCodesModule } from '../authorization-codes/index.js';
 import { ClientAuthModule } from '../client-auth/index.js';
 import { ClientsModule } from '../clients/index.js';
 import { ConsentsModule } from '../consents/index.js';
+import { IdTokensModule } from '../id-tokens/index.js';
 import { SessionsModule } from '../sessions/index.js';
 import { AuthorizationChecks } from './authorization-checks.js';
 import { AuthorizationController } from './authorization.controller.js';
@@ -29,6 +30,7 @@ import { PushedRequests } from './pushed-requests.service.js';
     ClientsModule,
     ConsentsModule,
     IdentityProvidersModule,
+    IdTokensModule,
     SessionsModule,
   ],
   controllers: [AuthorizationController, ConsentController],

@@ -28,6 +28,8 @@ const KEPT = [
   'max_age',
   'acr_values',
   'login_hint',
+  'id_token_hint',
+  'nonce',
   'org_id',
   'request',
   'authorization_details',

@@ -15,6 +15,8 @@ export interface SavedRequest {
   readonly maxAge?: number | undefined;
   readonly acrValues: readonly string[];
   readonly loginHint?: string | undefined;
+  readonly hintedUserId?: string | undefined;
+  readonly nonce?: string | undefined;
   readonly orgId?: string | undefined;
   /** Seconds since 1970. */
   readonly requestedAt: number;
@@ -27,6 +29,7 @@ export function toSavedRequest({ client, api, ...facts }: AuthorizationFacts, us
 }
 
 export function askedBy(request: SavedRequest, clientType: 'public' | 'confidential'): AskedOfPerson {
-  const { prompts, maxAge, acrValues, orgId, registeredRedirectUri, requestedAt, sessionBefore } = request;
-  return { prompts, maxAge, acrValues, orgId, registeredRedirectUri, requestedAt, sessionBefore, mustBeSeen: clientType === 'public' };
+  const { prompts, maxAge, acrValues, hintedUserId, orgId, registeredRedirectUri, requestedAt, sessionBefore } = request;
+  const mustBeSeen = clientType === 'public';
+  return { prompts, maxAge, acrValues, hintedUserId, orgId, registeredRedirectUri, requestedAt, sessionBefore, mustBeSeen };
 }

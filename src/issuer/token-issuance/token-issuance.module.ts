@@ -5,6 +5,7 @@ import { OrgsModule } from '../../directory/orgs/index.js';
 import { AuthorizationCodesModule } from '../authorization-codes/index.js';
 import { ClientAuthModule } from '../client-auth/index.js';
 import { ConsentsModule } from '../consents/index.js';
+import { IdTokensModule } from '../id-tokens/index.js';
 import { RefreshTokensModule } from '../refresh-tokens/index.js';
 import { SenderConstraintsModule } from '../sender-constraints/index.js';
 import { SigningKeysModule } from '../signing-keys/index.js';
@@ -23,6 +24,7 @@ import { TokenController } from './token.controller.js';
     AuthorizationCodesModule,
     ClientAuthModule,
     ConsentsModule,
+    IdTokensModule,
     OrgsModule,
     RefreshTokensModule,
     SenderConstraintsModule,

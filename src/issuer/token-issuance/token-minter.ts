@@ -17,6 +17,7 @@ import { AlreadyUsed, AuditLog, AuditUnavailable, AuditWriter, SingleUseValues, 
 import { Configuration, issuerOf } from '../../platform/config/index.js';
 import type { Transaction } from '../../platform/database/index.js';
 import { ASSERTION_REFUSED, authenticationFailed } from '../client-auth/index.js';
+import { IdTokens } from '../id-tokens/index.js';
 import { SigningKeys, type TokenSigner } from '../signing-keys/index.js';
 import type { ApprovedIssuance } from './issuance.policy.js';
 
@@ -37,6 +38,7 @@ export class TokenMinter {
 
   constructor(
     private readonly keys: SigningKeys,
+    private readonly idTokens: IdTokens,
     private readonly audit: AuditWriter,
     private readonly auditLog: AuditLog,
     private readonly singleUse: SingleUseValues,
@@ -62,7 +64,7 @@ export class TokenMinter {
 
   private async mintAtOnce(mint: MintRequest, claims: AccessTokenClaims, signer: TokenSigner): Promise<TokenAnswer> {
     const [access_token] = await Promise.all([signer.sign(claims), this.record(mint, claims, signer)]);
-    return answerOf(mint, claims, access_token);
+    return this.answerWith(mint, claims, access_token);
   }
 
   /** What the token stands on is used up together with the audit row: of many who ask at once one is recorded, and none without it. */
@@ -73,11 +75,17 @@ export class TokenMinter {
     settle: NonNullable<Issuance['settle']>,
   ): Promise<TokenAnswer> {
     if (mint.caller.proof.singleUse) throw new Error(`${mint.grantType} settles without having claimed the assertion: does it say so?`);
-    const signed = answerOf(mint, claims, await signer.sign(claims));
+    const signed = await this.answerWith(mint, claims, await signer.sign(claims));
     const record = { write: (tx: Transaction) => this.recordWithin(tx, this.eventOf(mint, claims, signer)) };
     const { answer, repeated } = await settle(signed, record);
     if (repeated) await this.record(mint, decodeJwt<AccessTokenClaims>(answer.access_token), signer, 'token.repeated');
     return answer;
+  }
+
+  private async answerWith(mint: MintRequest, claims: AccessTokenClaims, accessToken: string): Promise<TokenAnswer> {
+    const { idToken } = mint.issuance;
+    const answer = answerOf(mint, claims, accessToken);
+    return idToken ? { ...answer, id_token: await this.idTokens.sign(claims, accessToken, idToken) } : answer;
   }
 
   private claimsOf({ issuance, caller: { client, proof: credential }, proof }: MintRequest): AccessTokenClaims {
@@ -116,7 +124,7 @@ export class TokenMinter {
   }
 
   private eventOf(
-    { caller: { client, proof }, request, grantType, noted }: MintRequest,
+    { caller: { client, proof }, request, grantType, noted, issuance }: MintRequest,
     claims: AccessTokenClaims,
     signer: TokenSigner,
     action: 'token.issued' | 'token.repeated' = 'token.issued',
@@ -138,6 +146,7 @@ export class TokenMinter {
         expires_at: claims.exp,
         kid: signer.kid,
         grant_id: claims.grant,
+        ...(issuance.idToken && { id_token: true }),
         ...proof.evidence,
       },
     };

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { IdentityProvidersModule } from '../../directory/identity-providers/index.js';
 import { UsersModule } from '../../directory/users/index.js';
 import { AuthorizationModule } from '../../issuer/authorization/index.js';
+import { LogoutModule } from '../../issuer/logout/index.js';
 import { OwnAppsModule } from '../../issuer/own-apps/index.js';
 import { ProviderSignInModule } from '../../issuer/provider-sign-in/index.js';
 import { SessionsModule } from '../../issuer/sessions/index.js';
@@ -29,7 +30,7 @@ const WITH_FORMS = [AccountPages, Login, Join, Reset, OrganizationSignIn, Consen
 
 /** Pages for people. */
 @Module({
-  imports: [AuthorizationModule, IdentityProvidersModule, OwnAppsModule, ProviderSignInModule, SessionsModule, UsersModule],
+  imports: [AuthorizationModule, IdentityProvidersModule, LogoutModule, OwnAppsModule, ProviderSignInModule, SessionsModule, UsersModule],
   controllers: [AccountPagesController, AssetsController, SignInPagesController, ProviderPagesController, ConsentPagesController],
   providers: [
     Assets,

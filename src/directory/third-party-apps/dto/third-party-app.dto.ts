@@ -55,6 +55,13 @@ export class ThirdPartyAppDocument {
   @ApiProperty({ type: [String], description: 'Where people are sent back to.', example: ['https://charts.example/callback'] })
   redirect_uris!: string[];
 
+  @ApiProperty({
+    type: [String],
+    description: 'Where people are led to when they have signed out here.',
+    example: ['https://charts.example/'],
+  })
+  post_logout_redirect_uris!: string[];
+
   @ApiProperty({ type: [GrantDocument], description: 'The most that people can allow it.' })
   grants!: GrantDocument[];
 
@@ -91,6 +98,7 @@ export class ThirdPartyAppDocument {
       jwks: app.jwks,
       jwks_uri: app.jwksUri,
       redirect_uris: app.redirectUris,
+      post_logout_redirect_uris: app.postLogoutRedirectUris,
       grants: grants.map(({ audience, scopes }) => ({ audience, scopes: [...scopes] })),
       logo_uri: app.logoUri,
       policy_uri: app.policyUri,

@@ -22,12 +22,12 @@ export function addressOf(interaction: string, orgId?: string): string {
 /** Everything that somebody has to know before they allow an app something (CON-1, AZ-16). */
 export function ConsentPage(question: ConsentQuestion): ReactNode {
   const { view, csrfToken, interaction, place, problem } = question;
-  const { app, api } = view;
+  const { app } = view;
   const isPossible = canAllow(place);
   return (
     <Card>
       <AppCard app={app} />
-      <Heading title={isPossible ? `Allow ${app.name} to use ${api.name} for you?` : `${app.name} asks to use ${api.name} for you`}>
+      <Heading title={titleOf(view, isPossible)}>
         {app.kind === 'agent' && 'It is an agent: a program that decides by itself what to do next. '}
         {isPossible ? 'It gets nothing but what you allow here, and you can take it back.' : 'As it stands, it gets nothing.'}
       </Heading>
@@ -46,6 +46,11 @@ export function ConsentPage(question: ConsentQuestion): ReactNode {
       {isPossible && <Policies app={app} />}
     </Card>
   );
+}
+
+function titleOf({ app, api }: ConsentView, isPossible: boolean): string {
+  if (api.identity) return isPossible ? `Sign in to ${app.name}?` : `${app.name} asks you to sign in`;
+  return isPossible ? `Allow ${app.name} to use ${api.name} for you?` : `${app.name} asks to use ${api.name} for you`;
 }
 
 function NotReviewed(): ReactNode {

@@ -11,7 +11,8 @@ interface ScopeChoiceProperties {
 
 /** What could be allowed, in the words of the catalogue; what somebody does not want, they untick. */
 export function ScopeChoice({ legend, scopes, ticked }: ScopeChoiceProperties): ReactNode {
-  const [only, another] = scopes;
+  const choices = scopes.filter(({ fixed }) => !fixed);
+  const [only, another] = choices;
   return (
     <fieldset>
       <legend>
@@ -21,7 +22,7 @@ export function ScopeChoice({ legend, scopes, ticked }: ScopeChoiceProperties): 
       <ul className="scopes">
         {scopes.map((scope) => (
           <li key={scope.name}>
-            {another ? <Choice scope={scope} isTicked={ticked?.includes(scope.name) ?? true} /> : <Fixed scope={scope} />}
+            {another && !scope.fixed ? <Choice scope={scope} isTicked={ticked?.includes(scope.name) ?? true} /> : <Fixed scope={scope} />}
           </li>
         ))}
       </ul>
