@@ -6,11 +6,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type 
 import { decodeJwt } from 'jose';
 import { operatorOf } from '../e2e/support/management.js';
 import type { Operator } from '../support/builders.js';
+import { chromiumUnlessAbsent } from '../support/browser.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import { admit, anApp, diesWithin2s, READ, refresh, REPORTS, tokensFor, works, type AppMade } from '../support/delegation.js';
 import { aReportingApi, anEntry, minuteAgo, sendReport } from '../support/usage.js';
 import { aPerson, type PersonMade, Visitor } from '../support/visitor.js';
-import { startBrowser } from '../../scripts/lib/browser.mjs';
 
 const SCREENSHOTS = process.env['SCREENSHOTS'];
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -25,10 +25,7 @@ let app: AppMade;
 beforeAll(async () => {
   server = await startTestServer();
   ({ operator } = await operatorOf(server));
-  const started = await startBrowser();
-  if (!('reason' in started)) browser = started;
-  else if (process.env['CI']) throw new Error(`No browser starts on this machine, and CI must not skip: ${started.reason}`);
-  else process.stderr.write(`The browser tests are SKIPPED: no browser starts on this machine. ${started.reason}\n`);
+  browser = await chromiumUnlessAbsent();
 });
 afterAll(async () => {
   await browser?.close();

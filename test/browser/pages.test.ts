@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest';
-import { startBrowser } from '../../scripts/lib/browser.mjs';
 import { Operator } from '../support/builders.js';
+import { chromiumUnlessAbsent } from '../support/browser.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import {
   admit,
@@ -55,10 +55,7 @@ beforeAll(async () => {
   await admit(operator, server.orgs[0].id, { mode: 'all' });
   await admit(operator, server.orgs[1].id, { mode: 'ask' });
   person = await aPerson(operator, server.orgs[0].id);
-  const started = await startBrowser();
-  if (!('reason' in started)) browser = started;
-  else if (process.env['CI']) throw new Error(`No browser starts on this machine, and CI must not skip: ${started.reason}`);
-  else process.stderr.write(`The browser tests are SKIPPED: no browser starts on this machine. ${started.reason}\n`);
+  browser = await chromiumUnlessAbsent();
 });
 afterAll(async () => {
   await browser?.close();

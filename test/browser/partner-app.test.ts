@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest';
+import { chromiumUnlessAbsent } from '../support/browser.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import { freePort } from '../support/launch.js';
 import { startProgram, type Running } from '../support/programs.js';
-import { startBrowser } from '../../scripts/lib/browser.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = ['--import', join(ROOT, 'examples/local.mjs'), join(ROOT, 'examples/partner-app/src/main.ts')];
@@ -22,10 +22,7 @@ beforeAll(async () => {
   server = await startTestServer();
   const environment = { DEMO: join(server.files.dataDir, 'demo.json'), PORT: String(await freePort()) };
   partner = await startProgram(process.execPath, PROGRAM, environment);
-  const started = await startBrowser();
-  if (!('reason' in started)) browser = started;
-  else if (process.env['CI']) throw new Error(`No browser starts on this machine, and CI must not skip: ${started.reason}`);
-  else process.stderr.write(`The browser tests are SKIPPED: no browser starts on this machine. ${started.reason}\n`);
+  browser = await chromiumUnlessAbsent();
 });
 afterAll(async () => {
   await browser?.close();

@@ -1,8 +1,8 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest';
+import { chromiumUnlessAbsent } from '../support/browser.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import { call, tokenOf } from '../support/requests.js';
-import { startBrowser } from '../../scripts/lib/browser.mjs';
 
 const SCREENSHOTS = process.env['SCREENSHOTS'];
 let server: TestServer;
@@ -13,10 +13,7 @@ let complaints: string[];
 
 beforeAll(async () => {
   server = await startTestServer();
-  const started = await startBrowser();
-  if (!('reason' in started)) browser = started;
-  else if (process.env['CI']) throw new Error(`No browser starts on this machine, and CI must not skip: ${started.reason}`);
-  else process.stderr.write(`The browser tests are SKIPPED: no browser starts on this machine. ${started.reason}\n`);
+  browser = await chromiumUnlessAbsent();
 });
 afterAll(async () => {
   await browser?.close();

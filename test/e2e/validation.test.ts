@@ -1,3 +1,6 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import { tokenOf } from '../support/requests.js';
@@ -207,6 +210,20 @@ describe('bodies that are no JSON objects', () => {
     const large = await send(writers[0]!, JSON.stringify({ name: 'x'.repeat(3_000_000) }));
     expect([large.status, ((await large.json()) as { code: string }).code]).toEqual([413, 'payload_too_large']);
     expect(Date.now() - started).toBeLessThan(3_000);
+  });
+
+  // Seen to fail without refused-bodies.ts: the connection was reset, and the client told its user of a broken pipe.
+  it('413 reaches a client that still sends when it is refused', async () => {
+    const { path } = writers[0]!;
+    const socket = connect(Number(new URL(server.url).port), 'localhost');
+    const headers = ['host: localhost', `authorization: Bearer ${api.token}`, 'content-type: application/json', 'content-length: 3000000'];
+    socket.write(`POST ${path} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n{"name":"`);
+    await pause(300);
+    socket.write('x'.repeat(2_999_989));
+    await pause(100);
+    socket.write('"}');
+    // Like most programs it reads the answer when it has sent its request.
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 413 [^]*payload_too_large/);
   });
 
   it('4xx for JSON that is nested a hundred times (attack 58)', async () => {

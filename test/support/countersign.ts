@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { inject } from 'vitest';
-import type { CountersignProcess } from '@countersign/testing';
 import type { DemoCredential, DemoDocument, DemoOrgEntry } from '../../src/bootstrap/demo-file.js';
-import { launch, TEMPLATE, type LaunchedServer, type ServerFiles } from './launch.js';
+import { launchHosted, TEMPLATE, type LaunchedServer, type ServerFiles, type ServerProcess } from './launch.js';
 
 export type { DemoCredential, DemoDocument, DemoOrgEntry };
 
@@ -17,7 +16,7 @@ export interface TestServer {
   readonly internalUrl: string;
   readonly mtlsUrl: string;
   readonly demo: DemoDocument;
-  readonly process: CountersignProcess;
+  readonly process: ServerProcess;
   readonly files: ServerFiles;
   /** The first demo organization and the second. */
   readonly orgs: readonly [DemoOrgEntry, DemoOrgEntry];
@@ -35,8 +34,8 @@ export async function startTestServer(environment: Readonly<Record<string, strin
   cpSync(cluster.dataDir, dataDir, { recursive: true });
   await onCluster(cluster.superuserUrl, `CREATE DATABASE ${database} TEMPLATE ${TEMPLATE} OWNER countersign_owner`);
   const files = { dataDir, runtimeUrl: inDatabase(cluster.runtimeUrl, database), ownerUrl: inDatabase(cluster.ownerUrl, database) };
-  const server = await launch(files, environment);
-  const replicas: CountersignProcess[] = [];
+  const server = await launchHosted(files, environment);
+  const replicas: ServerProcess[] = [];
   const demo = JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')) as DemoDocument;
   const [first, second] = demo.orgs;
   if (!first || !second) throw new Error('The demo has two organizations.');
@@ -47,7 +46,7 @@ export async function startTestServer(environment: Readonly<Record<string, strin
     orgs: [first, second],
     sql: (text, values) => query(inDatabase(cluster.superuserUrl, database), text, values),
     replica: async (more = {}) => {
-      const replica = await launch(files, {
+      const replica = await launchHosted(files, {
         PUBLIC_URL: server.url,
         INTERNAL_URL: server.internalUrl,
         MTLS_URL: server.mtlsUrl,

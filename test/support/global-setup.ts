@@ -7,6 +7,7 @@ import { createDatabase } from '../../src/platform/database/connection.js';
 import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../../src/platform/database/embedded/index.js';
 import { ROLES, RUNTIME_LOGIN } from '../../src/platform/database/roles.js';
 import { launch, TEMPLATE, type ServerFiles } from './launch.js';
+import { ServerHosts } from './server-hosts.js';
 
 export interface TestCluster {
   superuserUrl: string;
@@ -19,6 +20,8 @@ export interface TestCluster {
 declare module 'vitest' {
   export interface ProvidedContext {
     cluster: TestCluster;
+    /** Where servers are started: see server-hosts.ts. */
+    hosts: string;
   }
 }
 
@@ -39,8 +42,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
   const server = await launch(files, {});
   await server.process.stop();
+  const hosts = await ServerHosts.open(join(folder, 'hosts'));
+  project.provide('hosts', hosts.url);
   project.provide('cluster', { superuserUrl: cluster.superuserUrl, ...files });
   return async () => {
+    hosts.close();
     await cluster.stop();
     await removeEmbeddedPostgres(clusterDir);
     rmSync(folder, { recursive: true, force: true });

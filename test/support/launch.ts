@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { CountersignProcess } from '@countersign/testing';
+import { HostedServer } from './hosted-server.js';
 
 export interface ServerFiles {
   dataDir: string;
@@ -7,52 +8,75 @@ export interface ServerFiles {
   ownerUrl: string;
 }
 
+export type ServerProcess = Pick<CountersignProcess, 'pid' | 'log' | 'stop' | 'kill'>;
+
 export interface LaunchedServer {
   readonly url: string;
   readonly opsUrl: string;
   /** Where this process itself serves the internal zone; its issuer is INTERNAL_URL, which replicas share. */
   readonly internalUrl: string;
   readonly mtlsUrl: string;
-  readonly process: CountersignProcess;
+  readonly process: ServerProcess;
 }
 
 /** The database with the demo that every server's database is copied from. */
 export const TEMPLATE = 'countersign';
 
+const UNLIMITED = Object.fromEntries(
+  [
+    'TOKEN_PER_CLIENT',
+    'TOKEN_PER_SOURCE',
+    'FAILURES_PER_SOURCE',
+    'API_PER_CLIENT',
+    'SIGN_IN_VISITS_PER_SOURCE',
+    'SIGN_IN_PER_SOURCE',
+    'SIGN_IN_PER_ACCOUNT',
+    'SIGN_IN_STRANGERS_PER_ACCOUNT',
+    'AUTHORIZATION_PER_SOURCE',
+  ].map((limit) => [`RATE_LIMIT_${limit}`, '1000000']),
+);
+
 const ENTRY = new URL('../../dist/src/main.js', import.meta.url).pathname;
 
-/** Starts the built product on free ports, with a given database and data folder. */
-export async function launch(files: ServerFiles, environment: Readonly<Record<string, string>>): Promise<LaunchedServer> {
+/** Starts the built product on free ports, with a given database and data folder, in a process of its own. */
+export function launch(files: ServerFiles, environment: Readonly<Record<string, string>>): Promise<LaunchedServer> {
+  return startOn(files, environment, (settings) =>
+    CountersignProcess.start({
+      entry: ENTRY,
+      readyUrl: `http://localhost:${settings['OPS_PORT']}/health/ready`,
+      environment: settings,
+    }),
+  );
+}
+
+/** The same in a process that has run servers of other tests before: five times as fast. */
+export function launchHosted(files: ServerFiles, environment: Readonly<Record<string, string>>): Promise<LaunchedServer> {
+  return startOn(files, environment, (settings) => HostedServer.start(settings));
+}
+
+async function startOn(
+  files: ServerFiles,
+  environment: Readonly<Record<string, string>>,
+  start: (settings: Readonly<Record<string, string>>) => Promise<ServerProcess>,
+): Promise<LaunchedServer> {
   const [port, opsPort, internalPort, mtlsPort] = [await freePort(), await freePort(), await freePort(), await freePort()];
   const url = environment['PUBLIC_URL'] ?? `http://localhost:${port}`;
-  const process = await CountersignProcess.start({
-    entry: ENTRY,
-    readyUrl: `http://localhost:${opsPort}/health/ready`,
-    environment: {
-      NODE_ENV: 'test',
-      LOG_LEVEL: 'warn',
-      DATA_DIR: files.dataDir,
-      DATABASE_URL: files.runtimeUrl,
-      MIGRATION_DATABASE_URL: files.ownerUrl,
-      DEMO: 'true',
-      PORT: String(port),
-      OPS_PORT: String(opsPort),
-      PUBLIC_URL: url,
-      INTERNAL_PORT: String(internalPort),
-      INTERNAL_URL: `https://localhost:${internalPort}`,
-      MTLS_PORT: String(mtlsPort),
-      MTLS_URL: `https://localhost:${mtlsPort}`,
-      RATE_LIMIT_TOKEN_PER_CLIENT: '1000000',
-      RATE_LIMIT_TOKEN_PER_SOURCE: '1000000',
-      RATE_LIMIT_FAILURES_PER_SOURCE: '1000000',
-      RATE_LIMIT_API_PER_CLIENT: '1000000',
-      RATE_LIMIT_SIGN_IN_VISITS_PER_SOURCE: '1000000',
-      RATE_LIMIT_SIGN_IN_PER_SOURCE: '1000000',
-      RATE_LIMIT_SIGN_IN_PER_ACCOUNT: '1000000',
-      RATE_LIMIT_SIGN_IN_STRANGERS_PER_ACCOUNT: '1000000',
-      RATE_LIMIT_AUTHORIZATION_PER_SOURCE: '1000000',
-      ...environment,
-    },
+  const process = await start({
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'warn',
+    DATA_DIR: files.dataDir,
+    DATABASE_URL: files.runtimeUrl,
+    MIGRATION_DATABASE_URL: files.ownerUrl,
+    DEMO: 'true',
+    PORT: String(port),
+    OPS_PORT: String(opsPort),
+    PUBLIC_URL: url,
+    INTERNAL_PORT: String(internalPort),
+    INTERNAL_URL: `https://localhost:${internalPort}`,
+    MTLS_PORT: String(mtlsPort),
+    MTLS_URL: `https://localhost:${mtlsPort}`,
+    ...UNLIMITED,
+    ...environment,
   });
   return {
     url: `http://localhost:${port}`,

@@ -1,4 +1,5 @@
 export { addCertificateHook, clientCertificateOf } from './client-certificate.js';
+export { addRefusedBodyHook } from './refused-bodies.js';
 export { addRequestHooks, noteSubject, type RequestSubject } from './request-hooks.js';
 export { createFastifyAdapter, SERVER_LIMITS } from './fastify-adapter.js';
 export { assignZone, zoneOf } from './listener-zones.js';
