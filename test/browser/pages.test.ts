@@ -412,7 +412,10 @@ describe('everybody can read them', () => {
     ['consent', () => asPerson(addressFor(app))],
     ['consent to what nobody reviewed', () => asPerson(addressFor(draft))],
     ['sign-out', () => asPerson(`${server.url}/logout`)],
-    ['sign-in to an app', async () => asPerson(addressFor(await aSignInApp(), pkce(), { scope: 'openid profile email' }))],
+    [
+      'sign-in to an app',
+      async () => asPerson(addressFor(await aSignInApp(), pkce(), { audience: undefined, scope: 'openid profile email' })),
+    ],
     ['sign-out that an app asks for', async () => asPerson(`${server.url}/oauth/logout?client_id=${(await aSignInApp()).client_id}`)],
     ['sign-in once more', () => asPerson(addressFor(app, pkce(), { prompt: 'login' }))],
     ['choice of the organization', () => inTwoOrgs(addressFor(app, pkce(), { org_id: undefined }))],
