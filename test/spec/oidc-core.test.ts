@@ -346,6 +346,9 @@ describe('openid beside the scopes of an API', () => {
     for (const words of ['Sign in to Partner?', 'Know who you are here', 'See your name.', 'See your e-mail address.'])
       expect(page.text).toContain(words);
     expect(page.text).not.toMatch(/<input[^>]*value="openid"/);
+    const smaller = interactionOf(await ask(somebody.browser, app, pkce(), { scope: 'openid email' }));
+    const other = await somebody.browser.get(`/consent?interaction=${smaller}`, { accept: 'text/html' });
+    expect(other.text).toMatch(/<input[^>]*type="checkbox"[^>]*value="email"/);
     const tokens = await choose(somebody.browser, interaction, { scopes: ['email'] });
     expect(answerOf(tokens).code).toMatch(/^csn_code_/);
     expect((await codeFor(somebody.browser, app, pkce(), { scope: 'openid email', prompt: 'none' })).length).toBeGreaterThan(20);

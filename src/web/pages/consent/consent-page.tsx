@@ -88,7 +88,7 @@ function WhoAndWhere({ view, place, interaction }: ConsentQuestion): ReactNode {
 }
 
 function WhatItMayDo({ view, place, ticked }: ConsentQuestion): ReactNode {
-  const { app } = view;
+  const { app, api } = view;
   if (place.admission === 'ask_admin')
     return (
       <Alert kind="info" title={`${place.orgName} decides which apps its people use`}>
@@ -107,7 +107,7 @@ function WhatItMayDo({ view, place, ticked }: ConsentQuestion): ReactNode {
         Your role in {place.orgName} does not include any of what {app.name} asks for.
       </Alert>
     );
-  return <ScopeChoice legend={`${app.name} may`} scopes={place.scopes} ticked={ticked} />;
+  return <ScopeChoice legend={`${app.name} may`} scopes={place.scopes} ticked={ticked} restIsOptional={api.identity} />;
 }
 
 function canAllow({ admission, scopes }: PlaceView): boolean {
