@@ -14,6 +14,7 @@ import { TrustMapIndex1763769600061 } from './1763769600061-trust-map-index.js';
 import { People1763769700010 } from './1763769700010-people.js';
 import { DelegatedAccess1763769700050 } from './1763769700050-delegated-access.js';
 import { ConsentUsage1763769700090 } from './1763769700090-consent-usage.js';
+import { OpenidConnect1763769800010 } from './1763769800010-openid-connect.js';
 import { DeviceAuthorization1763769800020 } from './1763769800020-device-authorization.js';
 import { Dpop1763769800030 } from './1763769800030-dpop.js';
 import { ApiKeys1763769800040 } from './1763769800040-api-keys.js';
@@ -35,6 +36,7 @@ export const MIGRATIONS = [
   People1763769700010,
   DelegatedAccess1763769700050,
   ConsentUsage1763769700090,
+  OpenidConnect1763769800010,
   DeviceAuthorization1763769800020,
   Dpop1763769800030,
   ApiKeys1763769800040,

@@ -33,6 +33,8 @@ import { DeviceCodesModule } from './issuer/device-codes/index.js';
 import { DiscoveryModule } from './issuer/discovery/index.js';
 import { FederationModule } from './issuer/federation/index.js';
 import { IntrospectionModule } from './issuer/introspection/index.js';
+import { IdTokensModule } from './issuer/id-tokens/index.js';
+import { LogoutModule } from './issuer/logout/index.js';
 import { OwnAppsModule } from './issuer/own-apps/index.js';
 import { RefreshTokensModule } from './issuer/refresh-tokens/index.js';
 import { RevocationModule, Revocations } from './issuer/revocation/index.js';
@@ -42,6 +44,7 @@ import { SessionCredential, SessionsModule } from './issuer/sessions/index.js';
 import { ALGORITHMS_OF_ZONE, SigningKeys, SigningKeysModule } from './issuer/signing-keys/index.js';
 import { TestTokensModule } from './issuer/test-tokens/index.js';
 import { TokenIssuanceModule } from './issuer/token-issuance/index.js';
+import { FormAccessToken, IdentityTokenVerifier, UserInfoModule, USERINFO_PATH } from './issuer/userinfo/index.js';
 import { UsageReportsModule } from './issuer/usage-reports/index.js';
 import { AuditModule } from './platform/audit/index.js';
 import { AuditEventsModule } from './platform/audit-events/index.js';
@@ -96,6 +99,8 @@ const ISSUER = [
   DiscoveryModule,
   FederationModule,
   IntrospectionModule,
+  IdTokensModule,
+  LogoutModule,
   OwnAppsModule,
   ProviderSignInModule,
   RefreshTokensModule,
@@ -105,6 +110,7 @@ const ISSUER = [
   SigningKeysModule,
   TokenIssuanceModule,
   UsageReportsModule,
+  UserInfoModule,
 ];
 
 /** What proves a caller beside the access token. */
@@ -130,9 +136,14 @@ function guardOptions(
     algorithms: ALGORITHMS_OF_ZONE.internal,
     revocations: revocations.list,
   });
+  const identity = new IdentityTokenVerifier({
+    issuer: settings.PUBLIC_URL,
+    keys: keys.verificationKeys.external,
+    revocations: revocations.list,
+  });
   return {
     ...guardHooks(log, usage.record),
-    credentials,
+    credentials: [...credentials, new FormAccessToken(identity)],
     // Found for every request alike, before any guard.
     certificateOf: (request) => clientCertificateOf({ raw: request }),
     issuer: settings.PUBLIC_URL,
@@ -141,6 +152,7 @@ function guardOptions(
     resources: {
       management: ownApi('/v1'),
       analytics: ownApi('/analytics'),
+      identity: { ...ownApi(USERINFO_PATH), verifier: identity },
       ...Object.fromEntries(SAASALYTICS_SERVICES.map(({ name }) => [name, { identifier: name, verifier: internal }])),
     },
   };

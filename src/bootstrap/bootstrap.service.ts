@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { mintSecret } from '@countersign/oauth';
 import { ApiCatalogue, MANAGEMENT_SCOPES, type ScopeDefinition } from '../directory/api-resources/index.js';
+import { identityApi } from '../issuer/userinfo/index.js';
 import { OperatorSeeding } from '../directory/service-principals/index.js';
 import { Configuration, servesZone, type Settings } from '../platform/config/index.js';
 import { newId } from '../platform/crypto/index.js';
@@ -49,6 +50,7 @@ export class Bootstrap {
       zone: 'external',
       scopes: MANAGEMENT_SCOPES,
     });
+    await this.apis.seed(identityApi(PUBLIC_URL));
     await this.apis.seed({
       key: 'analytics',
       identifier: `${PUBLIC_URL}/analytics`,

@@ -9,8 +9,11 @@ const APP = {
   publisher: 'Pulse Labs',
   client_type: 'confidential',
   redirect_uris: ['http://127.0.0.1:4100/callback'],
+  post_logout_redirect_uris: ['http://127.0.0.1:4100/'],
 } as const;
 const SCOPES = ['read:analytics-data', 'read:account'];
+/** Beside them it may sign people in. */
+const IDENTITY = ['openid', 'profile', 'email'];
 
 /** An approved app of somebody else that the people of the demo can use, registered through the management API like anybody's. */
 @Injectable()
@@ -22,7 +25,10 @@ export class DemoApps {
   /** The file names the app when all of it is done: a start that was killed before begins anew. */
   async load(api: ManagementClient, document: DemoDocument, save: (document: DemoDocument) => void): Promise<void> {
     await api.removeLeftOver('/v1/apps', (found) => found['name'] === APP.name && found['publisher'] === APP.publisher);
-    const grants = [{ audience: `${document.public_url}/analytics`, scopes: SCOPES }];
+    const grants = [
+      { audience: `${document.public_url}/analytics`, scopes: SCOPES },
+      { audience: `${document.public_url}/oauth/userinfo`, scopes: IDENTITY },
+    ];
     const made = await api.post('/v1/apps', { ...APP, grants });
     const submitted = await api.post(`/v1/apps/${made.id}/submit`, {});
     await api.post(`/v1/apps/${made.id}/approve`, { updated_at: submitted['updated_at'] });

@@ -466,9 +466,20 @@ describe('everybody can read them', () => {
     ['device refused', () => page.goto(`${server.url}/device/refused`)],
     ['consent to what nobody reviewed', () => asPerson(addressFor(draft))],
     ['sign-out', () => asPerson(`${server.url}/logout`)],
+    [
+      'sign-in to an app',
+      async () => asPerson(addressFor(await aSignInApp(), pkce(), { audience: undefined, scope: 'openid profile email' })),
+    ],
+    ['sign-out that an app asks for', async () => asPerson(`${server.url}/oauth/logout?client_id=${(await aSignInApp()).client_id}`)],
     ['sign-in once more', () => asPerson(addressFor(app, pkce(), { prompt: 'login' }))],
     ['choice of the organization', () => inTwoOrgs(addressFor(app, pkce(), { org_id: undefined }))],
   ];
+
+  const aSignInApp = (): Promise<AppMade> =>
+    anApp(operator, {
+      redirect_uris: ['http://127.0.0.1/callback'],
+      grants: [{ audience: `${server.url}/oauth/userinfo`, scopes: ['openid', 'profile', 'email'] }],
+    });
 
   const aProvider = (): Promise<{ sign_in_url: string }> =>
     operator.create(`/v1/orgs/${server.orgs[0].id}/identity-providers`, {

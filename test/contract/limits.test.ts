@@ -164,6 +164,10 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'a refresh token may go unused': [time(numberIn(REFRESH, /idle: (\d+)/) * 86_400)],
   'all refreshes after one consent of a person': [time(numberIn(REFRESH, /total: (\d+)/) * 86_400)],
   'a client whose answer was lost may send the same refresh again within': [time(numberIn(REFRESH, 'RETRY_SECONDS'))],
+  'bytes of `nonce`': [String(numberIn('src/issuer/authorization/checks/openid.check.ts', 'MAX_NONCE_BYTES'))],
+  'an ID token counts for; as `id_token_hint` longer': [
+    time(numberIn('src/issuer/id-tokens/id-token-claims.policy.ts', 'ID_TOKEN_LIFETIME_SECONDS')),
+  ],
   'bytes of `state`': [String(numberIn('src/issuer/authorization/authorization-answer.ts', 'MAX_STATE_BYTES'))],
   'characters of a redirect URI': [String(numberIn(REDIRECT_URIS, 'MAX_REDIRECT_URI_LENGTH'))],
   'redirect URIs of an app': [String(numberIn(REDIRECT_URIS, 'MAX_REDIRECT_URIS'))],

@@ -24,6 +24,7 @@ const GUIDES_TO_FOLLOW = [
   'microservices',
   'operations',
   'service-principals',
+  'sign-in-with-countersign',
   'third-party-apps',
   'token-verification',
   'workload-federation',

@@ -66,6 +66,8 @@ describe('the internal listener', () => {
       access_token_signing_alg_values_supported: ['ES256'],
     });
     expect(body).not.toHaveProperty('mtls_endpoint_aliases');
+    for (const name of ['userinfo_endpoint', 'end_session_endpoint', 'id_token_signing_alg_values_supported', 'subject_types_supported'])
+      expect(body).not.toHaveProperty(name);
     const internal = await tlsRequest<{ keys: { kid: string; alg: string }[] }>(server, String(body['jwks_uri']));
     const external = await call<{ keys: { kid: string }[] }>('GET', `${server.url}/.well-known/jwks.json`, undefined);
     expect(internal.body.keys.map(({ alg }) => alg)).toEqual(['ES256']);

@@ -225,3 +225,44 @@ describe('oauth4webapi for a person', () => {
     );
   });
 });
+
+describe('oauth4webapi signs a person in', () => {
+  it('a public client: ID token with nonce and signature, UserInfo, and the address that signs out', async () => {
+    const operator = await Operator.of(server);
+    const grants = [{ audience: `${server.url}/oauth/userinfo`, scopes: ['openid', 'profile', 'email'] }];
+    const { id, client_id } = await anApp(operator, { client_type: 'public', grants });
+    await admit(operator, server.orgs[1].id, { app_ids: [id] });
+    const person = await aPerson(operator, server.orgs[1].id, { name: 'Ada Lovelace' });
+    const identifier = new URL(server.url);
+    const found = await oauth.processDiscoveryResponse(
+      identifier,
+      await oauth.discoveryRequest(identifier, { algorithm: 'oidc', ...HTTP }),
+    );
+    const client: oauth.Client = { client_id, id_token_signed_response_alg: 'RS256' };
+    const [verifier, nonce, state] = [oauth.generateRandomCodeVerifier(), oauth.generateRandomNonce(), oauth.generateRandomState()];
+    const query = new URLSearchParams({
+      client_id,
+      response_type: 'code',
+      redirect_uri: REDIRECT_URI,
+      scope: 'openid profile',
+      state,
+      nonce,
+      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    });
+    const back = await sentBack(person, new URL(`${found.authorization_endpoint}?${query.toString()}`));
+    const parameters = oauth.validateAuthResponse(found, client, back, state);
+    const response = await oauth.authorizationCodeGrantRequest(found, client, oauth.None(), parameters, REDIRECT_URI, verifier, HTTP);
+    const tokens = await oauth.processAuthorizationCodeResponse(found, client, response, { expectedNonce: nonce, requireIdToken: true });
+    await oauth.validateApplicationLevelSignature(found, response, HTTP);
+    const { sub, sid } = oauth.getValidatedIdTokenClaims(tokens)!;
+    expect([sub, sid]).toEqual([person.userId, expect.stringMatching(/^ses_/)]);
+
+    const asked = await oauth.userInfoRequest(found, client, tokens.access_token, HTTP);
+    expect(await oauth.processUserInfoResponse(found, client, sub, asked)).toMatchObject({ sub, name: 'Ada Lovelace' });
+    const logout = new URLSearchParams({ id_token_hint: tokens.id_token! });
+    const done = await person.browser.get(`${found.end_session_endpoint}?${logout.toString()}`);
+    expect([done.status, done.headers.get('location')]).toEqual([303, `${server.url}/logout/done?client_id=${client_id}`]);
+    expect(await person.browser.isSignedIn()).toBe(false);
+  });
+});

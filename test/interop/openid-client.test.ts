@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Operator, type PrincipalMade } from '../support/builders.js';
@@ -228,5 +228,62 @@ describe('openid-client for a person', () => {
       });
     // The code is still good: nothing was asked with it.
     expect((await client.authorizationCodeGrant(configuration, back, checks)).access_token).toBeTruthy();
+  });
+});
+
+describe('openid-client signs a person in', () => {
+  const AFTER = 'https://partner.example/bye';
+
+  // With scopes of an API beside, and without.
+  it.each([
+    ['openid profile email', '/oauth/userinfo'],
+    [`openid email ${READ}`, '/analytics'],
+  ])('ID token with nonce, UserInfo, refresh and logout for "%s"', async (scope, path) => {
+    const operator = await Operator.of(server);
+    const app = await anApp(operator, {
+      grants: [
+        { audience, scopes: [READ] },
+        { audience: `${server.url}/oauth/userinfo`, scopes: ['openid', 'profile', 'email'] },
+      ],
+      post_logout_redirect_uris: [AFTER],
+    });
+    await admit(operator, server.orgs[1].id, { app_ids: [app.id] });
+    const person = await aPerson(operator, server.orgs[1].id);
+    const configuration = await discover(app.client_id, client.ClientSecretBasic(app.client_secret), 'oidc');
+    client.enableNonRepudiationChecks(configuration);
+    const checks = {
+      pkceCodeVerifier: client.randomPKCECodeVerifier(),
+      expectedState: client.randomState(),
+      expectedNonce: client.randomNonce(),
+    };
+    const url = client.buildAuthorizationUrl(configuration, {
+      redirect_uri: REDIRECT_URI,
+      scope,
+      state: checks.expectedState,
+      nonce: checks.expectedNonce,
+      max_age: '300',
+      code_challenge: await client.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
+      code_challenge_method: 'S256',
+    });
+    const tokens = await client.authorizationCodeGrant(configuration, await sentBack(person, url), {
+      ...checks,
+      maxAge: 300,
+      idTokenExpected: true,
+    });
+    const claims = tokens.claims()!;
+    expect(claims).toMatchObject({ sub: person.userId, aud: app.client_id, nonce: checks.expectedNonce, org_id: server.orgs[1].id });
+    expect(decodeJwt(tokens.access_token).aud).toBe(server.url + path);
+    const info = await client.fetchUserInfo(configuration, tokens.access_token, claims.sub);
+    expect(info).toMatchObject({ sub: person.userId, email: person.email });
+
+    const next = await client.refreshTokenGrant(configuration, tokens.refresh_token!);
+    expect(next.claims()).toMatchObject({ sub: claims.sub, auth_time: claims.auth_time });
+    const logout = client.buildEndSessionUrl(configuration, {
+      id_token_hint: next.id_token!,
+      post_logout_redirect_uri: AFTER,
+      state: 'over',
+    });
+    expect((await person.browser.get(logout.href)).headers.get('location')).toBe(`${AFTER}?state=over`);
+    expect(await person.browser.isSignedIn()).toBe(false);
   });
 });

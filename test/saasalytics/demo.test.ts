@@ -54,7 +54,10 @@ describe('the demo', () => {
     expect(registered.body).toMatchObject({
       state: 'approved',
       redirect_uris: app?.redirect_uris,
-      grants: [{ audience: `${server.url}/analytics`, scopes: app?.scope.split(' ') }],
+      grants: [
+        { audience: `${server.url}/analytics`, scopes: app?.scope.split(' ') },
+        { audience: `${server.url}/oauth/userinfo`, scopes: ['openid', 'profile', 'email'] },
+      ],
     });
   });
 

@@ -39,6 +39,11 @@ export interface Operation {
   'x-required-scopes'?: string[];
 }
 
+interface OAuthFlow {
+  tokenUrl: string;
+  scopes: Record<string, string>;
+}
+
 export interface OpenApi {
   openapi: string;
   info: { title: string; version: string };
@@ -47,7 +52,8 @@ export interface OpenApi {
   paths: Record<string, Record<string, Operation>>;
   components: {
     schemas: Record<string, Schema>;
-    securitySchemes: Record<string, { type: string; flows: { clientCredentials: { tokenUrl: string; scopes: Record<string, string> } } }>;
+    /** Of an API for people the second one. */
+    securitySchemes: Record<string, { type: string; flows: Partial<Record<'clientCredentials' | 'authorizationCode', OAuthFlow>> }>;
   };
 }
 

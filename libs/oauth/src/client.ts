@@ -56,6 +56,10 @@ export interface AppRegistration {
   /** A public one runs where its secrets could be read, so it has none, and nothing proves who it is. */
   readonly clientType: 'public' | 'confidential';
   readonly redirectUris: readonly string[];
+  /** Where people may be led to when they have signed out, as exact texts. */
+  readonly postLogoutRedirectUris: readonly string[];
+  /** What it may ask about the person, beside the scopes of APIs; one of its grants. */
+  readonly identityScopes: readonly string[];
   readonly publisher: string;
   /** The organization that registered it; undefined: an operator did. */
   readonly publisherOrgId: string | undefined;

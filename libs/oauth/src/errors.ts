@@ -20,7 +20,10 @@ export const OAUTH_ERRORS = {
   invalid_target: { status: 400, meaning: 'The audience or resource is malformed, unknown, ambiguous or not granted.' },
   unsupported_response_type: { status: 400, meaning: 'The authorization endpoint knows `response_type=code` only.' },
   access_denied: { status: 400, meaning: 'The person, or the organization, did not allow the app what it asked for.' },
-  login_required: { status: 400, meaning: '`prompt=none` was asked, and nobody is signed in, or not recently enough.' },
+  login_required: {
+    status: 400,
+    meaning: '`prompt=none` was asked, and nobody is signed in, or not recently enough; or somebody else than `id_token_hint` names.',
+  },
   consent_required: { status: 400, meaning: '`prompt=none` was asked, and the person has not allowed this to the app yet.' },
   interaction_required: { status: 400, meaning: '`prompt=none` was asked, and the person has to choose or to be asked something.' },
   authorization_pending: { status: 400, meaning: 'The person has not answered the device yet; ask again after `interval` seconds.' },

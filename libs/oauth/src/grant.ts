@@ -46,6 +46,13 @@ export interface UserAuthentication {
   readonly amr: readonly string[];
 }
 
+/** What an ID token says beside what the access token says. */
+export interface IdTokenFacts {
+  readonly nonce?: string | undefined;
+  /** `sid`. */
+  readonly sessionId?: string | undefined;
+}
+
 /** RFC 6749 §5.1. */
 export interface TokenAnswer {
   readonly access_token: string;
@@ -54,6 +61,8 @@ export interface TokenAnswer {
   readonly expires_in: number;
   readonly scope: string;
   readonly refresh_token?: string;
+  /** OpenID Connect Core §3.1.3.3. */
+  readonly id_token?: string;
   /** RFC 8693 §2.2.1; for exchanges only. */
   readonly issued_token_type?: string;
 }
@@ -92,6 +101,8 @@ export interface Issuance {
   readonly tokenId?: string;
   /** Of the person it is for. */
   readonly authentication?: UserAuthentication;
+  /** An ID token goes with it; `authentication` is there too. */
+  readonly idToken?: IdTokenFacts;
   /**
    * Uses up what the token stands on, and keeps what must be kept, once all else is decided: what is refused before costs the client
    * nothing. Only of grants that say `settles`. @throws OAuthError `invalid_grant` where somebody else was faster

@@ -11,6 +11,7 @@ export * from './grant.js';
 export * from './issuer-location.js';
 export * from './json-members.js';
 export * from './key-credential-id.js';
+export * from './openid.js';
 export * from './pkce.js';
 export * from './redirect-uri.js';
 export * from './registry.js';

@@ -9,6 +9,9 @@ import type { ApiResource } from './api-resource.entity.js';
 import type { ScopeDefinition } from './api-scope.entity.js';
 import { lookupKeyOf } from './api-identifier.policy.js';
 
+/** `systemKey` of the API that tells who a person is. */
+export const IDENTITY_API = 'identity';
+
 const RETRY_MS = 1_000;
 /** Only the safety net: every change is announced. */
 const REFRESH_MS = 60_000;
@@ -17,6 +20,8 @@ const REFRESH_MS = 60_000;
 export interface CatalogueApi extends TargetApi {
   readonly name: string;
   readonly system: boolean;
+  /** It tells who a person is: its scopes are those of OpenID Connect, which apps may ask for beside those of any API. */
+  readonly identity: boolean;
   /** Microservices that may exchange tokens of this API. */
   readonly servedBy: readonly string[];
   readonly definitions: ReadonlyMap<string, ScopeDefinition>;
@@ -66,6 +71,16 @@ export class ApiCatalogue implements OnModuleInit, OnApplicationShutdown {
 
   byId(id: string): CatalogueApi | undefined {
     return this.snapshot.byId.get(id);
+  }
+
+  /** A scope that may be allowed together with those of an API: one of its own, or one about the person. */
+  definitionOf(api: CatalogueApi, scope: string): ScopeDefinition | undefined {
+    return (
+      api.definitions.get(scope) ??
+      this.list()
+        .find(({ identity }) => identity)
+        ?.definitions.get(scope)
+    );
   }
 
   list(): readonly CatalogueApi[] {
@@ -125,6 +140,7 @@ function toCatalogueApi(api: ApiResource): CatalogueApi {
     senderConstraint,
     maxStalenessSeconds,
     system: api.isSystem(),
+    identity: api.systemKey === IDENTITY_API,
     active: api.status === 'active',
     scopes: scopes.map((scope) => scope.name),
     definitions: new Map(scopes.map((scope) => [scope.name, scope])),

@@ -23,6 +23,8 @@ describe('an API', () => {
     ['internal with RS256', { ...INTERNAL, signingAlg: 'RS256' }, ['/signing_alg']],
     ['internal with an address', { ...INTERNAL, identifier: 'https://billing' }, ['/identifier']],
     ['internal and served by another', { ...INTERNAL, servedBy: ['export'] }, ['/served_by']],
+    ['with a scope of OpenID Connect', { ...EXTERNAL, scopes: [{ name: 'a' }, { name: 'email' }] }, ['/scopes/1/name']],
+    ['of the platform, with one', { ...EXTERNAL, systemKey: 'identity', scopes: [{ name: 'email' }] }, []],
     ['with a scope twice', { ...EXTERNAL, scopes: [{ name: 'a' }, { name: 'b' }, { name: 'a' }] }, ['/scopes/2/name']],
   ])('%s', (_, api, locations) => {
     expect(mistakesOfApi(api).map((mistake) => mistake.location)).toEqual(locations);

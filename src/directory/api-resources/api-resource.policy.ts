@@ -1,4 +1,4 @@
-import { isServiceName, type AccessTokenAlg, type Zone } from '@countersign/oauth';
+import { isServiceName, RESERVED_SCOPES, type AccessTokenAlg, type Zone } from '@countersign/oauth';
 import type { ProblemItem } from '../../platform/http/index.js';
 import { isExternalIdentifier } from './api-identifier.policy.js';
 
@@ -15,6 +15,8 @@ export interface ApiFacts {
   readonly signingAlg: AccessTokenAlg;
   readonly servedBy: readonly string[];
   readonly scopes: readonly { name: string }[];
+  /** The platform brings it itself. */
+  readonly systemKey?: string | null;
 }
 
 export function defaultAlg(zone: Zone): AccessTokenAlg {
@@ -69,10 +71,13 @@ function mistakesOfZone({ zone, tokenLifetimeSeconds, signingAlg, servedBy }: Ap
   return mistakes;
 }
 
-function mistakesOfScopes({ scopes }: ApiFacts): ProblemItem[] {
+function mistakesOfScopes({ scopes, systemKey }: ApiFacts): ProblemItem[] {
   const names = scopes.map(({ name }) => name);
   return names.flatMap((name, i) => {
-    if (names.indexOf(name) === i) return [];
-    return [{ location: `/scopes/${i}/name`, message: `The scope ${name} is there twice.`, fix: 'Name each scope once.' }];
+    const location = `/scopes/${i}/name`;
+    if (names.indexOf(name) !== i) return [{ location, message: `The scope ${name} is there twice.`, fix: 'Name each scope once.' }];
+    if (!systemKey && RESERVED_SCOPES.includes(name))
+      return [{ location, message: `The scope ${name} belongs to OpenID Connect.`, fix: `Choose another name, such as read:${name}.` }];
+    return [];
   });
 }

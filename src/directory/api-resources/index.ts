@@ -1,5 +1,5 @@
 export { API_RESOURCES_PROBLEMS } from './api-resources.errors.js';
-export { ApiCatalogue, type CatalogueApi } from './api-catalogue.js';
+export { ApiCatalogue, IDENTITY_API, type CatalogueApi } from './api-catalogue.js';
 export { ApiCredentialSource } from './api-credential-source.js';
 export { ApiResource } from './api-resource.entity.js';
 export { ApiResourcesModule } from './api-resources.module.js';

@@ -22,6 +22,7 @@ interface AppRow {
   jwks_uri: string | null;
   redirect_uris: string[];
   grant_types: AppGrantType[];
+  post_logout_redirect_uris: string[];
   grants: AppGrant[];
   logo_uri: string | null;
   policy_uri: string | null;
@@ -33,7 +34,7 @@ interface AppRow {
 // Everything an authorization or token request needs of an app, in one query.
 const APPS = `
   SELECT a.id, a.name, a.kind, a.publisher, a.publisher_org_id, o.status AS publisher_status, a.state, a.client_type, a.auth_method, a.jwks, a.jwks_uri,
-         a.redirect_uris, a.grant_types, a.grants, a.logo_uri, a.policy_uri, a.tos_uri, a.dpop_bound_access_tokens,
+         a.redirect_uris, a.post_logout_redirect_uris, a.grant_types, a.grants, a.logo_uri, a.policy_uri, a.tos_uri, a.dpop_bound_access_tokens,
          COALESCE((SELECT json_agg(json_build_object('id', c.id, 'digest', encode(c.digest, 'hex'), 'pepper_version', c.pepper_version, 'expires_at', c.expires_at))
                    FROM client_secrets c WHERE c.owner_id = a.id AND (c.expires_at IS NULL OR c.expires_at > now())), '[]') AS secrets
     FROM third_party_apps a LEFT JOIN orgs o ON o.id = a.publisher_org_id
@@ -79,6 +80,8 @@ export class AppClientsRepository {
       app: {
         clientType: row.client_type,
         redirectUris: row.redirect_uris,
+        postLogoutRedirectUris: row.post_logout_redirect_uris,
+        identityScopes: this.grants.identityScopes(row.grants),
         publisher: row.publisher,
         publisherOrgId: row.publisher_org_id ?? undefined,
         reviewed: row.state === 'approved',

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientGrant } from '@countersign/oauth';
 import { httpProblem } from '../../platform/http/index.js';
-import { ApiCatalogue, resolveGrants } from '../api-resources/index.js';
+import { ApiCatalogue, resolveGrants, type CatalogueApi } from '../api-resources/index.js';
 import { undelegableScopes } from './app-grants.policy.js';
 import type { AppGrant } from './third-party-app.entity.js';
 
@@ -24,10 +24,19 @@ export class AppGrants {
 
   /** As far as the APIs and scopes still exist. */
   write(grants: readonly AppGrant[]): ClientGrant[] {
+    return this.present(grants).map(({ api, scopes }) => ({ audience: api.identifier, scopes }));
+  }
+
+  /** What of them is about the person. */
+  identityScopes(grants: readonly AppGrant[]): readonly string[] {
+    return this.present(grants).find(({ api }) => api.identity)?.scopes ?? [];
+  }
+
+  private present(grants: readonly AppGrant[]): { api: CatalogueApi; scopes: string[] }[] {
     return grants.flatMap(({ apiId, scopes }) => {
       const api = this.apis.byId(apiId);
       const left = scopes.filter((scope) => api?.definitions.get(scope)?.delegable);
-      return api && left.length > 0 ? [{ audience: api.identifier, scopes: left }] : [];
+      return api && left.length > 0 ? [{ api, scopes: left }] : [];
     });
   }
 }

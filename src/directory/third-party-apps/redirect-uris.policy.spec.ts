@@ -72,10 +72,9 @@ describe('AZ-5 redirect URIs that may not, and what to do instead', () => {
   });
 
   it('each names its place in the list', () => {
-    expect(mistakesOfRedirectUris(['https://app.example.com/', 'data:x', 'javascript:x']).map(({ location }) => location)).toEqual([
-      '/redirect_uris/1',
-      '/redirect_uris/2',
-    ]);
+    const uris = ['https://app.example.com/', 'data:x', 'javascript:x'];
+    const mistakes = mistakesOfRedirectUris({ redirect_uris: uris, post_logout_redirect_uris: ['file:///x'] });
+    expect(mistakes.map(({ location }) => location)).toEqual(['/redirect_uris/1', '/redirect_uris/2', '/post_logout_redirect_uris/0']);
   });
 
   it('no text makes the check throw, and no text with a scheme of script passes', () => {

@@ -16,12 +16,20 @@ interface Mistake {
   readonly fix: string;
 }
 
-/** What is wrong with the redirect URIs of an app, by place in the list. */
-export function mistakesOfRedirectUris(uris: readonly string[]): ProblemItem[] {
-  return uris.flatMap((uri, i) => {
-    const mistake = mistakeOfRedirectUri(uri);
-    return mistake ? [{ location: `/redirect_uris/${i}`, ...mistake }] : [];
-  });
+/** Addresses of an app to which people are led; those of the first kind get codes. */
+export interface LeadingUris {
+  readonly redirect_uris?: readonly string[] | undefined;
+  readonly post_logout_redirect_uris?: readonly string[] | undefined;
+}
+
+/** What is wrong with them, by place in their lists. */
+export function mistakesOfRedirectUris({ redirect_uris = [], post_logout_redirect_uris = [] }: LeadingUris): ProblemItem[] {
+  return Object.entries({ redirect_uris, post_logout_redirect_uris }).flatMap(([field, uris]) =>
+    uris.flatMap((uri, i) => {
+      const mistake = mistakeOfRedirectUri(uri);
+      return mistake ? [{ location: `/${field}/${i}`, ...mistake }] : [];
+    }),
+  );
 }
 
 /** AZ-5: absolute, as browsers write it, https or a program on the user's computer, and nothing in it that two readers could read in two ways. */

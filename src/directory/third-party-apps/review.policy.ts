@@ -35,6 +35,7 @@ export interface ReviewedFacts {
   readonly publisher: string;
   readonly redirectUris: readonly string[];
   readonly grantTypes: readonly string[];
+  readonly postLogoutRedirectUris: readonly string[];
   readonly grants: readonly { readonly audience: string; readonly scopes: readonly string[] }[];
   readonly logoUri: string | null;
   readonly policyUri: string | null;
@@ -48,6 +49,7 @@ export function unreviewedChanges(before: ReviewedFacts, after: ReviewedFacts): 
     ['publisher', before.publisher !== after.publisher],
     ['redirect_uris', after.redirectUris.some((uri) => !before.redirectUris.includes(uri))],
     ['grant_types', after.grantTypes.some((name) => !before.grantTypes.includes(name))],
+    ['post_logout_redirect_uris', after.postLogoutRedirectUris.some((uri) => !before.postLogoutRedirectUris.includes(uri))],
     ['grants', widens(before.grants, after.grants)],
     ['logo_uri', after.logoUri !== null && before.logoUri !== after.logoUri],
     ['policy_uri', after.policyUri !== null && before.policyUri !== after.policyUri],

@@ -98,25 +98,26 @@ export class ThirdPartyAppChanges {
       : { authentication: {}, mistakes: [] };
     const redirectUris = body.redirect_uris ?? app.redirectUris;
     const grantTypes = body.grant_types ? settledGrantTypes(body.grant_types) : app.grantTypes;
-    const errors = [...mistakesOfGrantTypes(grantTypes, redirectUris), ...mistakesOfRedirectUris(body.redirect_uris ?? []), ...mistakes];
+    const errors = [...mistakesOfGrantTypes(grantTypes, redirectUris), ...mistakesOfRedirectUris(body), ...mistakes];
     if (errors.length > 0) throw httpProblem('validation_failed', 'The app cannot be changed like this. Nothing was stored.', { errors });
     Object.assign(app, {
       ...authentication,
       name: body.name ?? app.name,
       publisher: body.publisher ?? app.publisher,
       redirectUris,
+      postLogoutRedirectUris: body.post_logout_redirect_uris ?? app.postLogoutRedirectUris,
       grantTypes,
       grants: body.grants ? this.grants.read(body.grants) : app.grants,
-      logoUri: body.logo_uri === undefined ? app.logoUri : body.logo_uri,
-      policyUri: body.policy_uri === undefined ? app.policyUri : body.policy_uri,
-      tosUri: body.tos_uri === undefined ? app.tosUri : body.tos_uri,
+      ...changedPages(app, body),
       dpopBoundAccessTokens: body.dpop_bound_access_tokens ?? app.dpopBoundAccessTokens,
       updatedAt: new Date(),
     });
   }
 
-  private reviewedFacts({ name, publisher, redirectUris, grantTypes, grants, logoUri, policyUri, tosUri }: ThirdPartyApp): ReviewedFacts {
-    return { name, publisher, redirectUris, grantTypes, grants: this.grants.write(grants), logoUri, policyUri, tosUri };
+  private reviewedFacts({ grants, ...app }: ThirdPartyApp): ReviewedFacts {
+    const { name, publisher, redirectUris, postLogoutRedirectUris, grantTypes, logoUri, policyUri, tosUri } = app;
+    const uris = { redirectUris, postLogoutRedirectUris, logoUri, policyUri, tosUri };
+    return { name, publisher, ...uris, grantTypes, grants: this.grants.write(grants) };
   }
 
   private async getForUpdate(tx: Transaction, id: string): Promise<ThirdPartyApp> {
@@ -158,4 +159,13 @@ function requireReviewed(state: ReviewState, fields: readonly string[]): void {
 
 function errorsOf(fields: readonly string[], message: string, fix: string): ProblemItem[] {
   return fields.map((field) => ({ location: `/${field}`, message, fix }));
+}
+
+/** null takes an address away. */
+function changedPages(app: ThirdPartyApp, body: UpdateThirdPartyApp): Pick<ThirdPartyApp, 'logoUri' | 'policyUri' | 'tosUri'> {
+  return {
+    logoUri: body.logo_uri === undefined ? app.logoUri : body.logo_uri,
+    policyUri: body.policy_uri === undefined ? app.policyUri : body.policy_uri,
+    tosUri: body.tos_uri === undefined ? app.tosUri : body.tos_uri,
+  };
 }

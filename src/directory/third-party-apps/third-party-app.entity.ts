@@ -56,6 +56,9 @@ export class ThirdPartyApp {
 
   @Column('text', { name: 'grant_types', array: true })
   grantTypes!: AppGrantType[];
+  /** Where people may be led to when they have signed out here. */
+  @Column('text', { name: 'post_logout_redirect_uris', array: true })
+  postLogoutRedirectUris!: string[];
 
   @Column('text', { name: 'logo_uri', nullable: true })
   logoUri!: string | null;
@@ -98,6 +101,7 @@ export class ThirdPartyApp {
       jwks_uri: this.jwksUri,
       redirect_uris: this.redirectUris,
       grant_types: this.grantTypes,
+      post_logout_redirect_uris: this.postLogoutRedirectUris,
       grants: this.grants,
       logo_uri: this.logoUri,
       policy_uri: this.policyUri,

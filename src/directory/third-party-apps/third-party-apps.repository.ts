@@ -32,9 +32,9 @@ export class ThirdPartyAppsRepository {
 
   /** All but what never changes: kind, publisher, and how it came to be. */
   async update(tx: Transaction, { id, name, publisher, state, reviewNote, clientType, authMethod, ...rest }: ThirdPartyApp): Promise<void> {
-    const { jwks, jwksUri, redirectUris, grantTypes, grants, logoUri, policyUri, tosUri, updatedAt } = rest;
+    const { jwks, jwksUri, redirectUris, postLogoutRedirectUris, grantTypes, grants, logoUri, policyUri, tosUri, updatedAt } = rest;
     const authentication = { clientType, authMethod, jwks: jwks as never, jwksUri };
-    const pages = { logoUri, policyUri, tosUri };
+    const pages = { logoUri, policyUri, tosUri, postLogoutRedirectUris };
     await tx.manager.update(
       ThirdPartyApp,
       { id },

@@ -81,7 +81,7 @@ export class ThirdPartyApps {
   private newApp(caller: Caller, body: CreateThirdPartyApp): ThirdPartyApp {
     const { authentication, mistakes } = changeAppAuthentication(firstAuthentication(body.client_type), body);
     const [redirectUris, grantTypes] = [body.redirect_uris ?? [], settledGrantTypes(body.grant_types ?? DEFAULT_GRANT_TYPES)];
-    const errors = [...mistakesOfGrantTypes(grantTypes, redirectUris), ...mistakesOfRedirectUris(redirectUris), ...mistakes];
+    const errors = [...mistakesOfGrantTypes(grantTypes, redirectUris), ...mistakesOfRedirectUris(body), ...mistakes];
     if (errors.length > 0)
       throw httpProblem('validation_failed', 'The app cannot be registered like this. Nothing was stored.', { errors });
     const now = new Date();
@@ -95,6 +95,7 @@ export class ThirdPartyApps {
       reviewNote: null,
       ...authentication,
       redirectUris,
+      postLogoutRedirectUris: body.post_logout_redirect_uris ?? [],
       grantTypes,
       grants: this.grants.read(body.grants),
       logoUri: body.logo_uri ?? null,

@@ -15,6 +15,10 @@ export interface GrantedAuthorization {
   /** Thumbprint of the key that has to redeem it (RFC 9449 §10). */
   readonly dpopJkt: string | undefined;
   readonly authentication: UserAuthentication;
+  /** The session in which it was allowed; undefined in codes of an older version. */
+  readonly sessionId: string | undefined;
+  /** OpenID Connect Core §3.1.2.1: as it was sent, for the ID token. */
+  readonly nonce: string | undefined;
 }
 
 /** A code as it is stored. */

@@ -17,6 +17,8 @@ interface CodeRow {
   auth_time: Date;
   acr: string;
   amr: string[];
+  session_id: string | null;
+  nonce: string | null;
   family_id: string;
   redeemable_until: Date;
   redeemed_at: Date | null;
@@ -28,8 +30,8 @@ export class AuthorizationCodesRepository {
     const { authTime, acr, amr } = code.authentication;
     await tx.manager.query(
       `INSERT INTO authorization_codes (digest, org_id, consent_id, client_id, user_id, api_id, scopes, redirect_uri, redirect_uri_was_sent,
-         code_challenge, auth_time, acr, amr, family_id, redeemable_until, expires_at, dpop_jkt)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11), $12, $13, $14, $15, $16, $17)`,
+         code_challenge, auth_time, acr, amr, family_id, redeemable_until, expires_at, dpop_jkt, session_id, nonce)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11), $12, $13, $14, $15, $16, $17, $18, $19)`,
       [
         code.digest,
         code.orgId,
@@ -47,7 +49,9 @@ export class AuthorizationCodesRepository {
         code.familyId,
         code.redeemableUntil,
         expiresAt,
-        code.dpopJkt,
+        code.dpopJkt ?? null,
+        code.sessionId ?? null,
+        code.nonce ?? null,
       ],
     );
   }
@@ -108,6 +112,8 @@ function toCode(row: CodeRow): StoredCode {
     codeChallenge: row.code_challenge,
     dpopJkt: row.dpop_jkt ?? undefined,
     authentication: { authTime: Math.floor(row.auth_time.getTime() / 1000), acr: row.acr, amr: row.amr },
+    sessionId: row.session_id ?? undefined,
+    nonce: row.nonce ?? undefined,
     familyId: row.family_id,
     redeemableUntil: row.redeemable_until,
     redeemedAt: row.redeemed_at ?? undefined,

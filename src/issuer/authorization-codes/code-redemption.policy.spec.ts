@@ -17,6 +17,8 @@ const CODE: StoredCode = {
   codeChallenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
   dpopJkt: undefined,
   authentication: { authTime: 1, acr: '1', amr: ['pwd'] },
+  sessionId: undefined,
+  nonce: undefined,
   familyId: 'f',
   redeemableUntil: new Date(NOW.getTime() + 1),
   redeemedAt: undefined,

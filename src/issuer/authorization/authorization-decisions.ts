@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { OAuthError, type Registry } from '@countersign/oauth';
-import { ApiCatalogue, type CatalogueApi } from '../../directory/api-resources/index.js';
+import { ApiCatalogue, type CatalogueApi, type ScopeDefinition } from '../../directory/api-resources/index.js';
 import { IdentityProviderSource } from '../../directory/identity-providers/index.js';
 import { Configuration } from '../../platform/config/index.js';
 import type { Transaction } from '../../platform/database/index.js';
@@ -9,7 +9,15 @@ import { Delegation, type Consent, type DelegationPlace } from '../consents/inde
 import { FEDERATED_ACR, PASSWORD_ACR, Sessions, signInAddress, type SignedInUser } from '../sessions/index.js';
 import { appClientOf, type AppClient } from './authorization-facts.js';
 import type { Destination } from './consent-view.js';
-import { candidates, needsSignIn, refuseSilently, requireAcr, settledPlace, type AskedOfPerson } from './next-step.policy.js';
+import {
+  candidates,
+  needsSignIn,
+  refuseSilently,
+  requireAcr,
+  requireHinted,
+  settledPlace,
+  type AskedOfPerson,
+} from './next-step.policy.js';
 import { askedBy, type SavedRequest } from './saved-request.js';
 import type { AnswerWay, GrantedAccess } from './ways/answer-way.js';
 import { ANSWER_WAY_REGISTRY } from './ways/index.js';
@@ -17,7 +25,13 @@ import { ANSWER_WAY_REGISTRY } from './ways/index.js';
 /** What is to happen with a request now. */
 export type Decision =
   | { readonly step: 'sign_in' }
-  | { readonly step: 'ask'; readonly client: AppClient; readonly api: CatalogueApi; readonly places: readonly DelegationPlace[] }
+  | {
+      readonly step: 'ask';
+      readonly client: AppClient;
+      readonly api: CatalogueApi;
+      readonly describe: (scope: string) => ScopeDefinition | undefined;
+      readonly places: readonly DelegationPlace[];
+    }
   | { readonly step: 'grant'; readonly place: DelegationPlace; readonly scopes: readonly string[] };
 
 /** Decides about requests, and makes their answers. */
@@ -39,16 +53,18 @@ export class AuthorizationDecisions {
     const asked = askedBy(request, client.app.clientType);
     const isSilent = request.prompts.includes('none');
     if (!user || needsSignIn(asked, user)) {
-      if (isSilent) throw new OAuthError('login_required', 'The person has to sign in.');
       await this.requirePossible(asked);
+      if (isSilent) throw new OAuthError('login_required', 'The person has to sign in.');
       return { step: 'sign_in' };
     }
+    requireHinted(asked, user);
     requireAcr(asked, [user.acr]);
     const places = await this.delegation.places({ userId: user.userId, client, api, asked: request.scopes });
     const place = settledPlace(asked, places);
     if (place) return { step: 'grant', place, scopes: place.scopes };
     if (isSilent) throw refuseSilently(asked, places);
-    return { step: 'ask', client, api, places: candidates(asked, places) };
+    const describe = (scope: string): ScopeDefinition | undefined => this.apis.definitionOf(api, scope);
+    return { step: 'ask', client, api, describe, places: candidates(asked, places) };
   }
 
   /** Where the browser goes; the app has what it asked for once the transaction is committed. */

@@ -28,6 +28,10 @@ export interface AuthorizationFacts {
   readonly maxAge: number | undefined;
   readonly acrValues: readonly string[];
   readonly loginHint: string | undefined;
+  /** Whom the app takes the person for. */
+  readonly hintedUserId: string | undefined;
+  /** For the ID token; only where one is asked for. */
+  readonly nonce?: string | undefined;
   /** The organization that the app names, if it does. */
   readonly orgId: string | undefined;
 }

@@ -8,6 +8,7 @@ import { ClientsModule } from '../clients/index.js';
 import { ConsentsModule } from '../consents/index.js';
 import { DeviceCodesModule } from '../device-codes/index.js';
 import { SenderConstraintsModule } from '../sender-constraints/index.js';
+import { IdTokensModule } from '../id-tokens/index.js';
 import { SessionsModule } from '../sessions/index.js';
 import { AuthorizationChecks } from './authorization-checks.js';
 import { AuthorizationController } from './authorization.controller.js';
@@ -37,6 +38,7 @@ import { ANSWER_WAY_REGISTRY, ANSWER_WAYS } from './ways/index.js';
     DeviceCodesModule,
     IdentityProvidersModule,
     SenderConstraintsModule,
+    IdTokensModule,
     SessionsModule,
   ],
   controllers: [AuthorizationController, ConsentController],

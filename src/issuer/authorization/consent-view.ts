@@ -1,5 +1,5 @@
-import { parseLoopbackUri } from '@countersign/oauth';
-import type { CatalogueApi } from '../../directory/api-resources/index.js';
+import { OPENID_SCOPE, parseLoopbackUri } from '@countersign/oauth';
+import type { CatalogueApi, ScopeDefinition } from '../../directory/api-resources/index.js';
 import type { Admission, DelegationPlace } from '../consents/index.js';
 import { REFRESH_DAYS } from '../refresh-tokens/index.js';
 import type { SignedInUser } from '../sessions/index.js';
@@ -12,6 +12,8 @@ export interface ScopeView {
   readonly risk: 'low' | 'medium' | 'high';
   /** It was allowed before. */
   readonly allowedBefore: boolean;
+  /** It goes with whatever is allowed. */
+  readonly fixed: boolean;
 }
 
 export interface PlaceView {
@@ -37,7 +39,8 @@ export interface ConsentView {
   };
   readonly destination: Destination;
   readonly user: { readonly email: string; readonly name: string };
-  readonly api: { readonly identifier: string; readonly name: string };
+  /** `identity`: nothing is asked for but who the person is. */
+  readonly api: { readonly identifier: string; readonly name: string; readonly identity: boolean };
   /** It ends after so many days without use, and after so many in all. */
   readonly days: { readonly idle: number; readonly total: number };
   readonly places: readonly PlaceView[];
@@ -71,12 +74,13 @@ export function destinationOf(redirectUri: string): Destination {
 export interface ConsentFacts {
   readonly client: AppClient;
   readonly api: CatalogueApi;
+  readonly describe: (scope: string) => ScopeDefinition | undefined;
   readonly user: SignedInUser;
   readonly destination: Destination;
   readonly places: readonly DelegationPlace[];
 }
 
-export function consentViewOf({ client, api, user, destination, places }: ConsentFacts): ConsentView {
+export function consentViewOf({ client, api, describe, user, destination, places }: ConsentFacts): ConsentView {
   const { publisher, reviewed, logoUri, policyUri, tosUri } = client.app;
   return {
     app: {
@@ -92,17 +96,18 @@ export function consentViewOf({ client, api, user, destination, places }: Consen
     },
     destination,
     user: { email: user.email, name: user.name },
-    api: { identifier: api.identifier, name: api.name },
+    api: { identifier: api.identifier, name: api.name, identity: api.identity },
     days: REFRESH_DAYS,
-    places: places.map((place) => placeViewOf(place, api)),
+    places: places.map((place) => placeViewOf(place, describe)),
   };
 }
 
-function placeViewOf({ orgId, orgName, admission, scopes, consent }: DelegationPlace, api: CatalogueApi): PlaceView {
+function placeViewOf({ orgId, orgName, admission, scopes, consent }: DelegationPlace, describe: ConsentFacts['describe']): PlaceView {
   const views = scopes.flatMap((name) => {
-    const definition = api.definitions.get(name);
+    const definition = describe(name);
     if (!definition) return [];
-    return [{ name, description: definition.description, risk: definition.risk, allowedBefore: consent?.scopes.includes(name) ?? false }];
+    const { description, risk } = definition;
+    return [{ name, description, risk, allowedBefore: consent?.scopes.includes(name) ?? false, fixed: name === OPENID_SCOPE }];
   });
   return { orgId, orgName, admission, scopes: views };
 }

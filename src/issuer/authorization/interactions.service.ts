@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { OAuthError } from '@countersign/oauth';
+import { isIdentityScope, OAuthError, OPENID_SCOPE } from '@countersign/oauth';
 import { AuditLog, type AuditOrigin } from '../../platform/audit/index.js';
 import { sha256 } from '../../platform/crypto/index.js';
 import { PlatformTransactions, type Transaction } from '../../platform/database/index.js';
@@ -133,7 +133,7 @@ export class Interactions implements OnModuleInit {
     { place, ticked, act, decision }: { place: DelegationPlace; ticked: readonly string[]; act: ConsentAct; decision: Decision },
   ): Promise<string> {
     if (place.admission !== 'admitted') throw notAllowed();
-    const scopes = place.scopes.filter((scope) => ticked.includes(scope));
+    const scopes = allowedOf(place, ticked);
     if (scopes.length === 0)
       throw new Problem(AUTHORIZATION_PROBLEMS, 'nothing_allowed', 'Choose at least one thing that the app may do, or refuse.');
     // First: a request that is closed without a code would leave the app without an answer. Recorded twice it is the same consent.
@@ -218,6 +218,12 @@ export class Interactions implements OnModuleInit {
       return work(tx);
     });
   }
+}
+
+/** Whoever allows a sign-in allows to be recognised. What is about the person is nothing by itself where an API was asked for. */
+function allowedOf({ scopes }: DelegationPlace, ticked: readonly string[]): readonly string[] {
+  const allowed = scopes.filter((scope) => scope === OPENID_SCOPE || ticked.includes(scope));
+  return allowed.every(isIdentityScope) && !scopes.every(isIdentityScope) ? [] : allowed;
 }
 
 function interactionIn(returnTo: string | undefined): string | undefined {

@@ -1,19 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import type { Consent, DelegationPlace } from '../consents/index.js';
-import { needsSignIn, refuseSilently, requireAcr, settledPlace, type AskedOfPerson, type SignInFacts } from './next-step.policy.js';
+import {
+  needsSignIn,
+  refuseSilently,
+  requireAcr,
+  requireHinted,
+  settledPlace,
+  type AskedOfPerson,
+  type SignInFacts,
+} from './next-step.policy.js';
 
 const URI = 'https://app.example/cb';
 const ASKED: AskedOfPerson = {
   prompts: [],
   maxAge: undefined,
   acrValues: [],
+  hintedUserId: undefined,
   orgId: undefined,
   registeredRedirectUri: URI,
   mustBeSeen: false,
   requestedAt: 10_000,
   sessionBefore: 'ses_1',
 };
-const USER: SignInFacts = { sessionId: 'ses_1', authTime: 9_000, acr: 'pwd' };
+const USER: SignInFacts = { userId: 'usr_1', sessionId: 'ses_1', authTime: 9_000, acr: 'pwd' };
 const CONSENT = { scopes: ['a', 'b'], redirectUris: [URI] } as unknown as Consent;
 
 function place(orgId: string, fields: Partial<DelegationPlace> = {}): DelegationPlace {
@@ -34,6 +43,11 @@ describe('who has to sign in', () => {
     ['max_age=0 by a form of another site', { maxAge: 0, sessionBefore: undefined }, {}, true],
     ['recently enough', { maxAge: 1_000 }, {}, false],
     ['not recently enough', { maxAge: 999 }, {}, true],
+    ['the one of id_token_hint', { hintedUserId: 'usr_1' }, {}, false],
+    ['somebody else than in id_token_hint', { hintedUserId: 'usr_2' }, {}, true],
+    ['somebody else than in id_token_hint, once more', { hintedUserId: 'usr_2' }, { sessionId: 'ses_2' }, false],
+    ['in another way than acr_values names', { acrValues: ['mfa'] }, {}, true],
+    ['in another way than acr_values names, once more', { acrValues: ['mfa'] }, { sessionId: 'ses_2' }, false],
     ['prompt=consent asks for no sign-in', { prompts: ['consent'] }, {}, false],
   ])('%s', (_, asked, user, needed) => {
     expect(needsSignIn({ ...ASKED, ...asked }, user && { ...USER, ...user })).toBe(needed);
@@ -50,6 +64,15 @@ describe('AE-15 how strongly somebody has signed in', () => {
     const require = (): void => requireAcr({ ...ASKED, acrValues }, [USER.acr]);
     if (met) expect(require).not.toThrow();
     else expect(require).toThrow(expect.objectContaining({ code: 'unmet_authentication_requirements' }) as Error);
+  });
+});
+
+describe('OpenID Connect Core §3.1.2.1 whom the app means', () => {
+  it('login_required for somebody else than in id_token_hint', () => {
+    expect(() => requireHinted({ ...ASKED, hintedUserId: 'usr_1' }, USER)).not.toThrow();
+    expect(() => requireHinted({ ...ASKED, hintedUserId: 'usr_2' }, USER)).toThrow(
+      expect.objectContaining({ code: 'login_required' }) as Error,
+    );
   });
 });
 

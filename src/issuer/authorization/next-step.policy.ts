@@ -3,6 +3,7 @@ import { covers, type DelegationPlace } from '../consents/index.js';
 import type { Prompt } from './authorization-facts.js';
 
 export interface SignInFacts {
+  readonly userId: string;
   readonly sessionId: string;
   /** Seconds since 1970. */
   readonly authTime: number;
@@ -14,6 +15,8 @@ export interface AskedOfPerson {
   readonly prompts: readonly Prompt[];
   readonly maxAge: number | undefined;
   readonly acrValues: readonly string[];
+  /** Whom the app takes the person for; undefined: anybody. */
+  readonly hintedUserId: string | undefined;
   readonly orgId: string | undefined;
   /** Undefined: nobody is sent back. */
   readonly registeredRedirectUri: string | undefined;
@@ -32,6 +35,8 @@ export function needsSignIn(asked: AskedOfPerson, user: SignInFacts | undefined)
   const mustBeNew = asked.prompts.includes('login') || asked.maxAge === 0;
   // Both: a form that another site sends brings no cookie along, so the session there was is not known (RFC 6265bis, SameSite=Lax).
   if (mustBeNew && (user.sessionId === asked.sessionBefore || user.authTime < asked.requestedAt)) return true;
+  // Once: whoever signs in anew and still is not it, or not in that way, would not be the next time.
+  if (user.sessionId === asked.sessionBefore && (isSomebodyElse(asked, user) || !meetsAcr(asked, [user.acr]))) return true;
   return asked.maxAge !== undefined && !mustBeNew && user.authTime < asked.requestedAt - asked.maxAge;
 }
 
@@ -40,9 +45,22 @@ export function needsSignIn(asked: AskedOfPerson, user: SignInFacts | undefined)
  * @param acrs of the sign-in, or of all that are possible here
  * @throws OAuthError `unmet_authentication_requirements`
  */
-export function requireAcr({ acrValues }: AskedOfPerson, acrs: readonly string[]): void {
-  if (acrValues.length > 0 && !acrs.some((acr) => acrValues.includes(acr)))
+export function requireAcr(asked: AskedOfPerson, acrs: readonly string[]): void {
+  if (!meetsAcr(asked, acrs))
     throw new OAuthError('unmet_authentication_requirements', 'The person cannot sign in here in any of the ways that acr_values names.');
+}
+
+function meetsAcr({ acrValues }: AskedOfPerson, acrs: readonly string[]): boolean {
+  return acrValues.length === 0 || acrs.some((acr) => acrValues.includes(acr));
+}
+
+/** OpenID Connect Core §3.1.2.1. @throws OAuthError `login_required` where the app means somebody else */
+export function requireHinted(asked: AskedOfPerson, user: SignInFacts): void {
+  if (isSomebodyElse(asked, user)) throw new OAuthError('login_required', 'Somebody else than the one of id_token_hint has signed in.');
+}
+
+function isSomebodyElse({ hintedUserId }: AskedOfPerson, { userId }: SignInFacts): boolean {
+  return hintedUserId !== undefined && hintedUserId !== userId;
 }
 
 /** The place where everything was allowed before, so that nobody needs to be asked; undefined where a person has to look. */

@@ -27,6 +27,8 @@ const KEPT = [
   'max_age',
   'acr_values',
   'login_hint',
+  'id_token_hint',
+  'nonce',
   'org_id',
   'dpop_jkt',
   'request',

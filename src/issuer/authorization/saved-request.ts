@@ -12,6 +12,8 @@ interface SavedFacts {
   readonly maxAge?: number | undefined;
   readonly acrValues: readonly string[];
   readonly loginHint?: string | undefined;
+  readonly hintedUserId?: string | undefined;
+  readonly nonce?: string | undefined;
   readonly orgId?: string | undefined;
   /** Seconds since 1970. */
   readonly requestedAt: number;
@@ -55,8 +57,8 @@ export function toSavedRequest({ client, api, ...facts }: AuthorizationFacts, us
 }
 
 export function askedBy(request: SavedRequest, clientType: 'public' | 'confidential'): AskedOfPerson {
-  const { prompts, maxAge, acrValues, orgId, requestedAt, sessionBefore } = request;
-  const facts = { prompts, maxAge, acrValues, orgId, requestedAt, sessionBefore };
+  const { prompts, maxAge, acrValues, hintedUserId, orgId, requestedAt, sessionBefore } = request;
+  const facts = { prompts, maxAge, acrValues, hintedUserId, orgId, requestedAt, sessionBefore };
   // RFC 8628 §5.4: nothing proves that the device is theirs, so a person has to see each of its requests.
   if (request.way === 'device') return { ...facts, registeredRedirectUri: undefined, mustBeSeen: true };
   return { ...facts, registeredRedirectUri: request.registeredRedirectUri, mustBeSeen: clientType === 'public' };

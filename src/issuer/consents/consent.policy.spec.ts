@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ADMISSION_MODES, admissionOf, afterAnswer, commonScopes, covers, type AdmissionFacts } from './consent.policy.js';
+import { ADMISSION_MODES, admissionOf, afterAnswer, commonScopes, covers, withIdentity, type AdmissionFacts } from './consent.policy.js';
 
 describe('which apps an organization admits', () => {
   const facts: AdmissionFacts = { mode: 'listed', isListed: false, isReviewed: true, isOwn: false };
@@ -18,6 +18,16 @@ describe('which apps an organization admits', () => {
 
   it('its own, whatever the review and the policy say', () => {
     for (const mode of ADMISSION_MODES) expect(admissionOf({ ...facts, mode, isReviewed: false, isOwn: true })).toBe('admitted');
+  });
+});
+
+describe('who somebody is, beside what they allow at an API', () => {
+  it.each<[string, string[], string[]]>([
+    ['goes along in the order asked', ['read:x'], ['openid', 'read:x']],
+    ['is nothing where nothing can be had there', [], []],
+    ['is all there is at UserInfo itself', ['openid'], ['openid']],
+  ])('%s', (_, own, allowed) => {
+    expect(withIdentity(own, ['openid', 'email', 'read:x', 'read:y'], ['openid'])).toEqual(allowed);
   });
 });
 

@@ -22,6 +22,14 @@ export function admissionOf({ mode, isListed, isReviewed, isOwn }: AdmissionFact
   return mode === 'ask' ? 'ask_admin' : 'refused';
 }
 
+/**
+ * What of the asked can be had where `own` of the API's scopes can: those, and beside them what is about the person. Alone that would
+ * open the API to an app that was allowed nothing there.
+ */
+export function withIdentity(own: readonly string[], asked: readonly string[], identity: readonly string[]): readonly string[] {
+  return own.length === 0 ? [] : asked.filter((scope) => own.includes(scope) || identity.includes(scope));
+}
+
 /** The asked scopes that all of the others hold, in the order in which they were asked for. */
 export function commonScopes(asked: readonly string[], ...held: readonly (readonly string[])[]): string[] {
   return asked.filter((scope) => held.every((scopes) => scopes.includes(scope)));

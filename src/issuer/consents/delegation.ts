@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { OAuthError, type Client } from '@countersign/oauth';
+import { OAuthError, type Client, type ClientGrant } from '@countersign/oauth';
 import { TenantTransactions } from '../../platform/database/index.js';
 import type { CatalogueApi } from '../../directory/api-resources/index.js';
 import { withinCeiling } from '../../directory/orgs/index.js';
 import { Memberships, scopesOfRole } from '../../directory/users/index.js';
-import { admissionOf, commonScopes, type Admission } from './consent.policy.js';
+import { admissionOf, commonScopes, withIdentity, type Admission } from './consent.policy.js';
 import { grantHandleOf, type Consent } from './consent.js';
 import { DelegationRepository } from './delegation.repository.js';
 
@@ -61,12 +61,12 @@ export class Delegation {
     const standing = await this.tenants.ask(orgId, (tx) => this.repository.findStanding(tx, key));
     if (!standing) return undefined;
     const { orgName, ceiling, role, mode, isListed, consent } = standing;
-    const ofApp = withinCeiling(client.grants, ceiling).find(({ audience }) => audience === api.identifier)?.scopes ?? [];
+    const own = commonScopes(asked, grantedAt(api, client, ceiling), scopesOfRole(role, api));
     return {
       orgId,
       orgName,
       admission: admissionOf({ mode, isListed, isReviewed: client.app?.reviewed ?? false, isOwn: client.app?.publisherOrgId === orgId }),
-      scopes: commonScopes(asked, ofApp, scopesOfRole(role, api)),
+      scopes: withIdentity(own, asked, client.app?.identityScopes ?? []),
       consent,
     };
   }
@@ -81,9 +81,14 @@ export class Delegation {
     if (place.admission !== 'admitted') throw ended('app_not_admitted');
     if (place.consent?.id !== consentId) throw ended('consent_withdrawn');
     const scopes = commonScopes(place.scopes, place.consent.scopes);
-    if (scopes.length === 0) throw ended('nothing_left');
+    if (!scopes.some((scope) => question.api.scopes.includes(scope))) throw ended('nothing_left');
     return { scopes, grantHandle: grantHandleOf(place.consent) };
   }
+}
+
+/** A ceiling limits what is done with the data of an organization; who somebody is, is theirs to tell. */
+function grantedAt({ identifier, identity }: CatalogueApi, { grants }: Client, ceiling: readonly ClientGrant[] | null): readonly string[] {
+  return (identity ? grants : withinCeiling(grants, ceiling)).find(({ audience }) => audience === identifier)?.scopes ?? [];
 }
 
 /** Why is for the log: the app learns only that it has to ask the person again. */

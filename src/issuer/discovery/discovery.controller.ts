@@ -9,6 +9,8 @@ import { Discovery, type CacheableDocument } from './discovery.service.js';
 
 const MAX_AGE_SECONDS = 300;
 
+type NestedPath = Readonly<Record<'path' | 'name', string>>;
+
 @ApiTags('Discovery')
 @InZone('external', 'internal')
 @Public()
@@ -88,7 +90,31 @@ export class DiscoveryController {
     },
   })
   protectedResource(@Param('path') path: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    const document = this.discovery.resourceMetadata(`/${path}`);
+    this.sendResource(`/${path}`, request, reply);
+  }
+
+  @InZone('external')
+  @Get('oauth-protected-resource/:path/:name')
+  @ApiOperation({
+    operationId: 'getNestedProtectedResourceMetadata',
+    summary: 'Protected resource metadata, one step deeper',
+    description: 'RFC 9728: the same for an API at a path of two parts, as UserInfo is.',
+  })
+  @ApiParam({ name: 'path', example: 'oauth' })
+  @ApiParam({ name: 'name', example: 'userinfo' })
+  @ApiOkResponse({
+    schema: {
+      type: 'object',
+      additionalProperties: true,
+      example: { resource: 'http://localhost:3000/oauth/userinfo', authorization_servers: ['http://localhost:3000'] },
+    },
+  })
+  nestedProtectedResource(@Param() { path, name }: NestedPath, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.sendResource(`/${path}/${name}`, request, reply);
+  }
+
+  private sendResource(path: string, request: FastifyRequest, reply: FastifyReply): void {
+    const document = this.discovery.resourceMetadata(path);
     if (!document) throw httpProblem('not_found', 'There is no protected API at this path.');
     send(request, reply, document);
   }

@@ -8,6 +8,7 @@ import { SENDER_CONSTRAINT_REGISTRY } from '../sender-constraints/index.js';
 import { ALGORITHMS_OF_ZONE } from '../signing-keys/index.js';
 import { GRANT_REGISTRY } from '../token-issuance/index.js';
 import type { MetadataPart } from './metadata-part.js';
+import { OpenIdPart } from './openid-part.js';
 
 @Injectable()
 export class EndpointsPart implements MetadataPart {
@@ -140,12 +141,10 @@ export class ApisPart implements MetadataPart {
       scopes_supported: [...new Set(system.flatMap((api) => api.scopes))].sort(),
       // RFC 9728 §4: URLs, which the names of internal services are not.
       ...(zone === 'external' && { protected_resources: system.map((api) => api.identifier) }),
-      subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: ['RS256'],
       access_token_signing_alg_values_supported: ALGORITHMS_OF_ZONE[zone],
     };
   }
 }
 
 /** In the order of the document. */
-export const METADATA_PARTS = [EndpointsPart, AuthorizationPart, GrantsPart, ClientAuthPart, SenderConstraintsPart, ApisPart];
+export const METADATA_PARTS = [EndpointsPart, AuthorizationPart, GrantsPart, ClientAuthPart, SenderConstraintsPart, ApisPart, OpenIdPart];

@@ -1,5 +1,5 @@
 import type { Client } from '@countersign/oauth';
-import type { CatalogueApi } from '../../directory/api-resources/index.js';
+import type { CatalogueApi, ScopeDefinition } from '../../directory/api-resources/index.js';
 import type { Consent, ConsentUse } from '../consents/index.js';
 import type { RefreshFamily } from '../refresh-tokens/index.js';
 
@@ -51,17 +51,18 @@ export interface OwnAppFacts {
   readonly client: Client | undefined;
   readonly orgName: string;
   readonly api: CatalogueApi | undefined;
+  readonly describe: (scope: string) => ScopeDefinition | undefined;
   readonly use: ConsentUse | undefined;
   readonly families: readonly RefreshFamily[];
 }
 
-export function ownAppOf({ consent, client, orgName, api, use, families }: OwnAppFacts): OwnApp {
+export function ownAppOf({ consent, client, orgName, api, describe, use, families }: OwnAppFacts): OwnApp {
   return {
     consentId: consent.id,
     app: appOf(consent.appId, client),
     org: { id: consent.orgId, name: orgName },
     api: { identifier: api?.identifier ?? consent.apiId, name: api?.name ?? consent.apiId },
-    scopes: consent.scopes.map((name) => scopeOf(name, api, use)),
+    scopes: consent.scopes.map((name) => scopeOf(name, describe(name), use)),
     allowedAt: consent.createdAt,
     lastUsedAt: use?.lastUsedAt,
     calls: use?.calls ?? 0,
@@ -76,8 +77,7 @@ function appOf(id: string, client: Client | undefined): OwnApp['app'] {
   return { id, name: client.displayName, publisher, reviewed, active: client.active, policyUri, tosUri };
 }
 
-function scopeOf(name: string, api: CatalogueApi | undefined, use: ConsentUse | undefined): OwnScope {
-  const definition = api?.definitions.get(name);
+function scopeOf(name: string, definition: ScopeDefinition | undefined, use: ConsentUse | undefined): OwnScope {
   return {
     name,
     description: definition?.description ?? name,

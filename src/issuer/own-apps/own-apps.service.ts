@@ -51,16 +51,18 @@ export class OwnApps {
     const { uses, families, orgNames } = await this.read(userId, consents);
     const clients = new Map<string, OwnAppFacts['client']>();
     for (const { appId } of consents) if (!clients.has(appId)) clients.set(appId, await this.apps.find(appId));
-    return consents.map((consent) =>
-      ownAppOf({
+    return consents.map((consent) => {
+      const api = this.apis.byId(consent.apiId);
+      return ownAppOf({
         consent,
         client: clients.get(consent.appId),
         orgName: orgNames.get(consent.orgId) ?? '',
-        api: this.apis.byId(consent.apiId),
+        api,
+        describe: (scope) => api && this.apis.definitionOf(api, scope),
         use: uses.get(consent.id),
         families,
-      }),
-    );
+      });
+    });
   }
 
   private read(userId: string, consents: readonly Consent[]): Promise<Pick<OwnAppFacts, 'families'> & OfConsents> {

@@ -12,6 +12,8 @@ export interface RefreshFamily {
   /** Those of the code; a refresh may take fewer, and the next one has them again. */
   readonly scopes: readonly string[];
   readonly authentication: UserAuthentication;
+  /** The session in which it was allowed, which may have ended since. */
+  readonly sessionId: string | undefined;
   /** What the client has to prove at every refresh; undefined where its own authentication does. */
   readonly cnf: Confirmation | undefined;
   readonly createdAt: Date;

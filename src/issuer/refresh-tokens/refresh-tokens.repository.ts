@@ -14,6 +14,7 @@ interface FamilyRow {
   auth_time: Date;
   acr: string;
   amr: string[];
+  session_id: string | null;
   cnf: Confirmation | null;
   created_at: Date;
   refreshed_at: Date;
@@ -48,8 +49,8 @@ export class RefreshTokensRepository {
   async insert(tx: Transaction, family: NewFamily): Promise<void> {
     const { authTime, acr, amr } = family.authentication;
     await tx.manager.query(
-      `INSERT INTO refresh_families (id, key_digest, token_digest, org_id, consent_id, client_id, user_id, api_id, scopes, auth_time, acr, amr, cnf, ip, idle_until, ends_at, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, to_timestamp($10), $11, $12, $13, $14, $15, $16, $17)`,
+      `INSERT INTO refresh_families (id, key_digest, token_digest, org_id, consent_id, client_id, user_id, api_id, scopes, auth_time, acr, amr, cnf, ip, idle_until, ends_at, expires_at, session_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, to_timestamp($10), $11, $12, $13, $14, $15, $16, $17, $18)`,
       [
         family.id,
         family.keyDigest,
@@ -68,6 +69,7 @@ export class RefreshTokensRepository {
         family.idleUntil,
         family.endsAt,
         family.expiresAt,
+        family.sessionId ?? null,
       ],
     );
   }
@@ -153,6 +155,7 @@ function toFamily(row: FamilyRow): RefreshFamily {
     apiId: row.api_id,
     scopes: row.scopes,
     authentication: { authTime: Math.floor(row.auth_time.getTime() / 1000), acr: row.acr, amr: row.amr },
+    sessionId: row.session_id ?? undefined,
     cnf: row.cnf ?? undefined,
     createdAt: row.created_at,
     refreshedAt: row.refreshed_at,

@@ -13,6 +13,7 @@ const FAMILY: RefreshFamily = {
   apiId: 'api_1',
   scopes: ['a'],
   authentication: { authTime: 1, acr: '1', amr: ['pwd'] },
+  sessionId: undefined,
   cnf: undefined,
   createdAt: new Date(NOW.getTime() - 3_600_000),
   refreshedAt: new Date(NOW.getTime() - 90_000),

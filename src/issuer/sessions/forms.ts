@@ -46,7 +46,11 @@ export class Forms {
 
   /** HTTP-11: 303, so that the browser does not send the form again to where it is sent. Never to another server. */
   redirect(reply: FastifyReply, returnTo: string | undefined): void {
-    const path = returnTo !== undefined && isReturnPath(returnTo) ? returnTo : HOME;
+    this.goOn(reply, returnTo !== undefined && isReturnPath(returnTo) ? returnTo : HOME);
+  }
+
+  /** @param path that we have made ourselves */
+  goOn(reply: FastifyReply, path: string): void {
     void reply.status(303).header('location', `${this.publicUrl}${path}`);
   }
 

@@ -3,6 +3,7 @@ export { CsrfForm, FindProviderForm, SignInTargetForm } from './dto/forms.dto.js
 export { Forms } from './forms.js';
 export { FormTokens } from './form-tokens.js';
 export { callerOfSession, SessionCredential } from './session-credential.js';
+export { LOGOUT_PAGE, logoutAddress, SIGNED_OUT_PAGE, type LogoutFields } from './logout-address.js';
 export { FEDERATED_ACR, Sessions, type SignedInUser } from './sessions.js';
 export type { SessionRow } from './sessions.repository.js';
 export { sourceNetwork } from './source-network.policy.js';
@@ -12,5 +13,5 @@ export { isOwnPath, isReturnPath, signInAddress } from './sign-in-address.js';
 export { SignInForms } from './sign-in-forms.js';
 export { SignInLimits } from './sign-in-limits.js';
 export { SignInLinks } from './sign-in-links.js';
-export { type Exchange, PASSWORD_ACR } from './sign-in.service.js';
+export { ACR_VALUES, type Exchange, PASSWORD_ACR } from './sign-in.service.js';
 export { WayBack } from './way-back.js';

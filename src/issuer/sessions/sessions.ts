@@ -99,14 +99,17 @@ export class Sessions {
     return begun;
   }
 
-  /** Ends the session of this browser, if it has one. */
-  async end(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  /**
+   * Ends the session of this browser, if it has one.
+   * @param facts for the audit, such as the app that asked for it
+   */
+  async end(request: FastifyRequest, reply: FastifyReply, facts: Readonly<Record<string, unknown>> = {}): Promise<void> {
     const token = this.cookie.read(request);
     this.cookie.clear(reply);
     if (token === undefined) return;
     await this.transactions.run(async (tx) => {
       const ended = await this.repository.deleteByDigest(tx, this.digests.everyDigest(token));
-      if (ended) await this.record(tx, 'user.signed_out', ended.user_id, originOf(request), { session_id: ended.id });
+      if (ended) await this.record(tx, 'user.signed_out', ended.user_id, originOf(request), { session_id: ended.id, ...facts });
     });
   }
 

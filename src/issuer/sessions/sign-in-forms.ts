@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { IdentityProviderSource } from '../../directory/identity-providers/index.js';
-import { CsrfForm, JoinAsForm, JoinForm, ResetPasswordForm, SignInForm } from './dto/forms.dto.js';
+import { JoinAsForm, JoinForm, ResetPasswordForm, SignInForm, SignOutForm } from './dto/forms.dto.js';
 import { SignedInUserDocument, type SignInStateDocument } from './dto/session.dto.js';
 import { Forms } from './forms.js';
 import { FormTokens } from './form-tokens.js';
+import { logoutAddress, SIGNED_OUT_PAGE } from './logout-address.js';
 import { Sessions } from './sessions.js';
 import { SignInLinks } from './sign-in-links.js';
 import { SignIn, type Exchange } from './sign-in.service.js';
-
-const SIGNED_OUT_PAGE = '/logout/done';
 
 /** The forms with which people come and go. */
 @Injectable()
@@ -58,8 +57,8 @@ export class SignInForms {
   }
 
   async signOut({ request, reply }: Exchange): Promise<void> {
-    await this.forms.read(request, CsrfForm);
-    await this.sessions.end(request, reply);
-    this.forms.redirect(reply, SIGNED_OUT_PAGE);
+    const asked = await this.forms.read(request, SignOutForm);
+    await this.sessions.end(request, reply, { client_id: asked.client_id });
+    this.forms.goOn(reply, logoutAddress(SIGNED_OUT_PAGE, asked));
   }
 }

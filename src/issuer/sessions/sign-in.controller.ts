@@ -6,7 +6,7 @@ import { ApiProblems } from '../../directory/administration/index.js';
 import { ORGS_PROBLEMS } from '../../directory/orgs/index.js';
 import { USERS_PROBLEMS } from '../../directory/users/index.js';
 import { InZone } from '../../platform/http/index.js';
-import { CsrfForm, JoinAsForm, JoinForm, ResetPasswordForm, SignInForm } from './dto/forms.dto.js';
+import { JoinAsForm, JoinForm, ResetPasswordForm, SignInForm, SignOutForm } from './dto/forms.dto.js';
 import { SignInStateDocument } from './dto/session.dto.js';
 import { BySession } from './by-session.decorator.js';
 import { SESSIONS_PROBLEMS } from './sessions.errors.js';
@@ -107,7 +107,7 @@ export class SignInController {
   @Public()
   @ApiOperation({ operationId: 'signOut', summary: 'Sign out', description: 'Ends the session of this browser.' })
   @ApiConsumes(FORM)
-  @ApiBody({ type: CsrfForm })
+  @ApiBody({ type: SignOutForm })
   @ApiResponse(SEE_OTHER)
   @ApiProblems({ form_expired })
   signOut(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {

@@ -4,12 +4,15 @@ import { PasswordAccounts, readEmail, type ProvenPassword } from '../../director
 import { RefusalCounter } from '../../platform/audit/index.js';
 import { Problem } from '../../platform/http/index.js';
 import { KnownBrowsers } from './known-browsers.js';
-import { Sessions } from './sessions.js';
+import { FEDERATED_ACR, Sessions } from './sessions.js';
 import { SESSIONS_PROBLEMS } from './sessions.errors.js';
 import { SignInLimits } from './sign-in-limits.js';
 
 /** `acr` of a sign-in with a password and nothing else. */
 export const PASSWORD_ACR = 'urn:countersign:acr:password';
+
+/** Every `acr` that a sign-in here can have. */
+export const ACR_VALUES: readonly string[] = [PASSWORD_ACR, FEDERATED_ACR];
 
 /** The request and the answer of a browser: where a session begins, cookies are written. */
 export interface Exchange {

@@ -40,6 +40,8 @@ interface FirstGround extends Ground {
   readonly clientId: string;
   readonly familyId: string;
   readonly authentication: UserAuthentication;
+  /** Where the person was signed in. */
+  readonly sessionId?: string | undefined;
 }
 
 /** The family of refresh tokens that comes of a code; what it is bound to is for the request to say. */
@@ -52,6 +54,7 @@ export function familyOf({
   apiId,
   scopes,
   authentication,
+  sessionId,
 }: FirstGround): Omit<NewRefreshFamily, 'cnf' | 'ip'> {
-  return { id: familyId, orgId, consentId, clientId, userId, apiId, scopes, authentication };
+  return { id: familyId, orgId, consentId, clientId, userId, apiId, scopes, authentication, sessionId };
 }

@@ -40,7 +40,9 @@ export function approve(issuance: Issuance, client: Client, proof: SenderProof |
   const { api } = issuance;
   if (!api.active || api.zone !== client.zone)
     throw new OAuthError('invalid_target', 'The API is not available.', { detail: api.active ? 'other_zone' : 'api_disabled' });
-  if (issuance.scopes.length === 0) throw new OAuthError('invalid_scope', 'Nothing is granted for this API.');
+  // What is about the person (OpenID Connect) opens no API by itself.
+  if (!issuance.scopes.some((scope) => api.scopes.includes(scope)))
+    throw new OAuthError('invalid_scope', 'Nothing is granted for this API.');
   if (!satisfies(api.senderConstraint, proof))
     throw new OAuthError(
       // TE-24: where it can be nothing else, a proof is what is missing.

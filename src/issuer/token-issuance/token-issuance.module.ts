@@ -6,6 +6,7 @@ import { AuthorizationCodesModule } from '../authorization-codes/index.js';
 import { ClientAuthModule } from '../client-auth/index.js';
 import { ConsentsModule } from '../consents/index.js';
 import { DeviceCodesModule } from '../device-codes/index.js';
+import { IdTokensModule } from '../id-tokens/index.js';
 import { RefreshTokensModule } from '../refresh-tokens/index.js';
 import { SenderConstraintsModule } from '../sender-constraints/index.js';
 import { SigningKeysModule } from '../signing-keys/index.js';
@@ -25,6 +26,7 @@ import { TokenController } from './token.controller.js';
     ClientAuthModule,
     ConsentsModule,
     DeviceCodesModule,
+    IdTokensModule,
     OrgsModule,
     RefreshTokensModule,
     SenderConstraintsModule,

@@ -17,6 +17,7 @@ import { Configuration, issuerOf } from '../../platform/config/index.js';
 import type { Transaction } from '../../platform/database/index.js';
 import { unlessReplayed } from '../client-auth/index.js';
 import { readGrantHandle } from '../consents/index.js';
+import { IdTokens } from '../id-tokens/index.js';
 import { unlessProofReplayed } from '../sender-constraints/index.js';
 import { SigningKeys, type TokenSigner } from '../signing-keys/index.js';
 import type { ApprovedIssuance } from './issuance.policy.js';
@@ -42,6 +43,7 @@ export class TokenMinter {
 
   constructor(
     private readonly keys: SigningKeys,
+    private readonly idTokens: IdTokens,
     private readonly audit: AuditWriter,
     private readonly auditLog: AuditLog,
     private readonly configuration: Configuration,
@@ -60,7 +62,7 @@ export class TokenMinter {
 
   private async mintAtOnce(mint: MintRequest, claims: AccessTokenClaims, signer: TokenSigner): Promise<TokenAnswer> {
     const [access_token] = await Promise.all([signer.sign(claims), this.record(mint, claims, signer)]);
-    return answerOf(mint, claims, access_token);
+    return this.answerWith(mint, claims, access_token);
   }
 
   /** What the token stands on is used up together with the audit row: of many who ask at once one is recorded, and none without it. */
@@ -71,11 +73,17 @@ export class TokenMinter {
     settle: NonNullable<Issuance['settle']>,
   ): Promise<TokenAnswer> {
     if (singleUsesOf(mint).length > 0) throw new Error(`${mint.grantType} settles without having claimed the proofs: does it say so?`);
-    const signed = answerOf(mint, claims, await signer.sign(claims));
+    const signed = await this.answerWith(mint, claims, await signer.sign(claims));
     const record = { write: (tx: Transaction) => this.recordWithin(tx, this.eventOf(mint, claims, signer)) };
     const { answer, repeated } = await settle(signed, record);
     if (repeated) await this.record(mint, decodeJwt<AccessTokenClaims>(answer.access_token), signer, 'token.repeated');
     return answer;
+  }
+
+  private async answerWith(mint: MintRequest, claims: AccessTokenClaims, accessToken: string): Promise<TokenAnswer> {
+    const { idToken } = mint.issuance;
+    const answer = answerOf(mint, claims, accessToken);
+    return idToken ? { ...answer, id_token: await this.idTokens.sign(claims, accessToken, idToken) } : answer;
   }
 
   private claimsOf({ issuance, caller: { client, proof: credential }, proof }: MintRequest): AccessTokenClaims {
@@ -114,7 +122,7 @@ export class TokenMinter {
   }
 
   private eventOf(
-    { caller: { client, proof }, proof: sender, request, grantType, noted }: MintRequest,
+    { caller: { client, proof }, proof: sender, request, grantType, noted, issuance }: MintRequest,
     claims: AccessTokenClaims,
     signer: TokenSigner,
     action: 'token.issued' | 'token.repeated' = 'token.issued',
@@ -137,6 +145,7 @@ export class TokenMinter {
         kid: signer.kid,
         ...grantFacts(claims.grant),
         ...(sender && { sender_constraint: sender.constraint }),
+        ...(issuance.idToken && { id_token: true }),
         ...proof.evidence,
       },
     };

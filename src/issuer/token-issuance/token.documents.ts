@@ -67,4 +67,10 @@ export class TokenDocument {
 
   @ApiPropertyOptional({ description: 'For apps that act for people; takes the place of the one before.', example: 'csn_rt_4f9KZ…' })
   refresh_token?: string;
+
+  @ApiPropertyOptional({
+    description: 'Who signed in, where openid was allowed: OpenID Connect Core §2.',
+    example: 'eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJhdWQiOiIuLi4ifQ.c2ln',
+  })
+  id_token?: string;
 }

@@ -12,6 +12,8 @@ import { loggedIdentityOf } from './request-hooks.js';
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** Where errors are answered in the form of RFC 6749 §5.2. */
 export const OAUTH_PREFIX = '/oauth/';
+/** Below it, and yet a protected resource: OpenID Connect Core §5.3.3 answers as RFC 6750 does. */
+const RESOURCE = '/oauth/userinfo';
 
 /** The one place where errors become answers. */
 @Catch()
@@ -26,7 +28,7 @@ export class ErrorFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const error = thrown instanceof NotFoundException ? notFound(request) : thrown;
-    const oauth = request.url.startsWith(OAUTH_PREFIX) && !isNoEndpoint(error);
+    const oauth = isOAuthEndpoint(request) && !isNoEndpoint(error);
     const answer = answerError(error, {
       oauth,
       requestId: request.id,
@@ -60,6 +62,10 @@ function send(reply: FastifyReply, { status, headers, body }: ErrorAnswer): void
     .status(status)
     .headers({ 'cache-control': 'no-store', ...headers })
     .send(body);
+}
+
+function isOAuthEndpoint({ url }: FastifyRequest): boolean {
+  return url.startsWith(OAUTH_PREFIX) && url.split('?', 1)[0] !== RESOURCE;
 }
 
 /** A path below /oauth that nothing answers is not an OAuth endpoint. */

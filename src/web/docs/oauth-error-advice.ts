@@ -54,8 +54,9 @@ export const OAUTH_ADVICE: AdviceTable = {
     fix: 'Ask the person. Administrators: GET /v1/orgs/{org_id}/app-policy shows which apps are admitted.',
   },
   login_required: {
-    cause: '`prompt=none` without a session in this browser, or with one that is older than `max_age`.',
-    fix: 'Send the browser again without `prompt=none`.',
+    cause:
+      '`prompt=none` without a session in this browser, or with one that is older than `max_age`; or the person is not the one of `id_token_hint`.',
+    fix: 'Send the browser again without `prompt=none`, and without `id_token_hint` where anybody will do.',
   },
   consent_required: {
     cause: '`prompt=none`, and the person has not allowed this before: something is new, the app is public, or they took it back.',

@@ -27,7 +27,7 @@ export function createOpenApiDocument(app: INestApplication, publicUrl: string):
     .addServer(publicUrl);
   for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: (_, method) => method });
-  const secured = withSchemePerApi(document, documentedApis(app.get(ApiCatalogue), publicUrl), `${publicUrl}/oauth/token`);
+  const secured = withSchemePerApi(document, documentedApis(app.get(ApiCatalogue), publicUrl), publicUrl);
   return withNullTypes(withProblemSchema(withOptionalParametersEmpty(secured), publicUrl));
 }
 
@@ -35,8 +35,9 @@ function documentedApis(catalogue: ApiCatalogue, publicUrl: string): DocumentedA
   return catalogue
     .list()
     .filter((api) => api.system && api.zone === 'external')
-    .map(({ name, identifier, definitions }) => ({
+    .map(({ name, identifier, identity, definitions }) => ({
       name,
+      forPeople: identity,
       path: identifier.slice(publicUrl.length),
       scopes: new Map([...definitions.values()].map((scope) => [scope.name, scope.description])),
     }))

@@ -6,6 +6,8 @@ export interface DocumentedApi {
   readonly name: string;
   /** Below which its routes are, such as `/analytics`. */
   readonly path: string;
+  /** Its tokens are for people, who allow them. */
+  readonly forPeople: boolean;
   /** Description by scope. */
   readonly scopes: ReadonlyMap<string, string>;
 }
@@ -19,7 +21,7 @@ type SecuritySchemes = NonNullable<NonNullable<OpenAPIObject['components']>['sec
 const API_KEY_SCHEME = 'API-key';
 
 /** One security scheme per API: a token is for one API, so its scopes must not stand in one list with another's. */
-export function withSchemePerApi(document: OpenAPIObject, apis: readonly DocumentedApi[], tokenUrl: string): OpenAPIObject {
+export function withSchemePerApi(document: OpenAPIObject, apis: readonly DocumentedApi[], issuer: string): OpenAPIObject {
   const securitySchemes: SecuritySchemes = {
     [API_KEY_SCHEME]: {
       type: 'apiKey',
@@ -30,7 +32,7 @@ export function withSchemePerApi(document: OpenAPIObject, apis: readonly Documen
   };
   for (const api of apis) {
     const operations = Object.entries(document.paths).flatMap(([path, item]) =>
-      path.startsWith(`${api.path}/`) ? (Object.values(item) as Operation[]) : [],
+      path === api.path || path.startsWith(`${api.path}/`) ? (Object.values(item) as Operation[]) : [],
     );
     const name = api.name.replaceAll(/[^A-Za-z0-9.-]+/g, '-');
     const used = new Set(operations.flatMap((operation) => moveTo(name, operation)));
@@ -38,10 +40,17 @@ export function withSchemePerApi(document: OpenAPIObject, apis: readonly Documen
     securitySchemes[name] = {
       type: 'oauth2',
       description: `A token for ${api.name}. No scope chosen: everything the client was granted.`,
-      flows: { clientCredentials: { tokenUrl, scopes } },
+      flows: flowsOf(api, issuer, scopes),
     };
   }
   return { ...document, components: { ...document.components, securitySchemes } };
+}
+
+function flowsOf({ forPeople }: DocumentedApi, issuer: string, scopes: Record<string, string>): object {
+  const tokenUrl = `${issuer}/oauth/token`;
+  return forPeople
+    ? { authorizationCode: { authorizationUrl: `${issuer}/oauth/authorize`, tokenUrl, scopes } }
+    : { clientCredentials: { tokenUrl, scopes } };
 }
 
 /** @returns the scopes that the operation demands. */

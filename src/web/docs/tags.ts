@@ -1,6 +1,7 @@
 /** The chapters of the API documentation, in the order in which a newcomer needs them. */
 export const TAGS = {
   OAuth: 'Get an access token, and give one back.',
+  'OpenID Connect': 'Who signed in: for apps that sign people in, and out.',
   'Saasalytics: events': 'The reference API: send what your customers did.',
   'Saasalytics: metrics': 'Time series over those events.',
   'Saasalytics: customers': 'Who the events are about.',

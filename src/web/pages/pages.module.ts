@@ -4,6 +4,7 @@ import { IdentityProvidersModule } from '../../directory/identity-providers/inde
 import { UsersModule } from '../../directory/users/index.js';
 import { AuthorizationModule } from '../../issuer/authorization/index.js';
 import { DeviceAuthorizationModule } from '../../issuer/device-authorization/index.js';
+import { LogoutModule } from '../../issuer/logout/index.js';
 import { OwnAppsModule } from '../../issuer/own-apps/index.js';
 import { ProviderSignInModule } from '../../issuer/provider-sign-in/index.js';
 import { SessionsModule } from '../../issuer/sessions/index.js';
@@ -40,6 +41,7 @@ const WITH_FORMS = [AccountPages, TokenPages, Login, Join, Reset, OrganizationSi
     AuthorizationModule,
     DeviceAuthorizationModule,
     IdentityProvidersModule,
+    LogoutModule,
     OwnAppsModule,
     ProviderSignInModule,
     SessionsModule,

@@ -58,6 +58,12 @@ export class ThirdPartyAppDocument {
 
   @ApiProperty({ enum: APP_GRANT_TYPES, isArray: true, description: 'How it may get tokens.', example: DEFAULT_GRANT_TYPES })
   grant_types!: string[];
+  @ApiProperty({
+    type: [String],
+    description: 'Where people are led to when they have signed out here.',
+    example: ['https://charts.example/'],
+  })
+  post_logout_redirect_uris!: string[];
 
   @ApiProperty({ type: [GrantDocument], description: 'The most that people can allow it.' })
   grants!: GrantDocument[];
@@ -99,6 +105,7 @@ export class ThirdPartyAppDocument {
       jwks_uri: app.jwksUri,
       redirect_uris: app.redirectUris,
       grant_types: app.grantTypes,
+      post_logout_redirect_uris: app.postLogoutRedirectUris,
       grants: grants.map(({ audience, scopes }) => ({ audience, scopes: [...scopes] })),
       logo_uri: app.logoUri,
       policy_uri: app.policyUri,

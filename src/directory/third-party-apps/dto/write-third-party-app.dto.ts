@@ -112,7 +112,25 @@ export class CreateThirdPartyApp {
   @IsArray()
   grant_types?: AppGrantType[];
 
-  @ApiProperty({ type: [GrantDocument], description: 'The most that people can allow it, by API; only scopes that are delegable.' })
+  @ApiPropertyOptional({
+    type: [String],
+    description:
+      'Where people are led to when the app has signed them out at /oauth/logout, compared as exact texts, the port too; written as redirect_uris are.',
+    example: ['https://charts.example/'],
+  })
+  @Omittable()
+  @ArrayMaxSize(MAX_REDIRECT_URIS)
+  @ArrayUnique()
+  @Length(1, MAX_REDIRECT_URI_LENGTH, { each: true })
+  @IsString({ each: true })
+  @IsArray()
+  post_logout_redirect_uris?: string[];
+
+  @ApiProperty({
+    type: [GrantDocument],
+    description:
+      'The most that people can allow it, by API; only scopes that are delegable. To sign people in: the audience {issuer}/oauth/userinfo with openid, and profile and email where it needs them.',
+  })
   @ArrayMinSize(1)
   @ArrayMaxSize(50)
   @IsObject({ each: true })

@@ -2,6 +2,7 @@ import { AuthorizationDetailsCheck } from './authorization-details.check.js';
 import { ClientCheck } from './client.check.js';
 import { CodeChallengeCheck } from './code-challenge.check.js';
 import { GrantTypeCheck } from './grant-type.check.js';
+import { OpenIdCheck } from './openid.check.js';
 import { PromptCheck } from './prompt.check.js';
 import { PushedOnlyCheck } from './pushed-only.check.js';
 import { RedirectUriCheck } from './redirect-uri.check.js';
@@ -35,4 +36,5 @@ export const WHAT = [
   ...ACCESS,
   PromptCheck,
   SignInCheck,
+  OpenIdCheck,
 ];

@@ -39,6 +39,8 @@ export class RedirectWay implements AnswerWay<RedirectRequest> {
       redirectUriWasSent: request.redirectUriWasSent,
       codeChallenge: request.codeChallenge,
       dpopJkt: request.dpopJkt,
+      sessionId: user.sessionId,
+      nonce: request.nonce,
       authentication: { authTime, acr, amr },
     });
     return codeAnswer(this.addressOf(request), code);

@@ -11,6 +11,27 @@ export class CsrfForm {
   csrf_token!: string;
 }
 
+/** With what an app asked that wants somebody signed out; judged on the page that follows. */
+export class SignOutForm extends CsrfForm {
+  @ApiPropertyOptional({ description: 'The app that asked for it.', example: 'app_01kamx4f5ye8wvq3m2ts6dgn0h' })
+  @Omittable()
+  @Length(1, 128)
+  @IsString()
+  client_id?: string;
+
+  @ApiPropertyOptional({ description: 'Where it wants people led to; one that it has registered.', example: 'https://charts.example/' })
+  @Omittable()
+  @Length(1, 2_048)
+  @IsString()
+  post_logout_redirect_uri?: string;
+
+  @ApiPropertyOptional({ description: 'What it wants back there.', example: 'af0ifjsldkj' })
+  @Omittable()
+  @Length(1, 2_048)
+  @IsString()
+  state?: string;
+}
+
 /** For a sign-in elsewhere: nothing but where to go on. */
 export class SignInTargetForm extends CsrfForm {
   @ApiPropertyOptional({

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   isCodeVerifier,
+  OPENID_SCOPE,
   OAuthError,
   type Grant,
   type GrantRequest,
@@ -47,6 +48,8 @@ export class AuthorizationCodeGrant implements Grant {
       grantId: grantHandle,
       tokenId: code.familyId,
       authentication: code.authentication,
+      // OpenID Connect Core §3.1.3.3: where the person was asked who they are, and said so.
+      ...(scopes.includes(OPENID_SCOPE) && { idToken: { nonce: code.nonce, sessionId: code.sessionId } }),
       settle: async (signed: TokenAnswer, record: IssueRecord) => {
         const refresh_token = await this.codes.redeem(code, client, async (tx) => {
           const [begun] = await Promise.all([this.families.begin(tx, family), record.write(tx)]);

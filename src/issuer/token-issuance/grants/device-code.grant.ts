@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   DEVICE_CODE_GRANT_TYPE,
   OAuthError,
+  OPENID_SCOPE,
   type Grant,
   type GrantRequest,
   type Issuance,
@@ -49,10 +50,12 @@ export class DeviceCodeGrant implements Grant {
       grantId: grantHandle,
       tokenId: code.familyId,
       authentication: code.authentication,
+      // The browser with the session is another device: none that could be told of its end.
+      ...(scopes.includes(OPENID_SCOPE) && { idToken: {} }),
       settle: async (signed: TokenAnswer, record: IssueRecord) => {
         const refresh_token = await this.codes.redeem(code, async (tx) => {
-          await record.write(tx);
-          return this.families.begin(tx, family);
+          const [begun] = await Promise.all([this.families.begin(tx, family), record.write(tx)]);
+          return begun;
         });
         return { answer: { ...signed, refresh_token }, repeated: false };
       },

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { OAuthError, scopesOutside, type Grant, type GrantRequest, type Issuance, type Zone } from '@countersign/oauth';
+import { OAuthError, OPENID_SCOPE, scopesOutside, type Grant, type GrantRequest, type Issuance, type Zone } from '@countersign/oauth';
 import { ApiCatalogue } from '../../../directory/api-resources/index.js';
 import { Delegation } from '../../consents/index.js';
 import { fingerprintOf, RefreshTokens } from '../../refresh-tokens/index.js';
@@ -28,10 +28,11 @@ export class RefreshTokenGrant implements Grant {
     const knowledge = { apis: this.apis, delegation: this.delegation };
     const { api, scopes: rights, grantHandle } = await rightsOn(family, client, requested.audience, knowledge);
     const fingerprint = fingerprintOf({ ...requested, cnf: proof?.cnf });
+    const scopes = narrowed(family.scopes, requested.scopes, rights);
     return {
       subject: family.userId,
       api,
-      scopes: narrowed(family.scopes, requested.scopes, rights),
+      scopes,
       orgId: family.orgId,
       lifetimeSeconds: undefined,
       grantId: grantHandle,
@@ -39,6 +40,8 @@ export class RefreshTokenGrant implements Grant {
       // RT-6: nothing outlives what the person allowed.
       notAfter: Math.floor(family.endsAt.getTime() / 1000),
       authentication: family.authentication,
+      // OpenID Connect Core §12.2: of the same sign-in, and without its nonce.
+      ...(scopes.includes(OPENID_SCOPE) && { idToken: { sessionId: family.sessionId } }),
       settle: (signed, record) => this.tokens.rotate(presented, { signed, fingerprint }, (tx) => record.write(tx)),
     };
   }

@@ -17,7 +17,8 @@ export function ChooseOrgPage({ view, csrfToken, interaction }: { view: ConsentV
           </>
         ) : (
           <>
-            {app.name} wants to use {api.name} for you. It gets the data of one organization only, and nothing before you have seen what.
+            {app.name} {api.identity ? 'asks you to sign in' : `wants to use ${api.name} for you`}. It gets the data of one organization
+            only, and nothing before you have seen what.
           </>
         )}
       </Heading>

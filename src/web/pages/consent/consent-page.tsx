@@ -22,12 +22,12 @@ export function addressOf(interaction: string, orgId?: string): string {
 /** Everything that somebody has to know before they allow an app something (CON-1, AZ-16). */
 export function ConsentPage(question: ConsentQuestion): ReactNode {
   const { view, csrfToken, interaction, place, problem } = question;
-  const { app, api } = view;
+  const { app } = view;
   const isPossible = canAllow(place);
   return (
     <Card>
       <AppCard app={app} />
-      <Heading title={isPossible ? `Allow ${app.name} to use ${api.name} for you?` : `${app.name} asks to use ${api.name} for you`}>
+      <Heading title={titleOf(view, isPossible)}>
         {app.kind === 'agent' && 'It is an agent: a program that decides by itself what to do next. '}
         {isPossible ? 'It gets nothing but what you allow here, and you can take it back.' : 'As it stands, it gets nothing.'}
       </Heading>
@@ -47,6 +47,11 @@ export function ConsentPage(question: ConsentQuestion): ReactNode {
       {isPossible && <Policies app={app} />}
     </Card>
   );
+}
+
+function titleOf({ app, api }: ConsentView, isPossible: boolean): string {
+  if (api.identity) return isPossible ? `Sign in to ${app.name}?` : `${app.name} asks you to sign in`;
+  return isPossible ? `Allow ${app.name} to use ${api.name} for you?` : `${app.name} asks to use ${api.name} for you`;
 }
 
 function NotReviewed(): ReactNode {
@@ -84,7 +89,7 @@ function WhoAndWhere({ view, place, interaction }: ConsentQuestion): ReactNode {
 }
 
 function WhatItMayDo({ view, place, ticked }: ConsentQuestion): ReactNode {
-  const { app } = view;
+  const { app, api } = view;
   if (place.admission === 'ask_admin')
     return (
       <Alert kind="info" title={`${place.orgName} decides which apps its people use`}>
@@ -103,7 +108,7 @@ function WhatItMayDo({ view, place, ticked }: ConsentQuestion): ReactNode {
         Your role in {place.orgName} does not include any of what {app.name} asks for.
       </Alert>
     );
-  return <ScopeChoice legend={`${app.name} may`} scopes={place.scopes} ticked={ticked} />;
+  return <ScopeChoice legend={`${app.name} may`} scopes={place.scopes} ticked={ticked} restIsOptional={api.identity} />;
 }
 
 function canAllow({ admission, scopes }: PlaceView): boolean {

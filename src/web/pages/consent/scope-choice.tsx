@@ -7,25 +7,29 @@ interface ScopeChoiceProperties {
   readonly scopes: readonly ScopeView[];
   /** Undefined: all. */
   readonly ticked: readonly string[] | undefined;
+  /** What is fixed is something by itself, so all the rest can be unticked. */
+  readonly restIsOptional: boolean;
 }
 
 /** What could be allowed, in the words of the catalogue; what somebody does not want, they untick. */
-export function ScopeChoice({ legend, scopes, ticked }: ScopeChoiceProperties): ReactNode {
-  const [only, another] = scopes;
+export function ScopeChoice({ legend, scopes, ticked, restIsOptional }: ScopeChoiceProperties): ReactNode {
+  const choices = scopes.filter(({ fixed }) => !fixed);
+  const [only, another] = choices;
+  const isChoice = another !== undefined || (restIsOptional && choices.length < scopes.length);
   return (
     <fieldset>
       <legend>
         <h2>{legend}</h2>
       </legend>
-      {another && <p className="hint">Untick what you do not want to allow.</p>}
+      {isChoice && only && <p className="hint">Untick what you do not want to allow.</p>}
       <ul className="scopes">
         {scopes.map((scope) => (
           <li key={scope.name}>
-            {another ? <Choice scope={scope} isTicked={ticked?.includes(scope.name) ?? true} /> : <Fixed scope={scope} />}
+            {isChoice && !scope.fixed ? <Choice scope={scope} isTicked={ticked?.includes(scope.name) ?? true} /> : <Fixed scope={scope} />}
           </li>
         ))}
       </ul>
-      {only && !another && <Hidden fields={{ scope: only.name }} />}
+      {only && !isChoice && <Hidden fields={{ scope: only.name }} />}
     </fieldset>
   );
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FormTokens, isOwnPath, isReturnPath, signInAddress, WayBack } from '../../../issuer/sessions/index.js';
+import { LOGOUT_PATH } from '../../../issuer/logout/index.js';
 import { ErrorPages, Problem, zoneOf, type ErrorAnswer } from '../../../platform/http/index.js';
 import { pathOf, Pages, prefersHtml, submitted } from '../kit/index.js';
 import { ErrorPage } from './error-page.js';
@@ -8,7 +9,7 @@ import { failureOf, failureOfProblem, FORM_PAGES, type Failure, type FormPage } 
 import { SIGN_IN_PAGE, wordsOf, type ErrorWords } from './words.js';
 
 /** AE-1 … AE-3, AE-21: no program asks here, only browsers that an app has sent. */
-const AUTHORIZATION = '/oauth/authorize';
+const FOR_BROWSERS = ['/oauth/authorize', LOGOUT_PATH];
 const PAGES = /^\/(?:$|(?:login|logout|consent|device|account)(?:\/|$))/;
 
 /** What people see instead of an error document. */
@@ -25,7 +26,7 @@ export class PageErrors extends ErrorPages {
 
   override draw(request: FastifyRequest, reply: FastifyReply, answer: ErrorAnswer): Promise<boolean> | undefined {
     const path = pathOf(request);
-    const isPage = path === AUTHORIZATION || (PAGES.test(path) && prefersHtml(request.headers.accept));
+    const isPage = FOR_BROWSERS.includes(path) || (PAGES.test(path) && prefersHtml(request.headers.accept));
     return isPage && zoneOf(request) === 'external' ? this.answer(request, reply, failureOf(answer)) : undefined;
   }
 

@@ -1,4 +1,6 @@
+import { LOGOUT_PATH } from '../../../issuer/logout/index.js';
 import { waitText } from '../kit/index.js';
+import { LOGOUT_PAGE } from '../../../issuer/sessions/index.js';
 import type { Failure } from './failure.js';
 
 export interface ErrorWords {
@@ -67,11 +69,20 @@ const BY_CODE: Readonly<Record<string, Omit<ErrorWords, 'forDeveloper'>>> = {
 /** Calm words for a person. `path` is where it happened. */
 export function wordsOf(failure: Failure, path: string): ErrorWords {
   const words = BY_CODE[failure.code] ?? byStatus(failure);
-  if (path.startsWith('/oauth/') || failure.code === 'authorization_refused')
-    return failure.status < 500 && failure.status !== 429 ? BY_APP : words;
+  const isOfApp = failure.status < 500 && failure.status !== 429;
+  if (path.startsWith('/oauth/') || failure.code === 'authorization_refused') return isOfApp ? ofApp(path) : words;
   if (words.next || path === '/consent' || path === '/device') return words;
   return path.startsWith('/account') ? { ...words, next: { to: '/account', label: 'Your account' } } : { ...words, next: SIGN_IN };
 }
+
+const NOT_SIGNED_OUT: ErrorWords = {
+  title: 'You are not signed out',
+  text: 'The app that sent you here asked for it in a way that is not allowed. You can sign out here yourself; tell whoever runs the app.',
+  next: { to: LOGOUT_PAGE, label: 'Sign out' },
+  forDeveloper: true,
+};
+
+const ofApp = (path: string): ErrorWords => (path === LOGOUT_PATH ? NOT_SIGNED_OUT : BY_APP);
 
 const BY_APP: ErrorWords = {
   title: 'This app cannot be connected',

@@ -1,5 +1,5 @@
 export { AppPicture, ReviewBadge, RiskMark } from './app-marks.js';
-export { Alert, Button, ButtonLink, Card, Field, Form, Heading, Hidden, Link, OutsideLink } from './components.js';
+export { Alert, Button, buttonClass, ButtonLink, Card, Field, Form, Heading, Hidden, Link, OutsideLink } from './components.js';
 export { ForwardPage } from './forward-page.js';
 export * from './icons.js';
 export { type Page, Pages } from './pages.js';

@@ -54,7 +54,7 @@ export class SignInPagesController {
 
   @Get('logout/done')
   @Public()
-  showSignedOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.logout.done({ request, reply });
+  showSignedOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.logout.done({ request, reply });
   }
 }
