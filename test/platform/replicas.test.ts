@@ -72,13 +72,14 @@ describe(`${REPLICAS} processes started together on an empty database`, () => {
       'dashboards',
       'export',
       'https://auth.example.com/analytics',
+      'https://auth.example.com/oauth/userinfo',
       'https://auth.example.com/v1',
     ]);
     const created = await database.sql<{ action: string; count: string }>(
       `SELECT action, count(*) FROM audit_events WHERE action LIKE '%.created' OR action LIKE 'signing_key.%' GROUP BY action ORDER BY action`,
     );
     expect(created).toEqual([
-      { action: 'api.created', count: '4' },
+      { action: 'api.created', count: '5' },
       { action: 'service_principal.created', count: '1' },
       { action: 'signing_key.activated', count: '4' },
     ]);

@@ -101,6 +101,8 @@ function fill(path: string, values: Record<string, string>): string {
 /** Real ids where hostile text in another place is to get as deep as it can. */
 function idOf(path: string, name: string): string {
   if (name === 'org_id' || path.startsWith('/v1/orgs/{id}')) return server.orgs[0].id;
+  // What there is: https://www.rfc-editor.org/rfc/rfc9728#section-3.1 puts the path of the API there.
+  if (path.endsWith('{path}/{name}')) return name === 'path' ? 'oauth' : 'userinfo';
   if (name === 'path') return 'analytics';
   return path.includes('service-principals') ? server.orgs[0].service_principals[2]!.client_id : 'cus_0001';
 }
@@ -139,8 +141,8 @@ function exampleBody(operation: DocumentedOperation['operation']): unknown {
 function expectComposed(answer: RawAnswer, what: string): void {
   expect(answer.status, `${what}: ${answer.text.slice(0, 300)}`).toBeLessThan(500);
   expect(answer.text, what).not.toMatch(/node_modules|QueryFailedError|syntax error at|\bat async /);
-  // RFC 6749 §4.1.2.1: the authorization endpoint answers a person, who gets a page.
-  const type = /^[A-Z]+ \/oauth\/authorize/.test(what) ? /^text\/html/ : /^application\/(?:problem\+)?json/;
+  // RFC 6749 §4.1.2.1: the authorization endpoint, and the logout, answer a person, who gets a page.
+  const type = /^[A-Z]+ \/oauth\/(?:authorize|logout)/.test(what) ? /^text\/html/ : /^application\/(?:problem\+)?json/;
   if (answer.status >= 400) expect(answer.headers['content-type'], what).toMatch(type);
   // A request that waits for its person belongs to the browser that began it.
   if (answer.status !== 303) expect(answer.headers['set-cookie'], what).toBeUndefined();

@@ -130,13 +130,20 @@ describe.each(APIS)('table 25.8 at /$name', (api) => {
   });
 
   it('401 for anything that is not a token, and the answer does not say what is wrong with it (RS-4)', async () => {
-    for (const token of ['abc', 'a.b.c', 'csn_key_live_abc', `${mine()}x`, mine().replace('.', '')]) {
+    for (const token of ['abc', 'a.b.c', 'csn_secret_abc', `${mine()}x`, mine().replace('.', '')]) {
       expectRefusal(
         await get([bearer(token)]),
         401,
         'invalid_token',
         `Bearer error="invalid_token", error_description="The access token is invalid.", ${metadata()}`,
       );
+    }
+  });
+
+  it('401 for anything that is not an API key, in the same words for all (RS-4)', async () => {
+    for (const key of ['csn_key_live_abc', 'csn_pat_', `csn_key_live_${'a'.repeat(49)}`]) {
+      const challenge = `Bearer error="invalid_token", error_description="The API key is invalid.", ${metadata()}`;
+      expectRefusal(await get([bearer(key)]), 401, 'invalid_token', challenge);
     }
   });
 
