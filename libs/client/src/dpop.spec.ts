@@ -93,7 +93,7 @@ describe('RFC 9449 a client with dpop', () => {
     expect(issuer.tokenRequests.map(nonceIn)).toEqual([undefined]);
   });
 
-  // Seen to fail when the nonce of the answer is compared with the one that is kept by now: all calls but one came back with the 401.
+  // Seen to fail when the nonce of the answer is compared with the one that is kept by now: only the first of them is sent again.
   it('T22 of ten first calls at once each is sent once more, and so is each token request', async () => {
     issuer.onToken = (request) =>
       nonceIn(request) === 'issuer-1'
