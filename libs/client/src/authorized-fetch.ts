@@ -1,11 +1,13 @@
 import type { AccessToken } from './access-token.js';
 import { hasChallenge, proofErrorIn } from './challenges.js';
-import type { DpopProofs } from './dpop/dpop-proofs.js';
+import type { DpopProofs, MadeProof } from './dpop/dpop-proofs.js';
 
 /** One call of an API, as `fetch` takes it. */
 export interface ApiCall {
   readonly input: string | URL | Request;
   readonly init: RequestInit;
+  /** Identifier of the API, where the caller knows it. */
+  readonly audience?: string | undefined;
 }
 
 /** Where the tokens of the API come from. */
@@ -53,15 +55,15 @@ function isRequest(input: ApiCall['input']): input is Request {
 /** T22: once more, and no more, where the API gives a nonce that the proof did not hold (RFC 9449 §9). */
 async function sendWithProof(call: ApiCall, token: AccessToken, fetch: typeof globalThis.fetch, dpop: DpopProofs): Promise<Response> {
   const url = urlOf(call);
-  const target = { method: methodOf(call), url, accessToken: token.accessToken };
-  const attempt = async (): Promise<{ answer: Response; hasNewNonce: boolean }> => {
-    const answer = await fetch(call.input, withToken(call, token, await dpop.make(target)));
-    return { answer, hasNewNonce: isFrom(url, answer) && dpop.note(url, answer.headers) };
+  const target = { method: methodOf(call), url, accessToken: token.accessToken, audience: call.audience };
+  const send = async ({ proof, nonce }: MadeProof): Promise<{ answer: Response; other: string | undefined }> => {
+    const answer = await fetch(call.input, withToken(call, token, proof));
+    return { answer, other: isFrom(url, answer) ? dpop.note(target, nonce, answer.headers) : undefined };
   };
-  const { answer, hasNewNonce } = await attempt();
-  if (answer.status !== 401 || !hasNewNonce || proofErrorIn(answer.headers) === undefined || !canBeSentAgain(call)) return answer;
+  const { answer, other } = await send(await dpop.make(target));
+  if (answer.status !== 401 || other === undefined || proofErrorIn(answer.headers) === undefined || !canBeSentAgain(call)) return answer;
   await answer.body?.cancel();
-  return (await attempt()).answer;
+  return (await send(await dpop.make(target, other))).answer;
 }
 
 function withToken({ input, init }: ApiCall, { accessToken, tokenType }: AccessToken, proof?: string): RequestInit {

@@ -93,6 +93,30 @@ describe('RFC 9449 a client with dpop', () => {
     expect(issuer.tokenRequests.map(nonceIn)).toEqual([undefined]);
   });
 
+  // Seen to fail when the nonce of the answer is compared with the one that is kept by now: only the first of them is sent again.
+  it('T22 of ten first calls at once each is sent once more, and so is each token request', async () => {
+    issuer.onToken = (request) =>
+      nonceIn(request) === 'issuer-1'
+        ? issuer.tokenAnswer({ token_type: 'DPoP' })
+        : oauthError(400, 'use_dpop_nonce', { 'dpop-nonce': 'issuer-1' });
+    issuer.onCall = (request) => (nonceIn(request) === 'api-1' ? Response.json({}) : challenge('use_dpop_nonce', 'api-1'));
+    const calls = Array.from({ length: 10 }, (_, index) => client.fetch(URL_OF_CALL, {}, { ...TARGET, scope: `read:${index}` }));
+    expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(Array(10).fill(200));
+    expect([issuer.tokenRequests.length, issuer.calls.length]).toEqual([20, 20]);
+  });
+
+  // Seen to fail when nonces are kept for each origin alone.
+  it('T22 two APIs of one origin at once have their nonces apart', async () => {
+    const nonceOf = ({ headers }: SeenRequest): string => `nonce of ${headers.get('authorization')}`;
+    issuer.onCall = (request) =>
+      nonceIn(request) === nonceOf(request) ? Response.json({}) : challenge('use_dpop_nonce', nonceOf(request));
+    const both = (): Promise<Response[]> =>
+      Promise.all(['billing', 'reports'].map((name) => client.fetch(URL_OF_CALL, {}, { audience: `https://api.example/${name}` })));
+    for (const answers of [await both(), await both()]) expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    // Two refusals, two sent again, and two that had the nonce already.
+    expect(issuer.calls).toHaveLength(6);
+  });
+
   it('a proof that is refused is no reason to drop the token; a token that is refused under DPoP is', async () => {
     issuer.onCall = () => challenge('invalid_dpop_proof');
     expect((await client.fetch(URL_OF_CALL, {}, TARGET)).status).toBe(401);
@@ -112,9 +136,15 @@ describe('RFC 9449 a client with dpop', () => {
   it('without fetch: dpopProof makes the proof, noteDpopNonce keeps the nonce', async () => {
     const { accessToken } = await client.getToken(TARGET);
     const request = { method: 'GET', url: URL_OF_CALL, accessToken };
-    expect(client.noteDpopNonce(URL_OF_CALL, new Headers({ 'dpop-nonce': 'n' }))).toBe(true);
-    expect(decodeJwt(await client.dpopProof(request))).toMatchObject({ htm: 'GET', htu: `${API}/v1/reports`, nonce: 'n' });
-    expect(() => issuer.client().dpopProof(request)).toThrow(TypeError);
+    const [first, overlapping] = [await client.dpopProof(request), await client.dpopProof(request)];
+    const given = new Headers({ 'dpop-nonce': 'n' });
+    const worthSendingAgain = (proof: string): boolean => client.noteDpopNonce({ url: URL_OF_CALL, proof }, given);
+    expect([worthSendingAgain(first), worthSendingAgain(overlapping)]).toEqual([true, true]);
+    const next = await client.dpopProof(request);
+    expect(decodeJwt(next)).toMatchObject({ htm: 'GET', htu: `${API}/v1/reports`, nonce: 'n' });
+    expect(worthSendingAgain(next)).toBe(false);
+    expect(decodeJwt(await client.dpopProof({ ...request, audience: 'https://other.example' }))['nonce']).toBeUndefined();
+    await expect(issuer.client().dpopProof(request)).rejects.toThrow(TypeError);
   });
 
   it('takes a key of its own, and shows it to nobody', async () => {

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { AccessToken } from './access-token.js';
 import { authorizedFetch, urlOf, type ApiCall } from './authorized-fetch.js';
@@ -72,16 +73,21 @@ export class M2MClient {
 
   /**
    * For calls that do not go through `fetch`: the value of the `DPoP` header for one request with a token of this client, which goes under
-   * the scheme DPoP. An answer with a `DPoP-Nonce` header is handed to `noteDpopNonce`.
+   * the scheme DPoP. An answer with a `DPoP-Nonce` header is handed to `noteDpopNonce`, with the proof.
    * @throws TypeError where the client was made without `dpop`
    */
-  dpopProof(request: Required<ProofTarget>): Promise<string> {
-    return this.#proofs().make(request);
+  async dpopProof(request: ProofTarget & { readonly accessToken: string }): Promise<string> {
+    return (await this.#proofs().make(request)).proof;
   }
 
-  /** @returns whether the nonce is a new one: then a request that was refused for it (`use_dpop_nonce`) is worth sending once more. */
-  noteDpopNonce(url: string | URL, headers: Headers): boolean {
-    return this.#proofs().note(url, headers);
+  /**
+   * @param sent the request that was answered, with the value of its `DPoP` header
+   * @returns whether the server gave another nonce than the one in the proof: then a request that was refused for it (`use_dpop_nonce`) is
+   *   worth sending once more.
+   */
+  noteDpopNonce(sent: Pick<ProofTarget, 'url' | 'audience'> & { readonly proof: string }, headers: Headers): boolean {
+    const { nonce } = decodeJwt<{ nonce?: string }>(sent.proof);
+    return this.#proofs().note(sent, nonce, headers) !== undefined;
   }
 
   /** For calls that do not go through `fetch`: the API refused this token with a 401, so the next `getToken` brings another one. */
@@ -91,7 +97,7 @@ export class M2MClient {
 
   async #call(call: ApiCall, target: NormalTarget, via = this.#options.fetch): Promise<Response> {
     requireSecure(urlOf(call), this.#options.dangerouslyAllowHttp);
-    return authorizedFetch(call, this.#tokenOf(target), via, this.#dpop);
+    return authorizedFetch({ ...call, audience: target.audience }, this.#tokenOf(target), via, this.#dpop);
   }
 
   #proofs(): DpopProofs {

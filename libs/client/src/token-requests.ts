@@ -3,7 +3,7 @@ import { IssuedToken } from './access-token.js';
 import { askIssuer, type IssuerConnection } from './ask-issuer.js';
 import type { ClientAuthentication, ClientCredentials } from './client-authentication.js';
 import { Stopwatch } from './clock.js';
-import { isProofRefusal, type DpopProofs } from './dpop/dpop-proofs.js';
+import { isProofRefusal, type DpopProofs, type MadeProof } from './dpop/dpop-proofs.js';
 import { TokenRequestFailed } from './token-request-failed.js';
 import { readTokenResponse } from './token-response.js';
 import type { NormalTarget } from './token-target.js';
@@ -51,16 +51,17 @@ export class TokenRequests {
   /** T22: once more, and no more, where the server gives a nonce that the proof did not hold (RFC 9449 §8). */
   private async askWithProof(url: string, target: NormalTarget, dpop: DpopProofs): Promise<Body> {
     // The issuer knows itself by its name, wherever it is reached.
-    const named = namedUrl(url, this.client);
-    let hasNewNonce = false;
-    const onHeaders = (headers: Headers): void => void (hasNewNonce = dpop.note(named, headers));
-    const attempt = async (): Promise<Body> =>
-      this.ask(url, target, { dpop: await dpop.make({ method: 'POST', url: named }) }, { ...this.connection, onHeaders });
+    const server = { method: 'POST', url: namedUrl(url, this.client), audience: this.client.issuer };
+    const seen: { other?: string | undefined } = {};
+    const send = ({ proof, nonce }: MadeProof): Promise<Body> => {
+      const onHeaders = (headers: Headers): void => void (seen.other = dpop.note(server, nonce, headers));
+      return this.ask(url, target, { dpop: proof }, { ...this.connection, onHeaders });
+    };
     try {
-      return await attempt();
+      return await send(await dpop.make(server));
     } catch (error) {
-      if (!(error instanceof TokenRequestFailed && isProofRefusal(error.code) && hasNewNonce)) throw error;
-      return attempt();
+      if (!(error instanceof TokenRequestFailed && isProofRefusal(error.code) && seen.other !== undefined)) throw error;
+      return send(await dpop.make(server, seen.other));
     }
   }
 

@@ -1,4 +1,4 @@
-import { DpopProofRefused, DpopVerifier, type DpopNonces, type VerifiedDpopProof } from '@countersign/oauth';
+import { DpopProofRefused, DpopVerifier, type ClaimedDpopProof, type DpopNonces } from '@countersign/oauth';
 import { headerLines } from './header-lines.js';
 import type { HttpRequestFacts } from './http-request-facts.js';
 import { MemoryReplayStore, type ReplayStore } from './replay-store.js';
@@ -42,19 +42,24 @@ export class DpopProtection {
     return this.verifier.nonces?.current();
   }
 
-  /** @throws DpopProofRefused */
-  verify(request: HttpRequestFacts, accessToken: string): Promise<VerifiedDpopProof> {
+  /** All but the signature of the proof. @throws DpopProofRefused */
+  examine(request: HttpRequestFacts, accessToken: string): ClaimedDpopProof {
     const [proof, another] = headerLines(request, 'dpop');
     // RFC 9449 §4.3: exactly one.
-    if (proof === undefined) return Promise.reject(new DpopProofRefused('missing', 'Send a DPoP proof in the header DPoP.'));
-    if (another !== undefined) return Promise.reject(new DpopProofRefused('several', 'Send one DPoP header.'));
+    if (proof === undefined) throw new DpopProofRefused('missing', 'Send a DPoP proof in the header DPoP.');
+    if (another !== undefined) throw new DpopProofRefused('several', 'Send one DPoP header.');
     const path = pathOf(request);
     const targets = this.bases.map((base) => base + path);
-    return this.verifier.verify({ proof, method: request.method ?? '', targets, accessToken });
+    return this.verifier.examine({ proof, method: request.method ?? '', targets, accessToken });
   }
 
-  /** Last of all, so that nobody fills the store with what is refused anyway. @throws DpopProofRefused, ReplaysUnavailable */
-  async useUp(proof: VerifiedDpopProof): Promise<void> {
+  /**
+   * Verifies the signature and uses the proof up. Last of all: whoever has no good token costs no signature with a key of their choice, and
+   * does not fill the store.
+   * @throws DpopProofRefused, ReplaysUnavailable
+   */
+  async redeem(claimed: ClaimedDpopProof): Promise<void> {
+    const proof = await this.verifier.verifySignature(claimed);
     const isFirst = await this.replays.claim(proof).catch((cause: unknown) => {
       throw new ReplaysUnavailable(cause);
     });

@@ -91,6 +91,19 @@ describe('RFC 9449 §7 an API that takes DPoP-bound tokens', () => {
     await expect(authorize(serverWith(), request)).rejects.toMatchObject(refused('invalid_token', 'confirmation'));
   });
 
+  // Seen to fail when DpopProtection.redeem does not verify the signature; the second half when the proof is verified before the token.
+  it('attack 53 a stolen token with a proof that names its key, signed with another; a bad token is told first, for it is cheap', async () => {
+    const thief = await aProofKey();
+    const forged = (stolen: string): Promise<string> =>
+      thief.proof({ method: 'GET', url: URL_OF_CALL, token: stolen, header: { jwk: key.jwk } });
+    await expect(authorize(serverWith(), await asked({ proof: await forged(token) }))).rejects.toMatchObject(
+      refused('invalid_dpop_proof', 'dpop_signature'),
+    );
+    const foreign = await issuer.tokenFor({ scopes: SCOPES, audience: 'https://other.example', claims: { cnf: { jkt: key.jkt } } });
+    const bad = { ...(await asked()), headers: { authorization: `DPoP ${foreign}`, dpop: await forged(foreign) } };
+    await expect(authorize(serverWith(), bad)).rejects.toMatchObject(refused('invalid_token', 'audience'));
+  });
+
   // Seen to fail when TokenJudge uses the proof up before the token is judged.
   it('a proof that came with a bad token is not used up', async () => {
     const replays = new MemoryReplayStore(1);

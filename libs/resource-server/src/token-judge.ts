@@ -46,14 +46,15 @@ export class TokenJudge {
   private async judgeWithProof(token: string, request: HttpRequestFacts, expected: Expected): Promise<VerifiedAccessToken> {
     const { verifier, dpop, certificateOf, senderConstraint } = this.options;
     if (!dpop) throw new TokenRefused('confirmation', 'DPoP is not offered here.');
-    const proof = await dpop.verify(request, token);
-    const proven = { ...keysProvenBy(request.received ?? request, certificateOf), jkt: proof.jkt };
+    const proof = dpop.examine(request, token);
+    // Not proven before `redeem`, without which no token leaves here.
+    const proven = { ...keysProvenBy(request.received ?? request, certificateOf), jkt: proof.claimed.jkt };
     const found = await verifier.verify(token, { ...expected, proven });
     // DPOP-8, RFC 9449 §7.1: the scheme is for bound tokens alone.
     if (found.claims.cnf?.jkt === undefined)
       throw new TokenRefused('confirmation', 'The token is not bound to a key, so DPoP does not fit it.');
     requireBound(found.claims, ruleOf(senderConstraint));
-    await dpop.useUp(proof);
+    await dpop.redeem(proof);
     return found;
   }
 }

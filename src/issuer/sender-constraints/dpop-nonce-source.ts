@@ -14,6 +14,6 @@ export class DpopNonceSource {
   /** @param context the issuer, or the identifier of an API */
   noncesOf(context: string): DpopNonces | undefined {
     if (!this.configuration.settings.REQUIRE_DPOP_NONCES) return undefined;
-    return new DpopNonces({ key: this.digests.derivedKey('dpop nonces'), context });
+    return new DpopNonces({ key: this.digests.derivedKeys('dpop nonces'), context });
   }
 }

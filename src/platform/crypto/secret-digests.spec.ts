@@ -42,6 +42,13 @@ describe('digests of secrets', () => {
     expect(digests(pepper('v1')).match(secret, [stored(digests(v1), secret, 'sec_1')])).toBeUndefined();
   });
 
+  it('keys are derived from each pepper, the current one first, and differ by purpose', () => {
+    const [ofV1] = digests(v1).derivedKeys('nonces');
+    const [ofV2, second] = digests(v2, v1).derivedKeys('nonces');
+    expect(second).toEqual(ofV1);
+    expect(new Set([ofV1, ofV2, ...digests(v1).derivedKeys('else')].map((key) => key?.toString('hex'))).size).toBe(3);
+  });
+
   it('are never made without a pepper', () => {
     expect(() => digests()).toThrow('no pepper');
   });

@@ -22,9 +22,9 @@ export class SecretDigests {
     return { digest: hmac(this.current, secret), pepperVersion: this.current.version };
   }
 
-  /** RFC 5869: 32 secret bytes for one purpose, the same on every replica that has the same pepper. */
-  derivedKey(purpose: string): Buffer {
-    return Buffer.from(hkdfSync('sha256', this.current.bytes, '', purpose, 32));
+  /** RFC 5869: 32 secret bytes for one purpose from each pepper, the current one first; the same on every replica that has the same ones. */
+  derivedKeys(purpose: string): Buffer[] {
+    return [...this.peppers.values()].map(({ bytes }) => Buffer.from(hkdfSync('sha256', bytes, '', purpose, 32)));
   }
 
   /** What a secret of unknown age may be stored as: for looking it up by its digest. */

@@ -11,6 +11,14 @@ export interface ProofTarget {
   readonly url: string | URL;
   /** At an API. */
   readonly accessToken?: string;
+  /** Identifier of the API or the issuer: several may share an origin, and each has nonces of its own. */
+  readonly audience?: string | undefined;
+}
+
+export interface MadeProof {
+  readonly proof: string;
+  /** The one in the proof. */
+  readonly nonce: string | undefined;
 }
 
 const MAX_SERVERS = 1_000;
@@ -31,28 +39,42 @@ export class DpopProofs {
     this.#clock = clock;
   }
 
-  /** RFC 9449 §4.2: a new one for each request. */
-  async make({ method, url, accessToken }: ProofTarget): Promise<string> {
+  /**
+   * RFC 9449 §4.2: a new one for each request.
+   * @param nonce default: the newest one of the server
+   */
+  async make(target: ProofTarget, nonce = this.#nonces.get(serverOf(target))): Promise<MadeProof> {
+    const { method, url, accessToken } = target;
     const { origin, pathname } = new URL(url);
-    const nonce = this.nonceOf(url);
     const ath = accessToken === undefined ? undefined : createHash('sha256').update(accessToken).digest('base64url');
-    return new SignJWT({ jti: crypto.randomUUID(), htm: method, htu: origin + pathname, ...(ath && { ath }), ...(nonce && { nonce }) })
+    const proof = await new SignJWT({
+      jti: crypto.randomUUID(),
+      htm: method,
+      htu: origin + pathname,
+      ...(ath && { ath }),
+      ...(nonce && { nonce }),
+    })
       .setProtectedHeader({ alg: this.#key.alg, typ: DPOP_PROOF_TYP, jwk: this.#key.publicJwk })
       .setIssuedAt(Math.floor(this.#clock.epochMs() / 1000))
       .sign(this.#key.key);
+    return { proof, nonce };
   }
 
-  nonceOf(url: string | URL): string | undefined {
-    return this.#nonces.get(new URL(url).origin);
-  }
-
-  /** RFC 9449 §8.2: the newest nonce of an answer is the one for the next request. @returns whether it is another one than before */
-  note(url: string | URL, headers: Headers): boolean {
+  /**
+   * RFC 9449 §8.2: the newest nonce of an answer is the one for the next request.
+   * @returns the nonce of the answer when the proof that was sent held another one or none. What is kept by now says nothing about that:
+   *   it may come from the answer to another request, which was on its way at the same time.
+   */
+  note(target: Pick<ProofTarget, 'url' | 'audience'>, sent: string | undefined, headers: Headers): string | undefined {
     const nonce = headers.get('dpop-nonce');
-    if (nonce === null || nonce === '' || nonce.length > MAX_NONCE_LENGTH || nonce === this.nonceOf(url)) return false;
-    this.#nonces.set(new URL(url).origin, nonce);
-    return true;
+    if (nonce === null || nonce === '' || nonce.length > MAX_NONCE_LENGTH) return undefined;
+    this.#nonces.set(serverOf(target), nonce);
+    return nonce === sent ? undefined : nonce;
   }
+}
+
+function serverOf({ url, audience = '' }: Pick<ProofTarget, 'url' | 'audience'>): string {
+  return `${new URL(url).origin}\n${audience}`;
 }
 
 /** Whether an answer says that the proof, and not the token or the request, has to be another one. */

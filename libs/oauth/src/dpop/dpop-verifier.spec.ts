@@ -164,6 +164,18 @@ describe('RFC 9449 §4.3 a proof', () => {
     await expect(judge(`${header}.${claims}.c2ln`)).rejects.toThrow(refused('key'));
   });
 
+  it('attack 53 is taken with RSA keys of the exponents 3 and 65537, and refused with one that makes verifying slow', async () => {
+    const exponent3 = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 });
+    const good = await proof({}, { alg: 'RS256', jwk: await exportJWK(exponent3.publicKey) }, exponent3.privateKey);
+    await expect(judge(good)).resolves.toBeDefined();
+    const { n = '' } = exponent3.publicKey.export({ format: 'jwk' });
+    // 17, 2^32 + 1, and one as long as the modulus.
+    for (const e of ['EQ', 'AQAAAAE', n]) {
+      const header = part({ typ: 'dpop+jwt', alg: 'RS256', jwk: { kty: 'RSA', n, e } });
+      await expect(judge(`${header}.${claims}.c2ln`), e).rejects.toThrow(refused('key'));
+    }
+  });
+
   it('DPOP-5 has one name, whatever way its address is spelled, and another with another jti', async () => {
     const verifier = new DpopVerifier({ clock });
     const [one, same, other] = await Promise.all([proof({ jti: 'a' }), proof({ jti: 'a', htu: `${TARGET}?again` }), proof({ jti: 'b' })]);
@@ -222,7 +234,22 @@ describe('RFC 9449 §8 nonces', () => {
     await expect(verifier.verify(request(late))).rejects.toThrow(refused('nonce'));
   });
 
-  it('a short key is refused at the start', () => {
-    expect(() => new DpopNonces({ key: Buffer.alloc(16), context: 'x' })).toThrow(RangeError);
+  it('T22 while a key is changed, replicas with the new one first give out its nonces and take those of the old one too', () => {
+    now = NOW;
+    const fresh = Buffer.alloc(32, 9);
+    const from = (...keys: Buffer[]): DpopNonces =>
+      new DpopNonces({ key: keys, context: 'https://as.example', windowSeconds: 100, clock: () => now });
+    const [waiting, changed, retired] = [from(key, fresh), from(fresh, key), from(fresh)];
+    expect([waiting.current(), changed.current()]).toEqual([nonces.current(), retired.current()]);
+    expect([waiting, changed].map((each) => [each.isGood(nonces.current()), each.isGood(retired.current())])).toEqual([
+      [true, true],
+      [true, true],
+    ]);
+    expect(retired.isGood(nonces.current())).toBe(false);
+  });
+
+  it('a short key, or none, is refused at the start', () => {
+    for (const none of [Buffer.alloc(16), [], [key, Buffer.alloc(16)]])
+      expect(() => new DpopNonces({ key: none, context: 'x' })).toThrow(RangeError);
   });
 });

@@ -1,6 +1,6 @@
 import { createHash, verify } from 'node:crypto';
 import type { DpopNonces } from './dpop-nonces.js';
-import { readProofClaims, readProofHeader, splitProof, type DpopProofClaims } from './dpop-proof.js';
+import { readProofClaims, readProofHeader, splitProof, type DpopProofClaims, type ProofParts } from './dpop-proof.js';
 import { DpopProofRefused } from './dpop-proof-refused.js';
 import { proofAlgorithm, type DpopAlg } from './proof-algorithms.js';
 import { readPublicJwk, type PublicJwk } from './public-jwk.js';
@@ -35,6 +35,17 @@ export interface VerifiedDpopProof {
   readonly usableUntil: Date;
 }
 
+/** A proof that is good for its request if whoever sent it holds the key `jkt`, which only its signature tells. */
+export interface ClaimedDpopProof {
+  readonly claimed: VerifiedDpopProof;
+  readonly signed: SignedProof;
+}
+
+interface SignedProof {
+  readonly parts: ProofParts;
+  readonly key: ProofKey;
+}
+
 interface ProofKey extends PublicJwk {
   readonly alg: DpopAlg;
 }
@@ -59,16 +70,26 @@ export class DpopVerifier {
 
   /** @throws DpopProofRefused */
   async verify(request: ProvenRequest): Promise<VerifiedDpopProof> {
+    return this.verifySignature(this.examine(request));
+  }
+
+  /** All but the signature, which is the dear part: nothing is proven yet. @throws DpopProofRefused */
+  examine(request: ProvenRequest): ClaimedDpopProof {
     const parts = splitProof(request.proof);
     const key = this.knownKeys.get(parts.header) ?? readKey(parts.header);
     const claims = readProofClaims(parts.payload);
     const target = judgeRequest(claims, request);
     const usableUntil = this.judgeTime(claims);
-    // RFC 9449 §4.3: the signature verifies with the key in the header. Last, for it is the dear part.
+    const claimed = { jkt: key.jkt, id: digest([key.jkt, claims.jti, target].join('\n')), usableUntil };
+    return { claimed, signed: { parts, key } };
+  }
+
+  /** RFC 9449 §4.3: the signature verifies with the key in the header. @throws DpopProofRefused */
+  async verifySignature({ claimed, signed: { parts, key } }: ClaimedDpopProof): Promise<VerifiedDpopProof> {
     if (!(await isSigned(key, `${parts.header}.${parts.payload}`, parts.signature)))
       throw new DpopProofRefused('signature', 'The DPoP proof is not signed with its own key.');
     this.remember(parts.header, key);
-    return { jkt: key.jkt, id: digest([key.jkt, claims.jti, target].join('\n')), usableUntil };
+    return claimed;
   }
 
   /** @returns until when the proof could be used again */

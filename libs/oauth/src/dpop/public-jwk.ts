@@ -13,6 +13,8 @@ const MEMBERS = { EC: ['crv', 'kty', 'x', 'y'], OKP: ['crv', 'kty', 'x'], RSA: [
 /** RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC 8037 §2: whoever sends one of these has given the key away. */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 const RSA_BITS = { min: 2048, max: 4096 };
+/** What libraries make. The time of a verification grows with the exponent, which the sender chooses. */
+const RSA_EXPONENTS: readonly bigint[] = [3n, 65_537n];
 
 /** The `jwk` of a proof. @throws DpopProofRefused when it is not the public key of the algorithm */
 export function readPublicJwk(jwk: unknown, alg: DpopAlg): PublicJwk {
@@ -22,7 +24,8 @@ export function readPublicJwk(jwk: unknown, alg: DpopAlg): PublicJwk {
   const members = MEMBERS[kty].map((member) => [member, given[member]] as const);
   if (!members.every(([, value]) => isText(value))) throw refused('jwk is incomplete.');
   const key = imported(Object.fromEntries(members) as JsonWebKey);
-  if (kty === 'RSA' && !isOfUsableSize(key)) throw refused(`An RSA key has ${RSA_BITS.min} to ${RSA_BITS.max} bits.`);
+  if (kty === 'RSA' && !isUsableRsa(key))
+    throw refused(`An RSA key has ${RSA_BITS.min} to ${RSA_BITS.max} bits and the exponent 3 or 65537.`);
   // Of the key as it was read, not as it was spelled: base64url leaves bits over that would give one key two names.
   return { key, jkt: jwkThumbprint(key.export({ format: 'jwk' })) };
 }
@@ -41,9 +44,9 @@ function publicMembers(jwk: unknown): Readonly<Record<string, unknown>> {
   return jwk as Record<string, unknown>;
 }
 
-function isOfUsableSize({ asymmetricKeyDetails: details }: KeyObject): boolean {
-  const bits = details?.modulusLength;
-  return bits !== undefined && bits >= RSA_BITS.min && bits <= RSA_BITS.max;
+function isUsableRsa({ asymmetricKeyDetails: details }: KeyObject): boolean {
+  const { modulusLength: bits = 0, publicExponent = 0n } = details ?? {};
+  return bits >= RSA_BITS.min && bits <= RSA_BITS.max && RSA_EXPONENTS.includes(publicExponent);
 }
 
 function imported(jwk: JsonWebKey): KeyObject {
