@@ -85,7 +85,7 @@ function notFound(request: FastifyRequest): Error {
   const allowed = METHODS.filter((method) => hasRoute(request, method, path));
   if (allowed.length > 0) {
     const headers = { allow: allowed.join(', ') };
-    return path.startsWith(OAUTH_PREFIX)
+    return isOAuthEndpoint(request)
       ? new OAuthError('method_not_allowed', `Send a ${allowed.join(' or ')} request.`, { headers })
       : httpProblem('method_not_allowed', `This address takes ${allowed.join(', ')}.`, { headers });
   }
