@@ -5,6 +5,7 @@ import { aTenant, operatorOf, pause, refusalOf, type ApiCaller, type Tenant } fr
 import type { Operator } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import type { LaunchedServer } from '../support/launch.js';
+import { rawRequest } from '../support/raw-request.js';
 import { call, postForm, tokenOf, type Answer } from '../support/requests.js';
 import { aPerson } from '../support/visitor.js';
 
@@ -127,6 +128,10 @@ describe('a request with more than one credential', () => {
       ['x-api-key', key],
       ['x-api-key', key],
     ]);
+    const bearer = ['authorization', `Bearer ${key}`] as const;
+    const lines = { headers: [['authorization', `Bearer ${token}`] as const, bearer] };
+    expect((await rawRequest(`${analytics}/v1/customers`, lines)).status).toBe(400);
+    expect((await rawRequest(`${analytics}/v1/customers?access_token=${token}`, { headers: [bearer] })).status).toBe(400);
     // fetch joins them with a comma, which is no key either.
     expect((await fetch(`${analytics}/v1/customers`, { headers: two })).status).toBe(401);
     expect((await call('GET', `${analytics}/v1/customers?api_key=${key}&x-api-key=${key}`, undefined)).status).toBe(401);

@@ -87,8 +87,24 @@ describe('caller credentials', () => {
     }
   });
 
-  it('400 for a key beside a token in the query', async () => {
-    expect((await get({ 'x-api-key': 'good' }, '/reports?access_token=a')).statusCode).toBe(400);
+  // RS-3. The second was seen to answer 200 with the address looked at beside X-API-Key alone.
+  it.each<[Record<string, string>]>([[{ 'x-api-key': 'good' }], [{ authorization: 'Bearer csn_key_live_good' }]])(
+    '400 for a token in the query beside a key in %o',
+    async (headers) => {
+      const response = await get(headers, '/reports?access_token=a');
+      expect([response.statusCode, response.json().code]).toEqual([400, 'invalid_request']);
+    },
+  );
+
+  // Seen to fail for a credential in Authorization, whose second line nobody read.
+  it.each([
+    ['Authorization', 'Bearer csn_key_live_good'],
+    ['X-API-Key', 'good'],
+  ])('refuses a second Authorization line beside a key in %s', (name, value) => {
+    const request = { method: 'GET', headers: { [name.toLowerCase()]: value } };
+    const lines = [name, value, 'Authorization', 'Basic x', 'AUTHORIZATION', `Bearer ${token}`];
+    expect(() => new CallerCredentials([apiKey]).recognise({ ...request, rawHeaders: lines })).toThrow('exactly one Authorization');
+    expect(new CallerCredentials([apiKey]).recognise({ ...request, rawHeaders: lines.slice(0, 2) })).toBe(apiKey);
   });
 
   it('refuses two credentials of one name, and the name of the built-in one', () => {

@@ -1,5 +1,5 @@
 import { Registry } from '@countersign/oauth';
-import { extractToken, MalformedCredentials, type ResourceIdentity } from '@countersign/resource-server';
+import { extractToken, MalformedCredentials, peekBearerToken, type ResourceIdentity } from '@countersign/resource-server';
 import type { Caller } from './caller.js';
 import { tokenBearing, type GuardedRequest } from './guarded-request.js';
 
@@ -30,7 +30,7 @@ export class CallerCredentials {
 
   /**
    * The credential that must prove this request; undefined: the access token, or nobody.
-   * @throws MalformedCredentials when the request carries two.
+   * @throws MalformedCredentials when the request carries two, or beside the one a token in its address
    */
   recognise(request: GuardedRequest): CallerCredential | undefined {
     let recognised: CallerCredential | undefined;
@@ -42,9 +42,16 @@ export class CallerCredentials {
       recognised = credential;
       authorizationIsTaken = carrier === 'authorization';
     }
-    if (recognised && !authorizationIsTaken && extractToken(tokenBearing(request)) !== undefined) throw severalCredentials();
+    if (recognised) requireAlone(request, authorizationIsTaken);
     return recognised;
   }
+}
+
+/** Reading for a token refuses what no credential may stand beside: a second `Authorization`, a token in the address. */
+function requireAlone(request: GuardedRequest, authorizationIsTaken: boolean): void {
+  const bearing = tokenBearing(request);
+  if (authorizationIsTaken) peekBearerToken(bearing);
+  else if (extractToken(bearing) !== undefined) throw severalCredentials();
 }
 
 // RFC 6750 §2: a client must not use more than one way in one request; which of two counts must not be a guess.

@@ -19,7 +19,7 @@ const SCHEME_LENGTH = 7;
 /**
  * The key of a request; undefined when it carries none. Whatever stands in `X-API-Key` is one; in `Authorization` its prefix tells it
  * from an access token.
- * @throws MalformedCredentials for two keys
+ * @throws MalformedCredentials for two keys, or two `Authorization` lines
  */
 export function apiKeyIn({ rawHeaders, headers }: Headers): CarriedApiKey | undefined {
   if (rawHeaders) return keyInRaw(rawHeaders);
@@ -35,12 +35,17 @@ function keyInRaw(rawHeaders: readonly string[]): CarriedApiKey | undefined {
   let authorization: string | undefined;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i];
-    if (name?.length === 13 && name.toLowerCase() === 'authorization') authorization = rawHeaders[i + 1];
+    if (name?.length === 13 && name.toLowerCase() === 'authorization') authorization = theOnly(authorization, rawHeaders[i + 1]);
     if (name?.length !== 9 || name.toLowerCase() !== 'x-api-key') continue;
     if (own !== undefined) throw repeated();
     own = rawHeaders[i + 1] ?? '';
   }
   return own === undefined ? bearerKey(authorization) : { carrier: 'x-api-key', key: own };
+}
+
+function theOnly(before: string | undefined, value = ''): string {
+  if (before === undefined) return value;
+  throw new MalformedCredentials('duplicate_authorization', 'Send exactly one Authorization header.');
 }
 
 function bearerKey(authorization: string | readonly string[] | undefined): CarriedApiKey | undefined {

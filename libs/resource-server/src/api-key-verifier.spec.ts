@@ -17,6 +17,8 @@ describe('API keys at a guard that asks the issuer', () => {
   let questions: number;
   let answer: Record<string, unknown>;
   let isAway: boolean;
+  /** The issuer hears the question and says nothing. */
+  let isSilent: boolean;
   let isStale: boolean;
   let revocations: RevocationList;
   let verifier: ApiKeyVerifier;
@@ -24,7 +26,7 @@ describe('API keys at a guard that asks the issuer', () => {
   beforeEach(() => {
     now = START;
     questions = 0;
-    isAway = isStale = false;
+    isAway = isStale = isSilent = false;
     answer = {
       active: true,
       sub: 'key_1',
@@ -46,8 +48,10 @@ describe('API keys at a guard that asks the issuer', () => {
       credential: { apiId: 'api_1', secret: 'x' },
       revocations,
       clock: () => now,
+      cacheSize: 20,
       fetch: () => {
         questions++;
+        if (isSilent) return new Promise(() => {});
         return isAway ? Promise.reject(new Error('away')) : Promise.resolve(Response.json(answer));
       },
     });
@@ -104,6 +108,53 @@ describe('API keys at a guard that asks the issuer', () => {
     expect(await outcomeOf(verify())).toBe('RevocationsStale');
     now += 3_600_000;
     expect(await outcomeOf(verify())).toBe('RevocationsStale');
+  });
+
+  // Seen to fail with the question repeated by every request, each waiting until the issuer did not answer.
+  it('asks an issuer that does not answer once in two seconds, and lets nobody with a known key wait for it', async () => {
+    await verify();
+    isAway = true;
+    now += 61_000;
+    for (let i = 0; i < 5; i++) expect(await outcomeOf(verify())).toBe('accepted');
+    expect(questions).toBe(2);
+    isAway = false;
+    isSilent = true;
+    now += 2_100;
+    for (let i = 0; i < 5; i++) expect(await outcomeOf(verify())).toBe('accepted');
+    expect(questions).toBe(3);
+    revoke();
+    const soon = new Promise((resolve) => setImmediate(() => resolve('waits')));
+    expect(await Promise.race([outcomeOf(verify()), soon])).toBe('waits');
+  });
+
+  it('hears of the end of a key as soon as the issuer answers again', async () => {
+    await verify();
+    isAway = true;
+    now += 61_000;
+    await verify();
+    isAway = false;
+    answer = { active: false };
+    now += 2_100;
+    await verify();
+    await expect.poll(() => outcomeOf(verify())).toBe('api_key_inactive');
+  });
+
+  // Seen to fail with one memory, and with one limit of open questions, for known keys and invented ones.
+  it('invented keys push out no known key and take none its turn', async () => {
+    await verify();
+    const good = answer;
+    answer = { active: false };
+    for (let i = 0; i < 50; i++) await outcomeOf(verify(mintSecret('csn_pat')));
+    expect(await outcomeOf(verify())).toBe('accepted');
+    expect(questions).toBe(51);
+    isSilent = true;
+    for (let i = 0; i < 256; i++) void outcomeOf(verify(mintSecret('csn_key_live')));
+    expect(await outcomeOf(verify(mintSecret('csn_key_live')))).toBe('RevocationsStale');
+    isSilent = false;
+    answer = good;
+    now += 61_000;
+    const asked = questions;
+    expect([await outcomeOf(verify()), questions - asked]).toEqual(['accepted', 1]);
   });
 
   it('judges end, audience and network on every request, remembered or not', async () => {

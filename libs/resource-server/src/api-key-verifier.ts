@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import { isSecret, type AccessTokenClaims } from '@countersign/oauth';
-import { LRUCache } from 'lru-cache';
 import type { Caller } from './caller.js';
 import { introspectionEndpoint, type IntrospectionEndpointOptions, type IntrospectionResponse } from './introspection-endpoint.js';
 import { isUsableFrom, readApiKey, type IntrospectedApiKey } from './introspected-api-key.js';
 import { apiKeyRefused, type ResourceIdentity } from './refusals.js';
+import { RememberedApiKeys, type RememberedApiKey } from './remembered-api-keys.js';
 import type { RevocationChecker } from './revocation-list.js';
 import { RevocationsStale } from './revocations-stale.js';
 
@@ -26,20 +26,15 @@ export interface ExpectedApiKey {
   readonly sourceAddress: string | undefined;
 }
 
-interface Remembered {
-  readonly key: IntrospectedApiKey | undefined;
-  /** The feed held a revocation of it, or of what it stands on, when the issuer was asked. */
-  readonly wasRevoked: boolean;
-  /** Milliseconds since 1970. */
-  readonly askedAt: number;
-}
-
 /** How long an answer counts. What the feed does not tell, such as fewer scopes, arrives no later than this. */
 const KNOWN_MS = 60_000;
 /** KEYS-3: of unknown keys, and of those of which a revocation is known: whether they came back, only the issuer can tell. */
 const DOUBTFUL_MS = 1_000;
 /** While the issuer is away, for as long as the feed's own rule lets requests pass. */
 const KEPT_MS = 3_600_000;
+/** After a question without an answer. */
+const RETRY_MS = 2_000;
+/** Questions at a time, about texts that nobody knows; and as many again about known keys. */
 const MAX_ASKING = 256;
 const RETRY_AFTER_SECONDS = 5;
 
@@ -51,16 +46,17 @@ export class ApiKeyVerifier {
   private readonly ask: (token: string) => Promise<IntrospectionResponse>;
   private readonly revocations: RevocationChecker;
   private readonly clock: () => number;
-  /** Under the SHA-256 of the key, which is never kept itself. */
-  private readonly remembered: LRUCache<string, Remembered>;
-  private readonly asking = new Map<string, Promise<Remembered>>();
+  private readonly remembered: RememberedApiKeys;
+  /** Apart, so that invented texts take no known key its turn. */
+  private readonly askingOfKnown = new Map<string, Promise<RememberedApiKey>>();
+  private readonly askingOfUnknown = new Map<string, Promise<RememberedApiKey>>();
 
   /** @throws Error where the credential would be sent in the clear, or none is there */
   constructor(options: ApiKeyVerifierOptions) {
     this.ask = introspectionEndpoint(options);
     this.revocations = options.revocations;
     this.clock = options.clock ?? Date.now;
-    this.remembered = new LRUCache({ max: options.cacheSize ?? 20_000 });
+    this.remembered = new RememberedApiKeys(options.cacheSize ?? 20_000);
   }
 
   /** @throws ResourceRequestRefused for a key that must not be honoured, RevocationsStale when that cannot be told */
@@ -88,25 +84,43 @@ export class ApiKeyVerifier {
     return key.caller;
   }
 
-  private isGood({ key, wasRevoked, askedAt }: Remembered): boolean {
-    const age = this.clock() - askedAt;
-    if (key === undefined || wasRevoked) return age < DOUBTFUL_MS;
-    return age < KNOWN_MS && !this.isRevoked(key);
+  private isGood(known: RememberedApiKey): boolean {
+    const { key, wasRevoked, askedAt, retryAt } = known;
+    const now = this.clock();
+    if (key === undefined || wasRevoked) return now - askedAt < DOUBTFUL_MS;
+    if (now - askedAt < KNOWN_MS) return !this.isRevoked(key);
+    return retryAt !== undefined && now < retryAt && this.isUsableWithoutIssuer(known);
   }
 
   /** One question at a time per key, however many requests come with it. */
-  private askAgain(name: string, text: string, before: Remembered | undefined): Promise<Remembered> {
-    const asking = this.asking.get(name);
-    if (asking) return asking;
-    if (this.asking.size >= MAX_ASKING) throw new RevocationsStale('Too many unknown API keys are being asked about.', RETRY_AFTER_SECONDS);
+  private async askAgain(name: string, text: string, before: RememberedApiKey | undefined): Promise<RememberedApiKey> {
+    const isKnown = before?.key !== undefined;
+    const asking = isKnown ? this.askingOfKnown : this.askingOfUnknown;
+    if (!asking.has(name) && asking.size >= MAX_ASKING) return this.withoutIssuer(before, 'too many questions are open');
+    const question = asking.get(name) ?? this.question(asking, name, { text, before });
+    // The issuer did not answer a moment ago: nobody waits until it does not answer again.
+    if (before?.retryAt === undefined || !this.isUsableWithoutIssuer(before)) return question;
+    question.catch(() => undefined);
+    return before;
+  }
+
+  private question(
+    asking: Map<string, Promise<RememberedApiKey>>,
+    name: string,
+    { text, before }: { text: string; before: RememberedApiKey | undefined },
+  ): Promise<RememberedApiKey> {
     const question = this.learn(name, text)
-      .catch((error: unknown) => this.withoutIssuer(before, error))
-      .finally(() => this.asking.delete(name));
-    this.asking.set(name, question);
+      .catch((error: unknown) => {
+        const usable = this.withoutIssuer(before, String(error));
+        this.remembered.set(name, { ...usable, retryAt: this.clock() + RETRY_MS });
+        return usable;
+      })
+      .finally(() => asking.delete(name));
+    asking.set(name, question);
     return question;
   }
 
-  private async learn(name: string, text: string): Promise<Remembered> {
+  private async learn(name: string, text: string): Promise<RememberedApiKey> {
     const askedAt = this.clock();
     const key = readApiKey(await this.ask(text));
     const learned = { key, wasRevoked: key !== undefined && this.isRevoked(key), askedAt };
@@ -115,10 +129,13 @@ export class ApiKeyVerifier {
   }
 
   /** The issuer is away: what was good goes on, while the feed tells of no end and its rule for stale knowledge lets the request pass. */
-  private withoutIssuer(before: Remembered | undefined, error: unknown): Remembered {
-    const isUsable = before?.key && !before.wasRevoked && this.clock() - before.askedAt < KEPT_MS && !this.isRevoked(before.key);
-    if (before && isUsable) return before;
-    throw new RevocationsStale(`The issuer cannot be asked about an API key: ${String(error)}`, RETRY_AFTER_SECONDS);
+  private withoutIssuer(before: RememberedApiKey | undefined, why: string): RememberedApiKey {
+    if (before && this.isUsableWithoutIssuer(before)) return before;
+    throw new RevocationsStale(`The issuer cannot be asked about an API key: ${why}`, RETRY_AFTER_SECONDS);
+  }
+
+  private isUsableWithoutIssuer({ key, wasRevoked, askedAt }: RememberedApiKey): boolean {
+    return key !== undefined && !wasRevoked && this.clock() - askedAt < KEPT_MS && !this.isRevoked(key);
   }
 
   /** By the handles that it would have as a token, issued when it was made: so no clock but the issuer's counts. */

@@ -65,10 +65,9 @@ export class ApiKeyMinting {
     return { ...ApiKeyDocument.from(key, api.identifier), key: text };
   }
 
-  /** A new key with the settings of the old one, which ends after the grace. @throws Problem `api_key_ended` */
+  /** A new key with the settings of the old one, which ends after the grace. @throws Problem `api_key_ended`, `api_key_replaced` */
   async rotate(tx: Transaction, act: Act, owner: NewKeyOwner, old: ApiKey, body: RotateApiKey): Promise<MintedApiKeyDocument> {
-    if (old.status() !== 'active')
-      throw new Problem(API_KEYS_PROBLEMS, 'api_key_ended', 'The key has expired or was revoked. Create a new one.');
+    requireRotatable(old);
     const { grace_seconds: graceSeconds = DEFAULT_GRACE_SECONDS, expires_at: wished } = body;
     const { name, apiId, scopes, allowedIps, createdAt } = old;
     const expiresAt = expiryWithin(owner.org, wished, old.expiresAt.getTime() - createdAt.getTime());
@@ -126,6 +125,14 @@ export class ApiKeyMinting {
     });
     return { key, text };
   }
+}
+
+// A second successor would hide the first, which then nobody finds to revoke.
+function requireRotatable(key: ApiKey): void {
+  if (key.status() !== 'active')
+    throw new Problem(API_KEYS_PROBLEMS, 'api_key_ended', 'The key has expired or was revoked. Create a new one.');
+  if (key.replacedBy !== null)
+    throw new Problem(API_KEYS_PROBLEMS, 'api_key_replaced', `The key was rotated before. Rotate ${key.replacedBy}, which took its place.`);
 }
 
 /** @throws Problem `validation_failed` */

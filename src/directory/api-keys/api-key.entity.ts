@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** Why a key ended before its time. */
-export const REVOCATION_REASONS = ['by_administrator', 'by_owner', 'rotated', 'leaked', 'member_removed'] as const;
+export const REVOCATION_REASONS = ['by_administrator', 'by_owner', 'rotated', 'leaked', 'member_removed', 'password_changed'] as const;
 export type RevocationReason = (typeof REVOCATION_REASONS)[number];
 export type ApiKeyStatus = 'active' | 'expired' | 'revoked';
 

@@ -16,7 +16,7 @@ const ORG_ID = { name: 'org_id', description: 'Id of the organization.', example
 const ID = { name: 'id', description: 'Id of the key, or of a personal access token.', example: 'key_01kamx4f5ye8wvq3m2ts6dgn0h' };
 const { grant_not_assignable } = SERVICE_PRINCIPALS_PROBLEMS;
 const { org_suspended } = ORGS_PROBLEMS;
-const { api_key_ended } = API_KEYS_PROBLEMS;
+const { api_key_ended, api_key_replaced } = API_KEYS_PROBLEMS;
 
 @ApiTags('Management: API keys')
 @InZone('external')
@@ -91,7 +91,7 @@ export class ApiKeysController {
   @ApiParam(ORG_ID)
   @ApiParam(ID)
   @ApiCreatedResponse({ type: MintedApiKeyDocument })
-  @ApiProblems({ api_key_ended, grant_not_assignable, org_suspended }, 'not_found', 'validation_failed')
+  @ApiProblems({ api_key_ended, api_key_replaced, grant_not_assignable, org_suspended }, 'not_found', 'validation_failed')
   rotate(
     @Caller() caller: Caller,
     @Submission() submission: Submission,

@@ -15,7 +15,7 @@ import { PersonalAccessTokens } from './personal-access-tokens.service.js';
 const ID = { name: 'id', description: 'Id of the token.', example: 'pat_01kamx4f5ye8wvq3m2ts6dgn0h' };
 const { grant_not_assignable } = SERVICE_PRINCIPALS_PROBLEMS;
 const { org_suspended } = ORGS_PROBLEMS;
-const { api_key_ended, too_many_tokens } = API_KEYS_PROBLEMS;
+const { api_key_ended, api_key_replaced, too_many_tokens } = API_KEYS_PROBLEMS;
 const BY_SESSION = 'By the session of a browser, with its `csrf_token` in the header `X-CSRF-Token`.';
 
 @ApiTags('Management: API keys')
@@ -66,7 +66,7 @@ export class PersonalAccessTokensController {
   })
   @ApiParam(ID)
   @ApiCreatedResponse({ type: MintedApiKeyDocument })
-  @ApiProblems({ api_key_ended, org_suspended }, 'not_found', 'validation_failed')
+  @ApiProblems({ api_key_ended, api_key_replaced, org_suspended, too_many_tokens }, 'not_found', 'validation_failed')
   rotate(
     @Caller() caller: Caller,
     @Submission() submission: Submission,

@@ -18,6 +18,8 @@ import { ApiKeyDocument, type ApiKeyList, type MintedApiKeyDocument } from './dt
 import type { CreatePersonalAccessToken, RotateApiKey } from './dto/write-api-key.dto.js';
 
 const MAX_LIVE_TOKENS = 50;
+/** One that is replaced and one that replaces it, of each. */
+const MAX_WITH_OVERLAP = 2 * MAX_LIVE_TOKENS;
 
 /** Tokens that people make for their own scripts. They hold no more than the person could pass on to an app, now as well as then. */
 @Injectable()
@@ -39,8 +41,7 @@ export class PersonalAccessTokens {
       this.records.once(tx, submission, async () => {
         const org = await this.orgs.getForCredentials(tx, orgId);
         requireWithin(grant, role, org);
-        if ((await this.repository.countLiveOfUser(tx, orgId, userId)) >= MAX_LIVE_TOKENS)
-          throw new Problem(API_KEYS_PROBLEMS, 'too_many_tokens', `You have ${MAX_LIVE_TOKENS} live tokens there. Revoke one first.`);
+        await this.requireFewer(tx, { orgId, userId }, MAX_LIVE_TOKENS);
         const owner = { org, userId, createdBy: userId };
         return this.minting.create(tx, actOf(caller, submission.origin), owner, grant, body);
       }),
@@ -64,6 +65,7 @@ export class PersonalAccessTokens {
       this.records.once(tx, submission, async () => {
         const old = await this.repository.findForUpdate(tx, { orgId, id, userId });
         if (!old) throw notFound();
+        await this.requireFewer(tx, { orgId, userId }, MAX_WITH_OVERLAP);
         const owner = { org: await this.orgs.getForCredentials(tx, orgId), userId, createdBy: userId };
         return this.minting.rotate(tx, actOf(caller, submission.origin), owner, old, body);
       }),
@@ -78,6 +80,12 @@ export class PersonalAccessTokens {
       if (!key) throw notFound();
       await this.minting.revoke(tx, actOf(caller, origin), key, 'by_owner');
     });
+  }
+
+  /** @throws Problem `too_many_tokens` */
+  private async requireFewer(tx: Transaction, { orgId, userId }: { orgId: string; userId: string }, bound: number): Promise<void> {
+    if ((await this.repository.countLiveOfUser(tx, orgId, userId)) < bound) return;
+    throw new Problem(API_KEYS_PROBLEMS, 'too_many_tokens', `You have ${bound} live tokens there. Revoke one first.`);
   }
 
   private async inPlaceOf<T>(caller: Caller, id: string, work: (tx: Transaction, orgId: string) => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { Registry } from '@countersign/oauth';
 import { ApiKeysModule } from '../../directory/api-keys/index.js';
 import { ApiResourcesModule } from '../../directory/api-resources/index.js';
+import { CredentialsModule } from '../../directory/credentials/index.js';
 import { ClientAuthModule } from '../client-auth/index.js';
 import { ConsentsModule } from '../consents/index.js';
 import { RefreshTokensModule } from '../refresh-tokens/index.js';
@@ -15,7 +16,16 @@ import type { TokenKind } from './token-kind.js';
 import { TOKEN_KINDS } from './tokens/index.js';
 
 @Module({
-  imports: [ApiKeysModule, ApiResourcesModule, ClientAuthModule, ConsentsModule, RefreshTokensModule, RevocationModule, SigningKeysModule],
+  imports: [
+    ApiKeysModule,
+    ApiResourcesModule,
+    ClientAuthModule,
+    ConsentsModule,
+    CredentialsModule,
+    RefreshTokensModule,
+    RevocationModule,
+    SigningKeysModule,
+  ],
   controllers: [IntrospectionController],
   providers: [
     ...TOKEN_KINDS,

@@ -70,7 +70,7 @@ export class ApiKeyDocument {
     type: String,
     nullable: true,
     format: 'date-time',
-    description: 'When it was last used, to within 30 seconds; null: never.',
+    description: 'When it was last used, to within 30 seconds (90 at APIs in other processes); null: never.',
     example: '2026-11-22T09:12:30.000Z',
   })
   last_used_at!: string | null;

@@ -36,7 +36,7 @@ export class SecretScanningController {
   })
   @ApiBody({ type: [FoundSecret] })
   @ApiOkResponse({ type: [SecretVerdict] })
-  @ApiProblems({ report_not_signed }, 'malformed_request', 'not_found')
+  @ApiProblems({ report_not_signed }, 'malformed_request', 'not_found', 'service_unavailable')
   report(@Req() request: FastifyRequest): Promise<SecretVerdict[]> {
     return this.scanning.hear(request);
   }

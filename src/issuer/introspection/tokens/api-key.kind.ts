@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isApiKey, KnownApiKeys, refusalOf } from '../../../directory/api-keys/index.js';
+import { LastUsed } from '../../../directory/credentials/index.js';
 import { Configuration, issuerOf } from '../../../platform/config/index.js';
 import type { ActiveToken, IntrospectionCaller } from '../introspection-answer.js';
 import type { TokenKind } from '../token-kind.js';
@@ -11,6 +12,7 @@ export class ApiKeyKind implements TokenKind {
 
   constructor(
     private readonly keys: KnownApiKeys,
+    private readonly lastUsed: LastUsed,
     private readonly configuration: Configuration,
   ) {}
 
@@ -24,6 +26,8 @@ export class ApiKeyKind implements TokenKind {
     // The network is the guard's to judge: only it sees where the key comes from.
     const use = { audience: api.identifier, sourceAddress: '', now: Date.now() };
     if (refusalOf({ ...key, allowedNetworks: [] }, use) !== undefined || key.caller.scopes.size === 0) return undefined;
+    // A guard asks because somebody uses the key; what it lets pass from memory for the next minute is not heard of here.
+    this.lastUsed.record(key.id, use.now);
     const { id, orgId, audience, caller, createdAt, expiresAt, allowedNetworks } = key;
     return {
       active: true,

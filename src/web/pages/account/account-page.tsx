@@ -16,7 +16,8 @@ export const DONE = {
   session_ended: 'Signed out there.',
   token_revoked: 'The token does not work any more.',
   others_ended: 'Signed out everywhere else.',
-  password_changed: 'Your password was changed, and all your other sessions have ended. Apps that you connected have to ask again.',
+  password_changed:
+    'Your password was changed, and all your other sessions and personal access tokens have ended. Apps that you connected have to ask again.',
 } as const;
 export type Done = keyof typeof DONE;
 
