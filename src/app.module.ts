@@ -6,7 +6,7 @@ import {
   type CountersignGuardOptions,
   type ProtectedResourceOptions,
 } from '@countersign/guards';
-import { AccessTokenVerifier } from '@countersign/resource-server';
+import { AccessTokenVerifier, TokenJudge } from '@countersign/resource-server';
 import { BootstrapModule } from './bootstrap/index.js';
 import { AdministrationModule } from './directory/administration/index.js';
 import { ApiKeyCredential, ApiKeysModule } from './directory/api-keys/index.js';
@@ -141,9 +141,10 @@ function guardOptions(
     keys: keys.verificationKeys.external,
     revocations: revocations.list,
   });
+  const userInfo = ownApi(USERINFO_PATH);
   return {
     ...guardHooks(log, usage.record),
-    credentials: [...credentials, new FormAccessToken(identity)],
+    credentials: [...credentials, new FormAccessToken(new TokenJudge({ verifier: identity, senderConstraint: userInfo.senderConstraint }))],
     // Found for every request alike, before any guard.
     certificateOf: (request) => clientCertificateOf({ raw: request }),
     issuer: settings.PUBLIC_URL,
@@ -152,7 +153,7 @@ function guardOptions(
     resources: {
       management: ownApi('/v1'),
       analytics: ownApi('/analytics'),
-      identity: { ...ownApi(USERINFO_PATH), verifier: identity },
+      identity: { ...userInfo, verifier: identity },
       ...Object.fromEntries(SAASALYTICS_SERVICES.map(({ name }) => [name, { identifier: name, verifier: internal }])),
     },
   };

@@ -132,7 +132,7 @@ describe('section apps: the life of one', () => {
   });
 
   it('409 app_was_reviewed: a publisher changes nothing that people trust; what takes away is fine, and an operator may', async () => {
-    const { id } = await made(tenant.api, { redirect_uris: [REDIRECT_URI, `${REDIRECT_URI}/2`] });
+    const { id } = await made(tenant.api, { redirect_uris: [REDIRECT_URI, `${REDIRECT_URI}/2`], dpop_bound_access_tokens: true });
     await tenant.api.post(`/v1/apps/${id}/submit`);
     await api.post(`/v1/apps/${id}/approve`, {});
     const patch = (by: ApiCaller, body: object): ReturnType<ApiCaller['patch']> => by.patch(`/v1/apps/${id}`, body);
@@ -143,6 +143,7 @@ describe('section apps: the life of one', () => {
       { redirect_uris: ['https://evil.example/'] },
       { grants: wider },
       { logo_uri: 'https://bank.example/logo.png' },
+      { dpop_bound_access_tokens: false },
     ])
       expect(refusalOf(await patch(tenant.api, body))).toEqual([409, 'app_was_reviewed']);
     expect((await patch(tenant.api, { redirect_uris: [REDIRECT_URI] })).status).toBe(200);

@@ -11,6 +11,7 @@ import {
   authorizationQuery,
   choose,
   codeFor,
+  credentials,
   interactionOf,
   locationOf,
   pkce,
@@ -23,6 +24,7 @@ import {
   type AppMade,
   type Tokens,
 } from '../support/delegation.js';
+import { aProofKey } from '../support/dpop.js';
 import { call, postForm, type Answer } from '../support/requests.js';
 import { aPerson, Visitor, type PersonMade } from '../support/visitor.js';
 
@@ -70,6 +72,13 @@ async function signIn(more: Record<string, string | undefined> = {}, browser = p
 async function verified(idToken: string): Promise<JWTPayload> {
   const keys = createRemoteJWKSet(new URL(`${server.url}/.well-known/jwks.json`));
   return (await jwtVerify(idToken, keys, { issuer: server.url, audience: app.client_id, typ: 'JWT', algorithms: ['RS256'] })).payload;
+}
+
+/** What the page sends by which somebody makes a personal access token. */
+async function ownToken(body: object): Promise<Answer> {
+  const { csrf_token } = await person.browser.state();
+  const cookie = [...person.browser.cookies].map((pair) => pair.join('=')).join('; ');
+  return call('POST', `${server.url}/v1/me/personal-access-tokens`, undefined, body, { cookie, 'x-csrf-token': csrf_token });
 }
 
 async function newcomer(): Promise<PersonMade> {
@@ -162,8 +171,19 @@ describe('OpenID Connect Core: the code flow', () => {
     expect(answerOf(await ask(person.browser, plain, pkce(), { scope: 'openid' })).error).toBe('invalid_scope');
   });
 
-  it('attack 39: no machine is granted it', async () => {
-    const { client_id, client_secret } = server.orgs[0].service_principals[0]!;
+  it('attack 39: no machine is granted it, by an operator neither, nor a key, nor a token of a person', async () => {
+    const grant = { audience: userinfo, scopes: ['openid'] };
+    const { id, client_id, client_secret } = await operator.aServicePrincipal(orgId);
+    const principals = `${server.url}/v1/orgs/${orgId}/service-principals`;
+    for (const answer of [
+      await call('POST', principals, operator.token, { name: 'Spy', grants: [grant] }),
+      await call('PATCH', `${principals}/${id}`, operator.token, { grants: [grant] }),
+      await call('POST', `${server.url}/v1/orgs/${orgId}/api-keys`, operator.token, { name: 'Spy', ...grant }),
+      await ownToken({ name: 'Spy', ...grant }),
+    ])
+      expect([answer.status, answer.text]).toEqual([422, expect.stringContaining('Only apps can sign people in.')]);
+    const choices = await person.browser.get('/account/tokens/new', { accept: 'text/html' });
+    expect([choices.status, choices.text]).toEqual([200, expect.not.stringContaining('>Sign-in<')]);
     const answer = await postForm(`${server.url}/oauth/token`, {
       grant_type: 'client_credentials',
       client_id,
@@ -296,6 +316,42 @@ describe('OIDC-5: UserInfo', () => {
     expect((await fetch(userinfo, { method: 'POST', body, ...bearer(access_token) })).status).toBe(400);
     const metadata = await call('GET', `${server.url}/.well-known/oauth-protected-resource/oauth/userinfo`, undefined);
     expect(metadata.body).toMatchObject({ resource: userinfo, scopes_supported: IDENTITY });
+  });
+
+  it('a token that is bound to a key: 200 with its proof, 401 as Bearer and in a form', async () => {
+    const [key, proof] = [await aProofKey(), pkce()];
+    const form = { grant_type: 'authorization_code', code_verifier: proof.verifier, ...credentials(app) };
+    const code = await codeFor(person.browser, app, proof, { scope: 'openid' });
+    const tokenUrl = `${server.url}/oauth/token`;
+    const redeemed = await postForm(tokenUrl, { ...form, code }, { dpop: await key.proof({ url: tokenUrl }) });
+    expect(redeemed.body['token_type']).toBe('DPoP');
+    const token = String(redeemed.body['access_token']);
+    const dpop = await key.proof({ method: 'GET', url: userinfo, token });
+    const shown = await call('GET', userinfo, undefined, undefined, { authorization: `DPoP ${token}`, dpop });
+    expect([shown.status, shown.body['sub']]).toEqual([200, person.userId]);
+    expect((await call('GET', userinfo, token)).status).toBe(401);
+    expect((await postForm(userinfo, { access_token: token })).status).toBe(401);
+    const inForm = await postForm(userinfo, { access_token: token }, { dpop: await key.proof({ url: userinfo, token }) });
+    expect(inForm.status).toBe(401);
+  });
+
+  it('401 for an unbound token in a form as in the header, where UserInfo takes bound tokens only', async () => {
+    const { access_token } = await signIn();
+    const [row] = await server.sql<{ id: string }>(`SELECT id FROM api_resources WHERE system_key = 'identity'`);
+    const statuses = async (): Promise<number[]> => [
+      (await call('GET', userinfo, access_token)).status,
+      (await postForm(userinfo, { access_token })).status,
+    ];
+    const require = (sender_constraint: string): Promise<Answer> =>
+      call('PATCH', `${server.url}/v1/apis/${row!.id}`, operator.token, { sender_constraint });
+    expect(await statuses()).toEqual([200, 200]);
+    try {
+      expect((await require('dpop')).status).toBe(200);
+      await expect.poll(statuses).toEqual([401, 401]);
+    } finally {
+      await require('none');
+    }
+    await expect.poll(statuses).toEqual([200, 200]);
   });
 
   // Seen failing with a verifier that is given no revocations.

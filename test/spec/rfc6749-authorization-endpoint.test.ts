@@ -22,6 +22,7 @@ import {
   submit,
   type AppMade,
 } from '../support/delegation.js';
+import { aDeviceApp } from '../support/devices.js';
 import { call, type Answer } from '../support/requests.js';
 import { aPerson, Visitor, type PersonMade } from '../support/visitor.js';
 
@@ -108,6 +109,13 @@ describe('AE-1…3 no redirect where nobody knows whom it would go to', () => {
     expectPage(await ask(person.browser, several, proof, { redirect_uri: undefined }));
     const answer = await ask(person.browser, app, proof, { redirect_uri: undefined, response_type: 'token' });
     expect(locationOf(answer).href).toMatch(new RegExp(`^${REDIRECT_URI}\\?`));
+  });
+
+  it('400 AE-11 no redirect URI where none is registered: the page says that the app may not ask for codes', async () => {
+    const device = await aDeviceApp(operator);
+    const answer = await ask(person.browser, device, proof, { redirect_uri: undefined });
+    expectPage(answer);
+    expect(answer.text).toContain('may not ask for codes');
   });
 
   it('400 broken percent-encoding and oversized parameters', async () => {

@@ -11,6 +11,7 @@ import {
   anApp,
   asked,
   choose,
+  credentials,
   diesWithin2s,
   locationOf,
   READ,
@@ -20,12 +21,15 @@ import {
   type AppMade,
 } from '../support/delegation.js';
 import { aDeviceApp, answerDevice, askForCodes, codesFor, enter, poll, type DeviceCodesMade } from '../support/devices.js';
+import { aProofKey, type ProofKey } from '../support/dpop.js';
 import { call, postForm, type Answer } from '../support/requests.js';
 import { aPerson, linkOf, Visitor, type MemberMade, type PersonMade } from '../support/visitor.js';
 
 const BROWSER_ACCEPT = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 const USER_CODE = /^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/;
 const NETWORK_LIMIT = 12;
+// More than all the other tests ask in a minute, who share one address.
+const AUTHORIZATION_LIMIT = 250;
 
 let server: TestServer;
 let operator: Operator;
@@ -34,7 +38,11 @@ let keeper: AppMade;
 let person: PersonMade;
 
 beforeAll(async () => {
-  server = await startTestServer({ TRUSTED_PROXIES: '127.0.0.1,::1', RATE_LIMIT_USER_CODES_PER_SOURCE: String(NETWORK_LIMIT) });
+  server = await startTestServer({
+    TRUSTED_PROXIES: '127.0.0.1,::1',
+    RATE_LIMIT_AUTHORIZATION_PER_SOURCE: String(AUTHORIZATION_LIMIT),
+    RATE_LIMIT_USER_CODES_PER_SOURCE: String(NETWORK_LIMIT),
+  });
   operator = await Operator.of(server);
   tool = await aDeviceApp(operator);
   keeper = await aDeviceApp(operator, { name: 'Keeper', client_type: 'confidential' });
@@ -179,6 +187,44 @@ describe('TE-29 a device asks for its token', () => {
     expect(refusal(await refresh(server.url, keeper, String(next.body['refresh_token'])))).toEqual([400, 'invalid_grant']);
   });
 
+  it('200 for what was allowed in the last moment: the device has a minute to ask once more', async () => {
+    const codes = await codesFor(server.url, tool);
+    await setLatest("usable_until = now() + interval '30 seconds'");
+    await answerDevice(person.browser, codes);
+    await setLatest("usable_until = usable_until - interval '31 seconds'");
+    expect((await pollTool(codes)).status).toBe(200);
+  });
+
+  it('DEV-7 with a DPoP proof it gets bound tokens, and refreshes them with the same key only', async () => {
+    const [key, other] = [await aProofKey(), await aProofKey()];
+    const tokenUrl = `${server.url}/oauth/token`;
+    const send = async (form: Record<string, string>, maker: ProofKey): Promise<Answer> =>
+      postForm(tokenUrl, { ...credentials(tool), ...form }, { dpop: await maker.proof({ url: tokenUrl }) });
+    const codes = await codesFor(server.url, tool);
+    await answerDevice(person.browser, codes);
+    const { body } = await send({ grant_type: DEVICE_CODE_GRANT_TYPE, device_code: codes.device_code }, key);
+    expect(body['token_type']).toBe('DPoP');
+    expect(decodeJwt(String(body['access_token']))['cnf']).toEqual({ jkt: key.jkt });
+    const again = { grant_type: 'refresh_token', refresh_token: String(body['refresh_token']) };
+    expect(refusal(await send(again, other))).toEqual([400, 'invalid_grant']);
+    expect(refusal(await refresh(server.url, tool, again.refresh_token))).toEqual([400, 'invalid_grant']);
+    expect((await send(again, key)).body['token_type']).toBe('DPoP');
+  });
+
+  it('with openid it gets an ID token of the person, without nonce', async () => {
+    const grants = [
+      { audience: `${server.url}/analytics`, scopes: [READ] },
+      { audience: `${server.url}/oauth/userinfo`, scopes: ['openid'] },
+    ];
+    const television = await aDeviceApp(operator, { name: 'Television', grants });
+    const codes = await codesFor(server.url, television, { scope: `openid ${READ}` });
+    await answerDevice(person.browser, codes);
+    const { body } = await poll(server.url, television, codes);
+    const claims = decodeJwt(String(body['id_token']));
+    expect(claims).toMatchObject({ iss: server.url, sub: person.userId, aud: television.client_id });
+    expect(claims).not.toHaveProperty('nonce');
+  });
+
   it('400 access_denied once somebody has refused, however often it asks', async () => {
     const codes = await codesFor(server.url, tool);
     expect((await answerDevice(person.browser, codes, { decision: 'deny' })).href).toBe(`${server.url}/device/refused`);
@@ -271,6 +317,23 @@ describe('attack 42: device codes', () => {
   it('right codes are no guesses, however many', async () => {
     const codes = await codesFor(server.url, tool);
     for (let times = 0; times < 7; times++) expect((await enter(person.browser, codes)).status).toBe(303);
+  });
+
+  // Each confirmation leaves a row that waits.
+  it('429 for right codes too, from an address of too many authorization requests', async () => {
+    const address = { 'x-forwarded-for': '198.51.100.9' };
+    const { email, password } = await aPerson(operator, server.orgs[0].id);
+    const browser = new Visitor(server.url, address);
+    await browser.signIn(email, password);
+    const codes = await codesFor(server.url, tool);
+    expect((await enter(browser, codes)).status).toBe(303);
+    // Counted before they are refused, and they leave nothing.
+    const request = (): Promise<Answer> => postForm(`${server.url}/oauth/device_authorization`, 'scope=a&scope=a', address);
+    await Promise.all(Array.from({ length: AUTHORIZATION_LIMIT }, request));
+    const refused = await enter(browser, codes);
+    expect([refused.status, refused.body['code']]).toEqual([429, 'rate_limited']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await enter(person.browser, codes)).status).toBe(303);
   });
 
   it('429 for a network from which many people guess; others go on, and who is not signed in locks nobody out', async () => {

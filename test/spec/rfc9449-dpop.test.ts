@@ -92,6 +92,19 @@ describe('RFC 9449 §5 a token request with a proof', () => {
     expect([redeemed.status, redeemed.body['token_type']], redeemed.text).toEqual([200, 'DPoP']);
   });
 
+  it('§5.2 an app that is changed to bound tokens is read so, and gets no others', async () => {
+    const later = await anApp(operator);
+    await admit(operator, server.orgs[0].id, { app_ids: [app.id, native.id, later.id] });
+    const url = `${server.url}/v1/apps/${later.id}`;
+    expect((await call('PATCH', url, operator.token, { dpop_bound_access_tokens: true })).body['dpop_bound_access_tokens']).toBe(true);
+    expect((await call('GET', url, operator.token)).body['dpop_bound_access_tokens']).toBe(true);
+    const redeemed = async (): Promise<unknown> => {
+      const proof = pkce();
+      return refusal(await redeem(server.url, later, await codeFor(person.browser, later, proof), proof));
+    };
+    await expect.poll(redeemed).toEqual([400, 'invalid_dpop_proof']);
+  });
+
   it('400 invalid_dpop_proof where the API takes DPoP-bound tokens only; one that takes any kind of bound ones is content', async () => {
     const [strict, any] = [await operator.anApi({ sender_constraint: 'dpop' }), await operator.anApi({ sender_constraint: 'any' })];
     const grants = [strict, any].map(({ identifier }) => ({ audience: identifier, scopes: ['read:things'] }));

@@ -4,7 +4,7 @@ import { newId, SecretDigests } from '../../platform/crypto/index.js';
 import type { Transaction } from '../../platform/database/index.js';
 import { httpProblem, Problem } from '../../platform/http/index.js';
 import type { Act } from '../administration/index.js';
-import { ApiCatalogue, resolveGrants, type CatalogueApi, type ResolvedGrant } from '../api-resources/index.js';
+import { ApiCatalogue, resolveMachineGrants, type CatalogueApi, type ResolvedGrant } from '../api-resources/index.js';
 import { DEFAULT_GRACE_SECONDS } from '../credentials/index.js';
 import type { Org } from '../orgs/index.js';
 import { readNetwork } from '../service-principals/index.js';
@@ -36,12 +36,12 @@ export class ApiKeyMinting {
     private readonly apis: ApiCatalogue,
   ) {}
 
-  /** @throws Problem `validation_failed` when the API or a scope does not exist */
+  /** @throws Problem `validation_failed` when the API or a scope does not exist, or is for apps only */
   resolve({ audience, scopes }: ClientGrant): ResolvedGrant<CatalogueApi> {
-    const { resolved, mistakes } = resolveGrants([{ audience, scopes }], (name) => this.apis.find(name), '');
+    const { resolved, mistakes } = resolveMachineGrants([{ audience, scopes }], (name) => this.apis.find(name), '');
     const [grant] = resolved;
     if (grant && mistakes.length === 0) return grant;
-    throw httpProblem('validation_failed', 'The key names what does not exist. Nothing was stored.', {
+    throw httpProblem('validation_failed', 'The key names what it cannot have. Nothing was stored.', {
       errors: mistakes.map((mistake) => ({ ...mistake, location: mistake.location.replace(/^\/0/, '') })),
     });
   }

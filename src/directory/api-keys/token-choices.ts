@@ -26,7 +26,8 @@ export class TokenChoices {
     for (const { orgId, role } of await this.memberships.of(userId)) {
       const { id, name, ceiling } = await this.tenants.run(orgId, (tx) => this.orgs.getInside(tx, orgId));
       for (const api of this.apis.list()) {
-        if (api.zone !== 'external' || !api.active) continue;
+        // Who a person is, apps ask alone.
+        if (api.zone !== 'external' || !api.active || api.identity) continue;
         const inRole = scopesOfRole(role, api);
         const refused = new Set(outsideCeiling({ audience: api.identifier, scopes: inRole }, ceiling));
         const scopes = inRole.flatMap((scope) => (refused.has(scope) ? [] : (api.definitions.get(scope) ?? [])));

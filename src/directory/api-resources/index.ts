@@ -7,4 +7,4 @@ export { ApiScope, type ScopeDefinition } from './api-scope.entity.js';
 export type { SystemApi } from './api-seeding.js';
 export { GrantDocument } from './dto/grant.dto.js';
 export { MANAGEMENT_SCOPES } from './management-scopes.js';
-export { resolveGrants, type Resolution, type ResolvedGrant } from './resolve-grants.policy.js';
+export { resolveGrants, resolveMachineGrants, type Resolution, type ResolvedGrant } from './resolve-grants.policy.js';

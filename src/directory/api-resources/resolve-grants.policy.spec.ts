@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resolveGrants } from './resolve-grants.policy.js';
+import { resolveGrants, resolveMachineGrants } from './resolve-grants.policy.js';
 
 const APIS = [
   { id: 'api_1', identifier: 'https://one', zone: 'external', scopes: ['a', 'b'] },
@@ -29,5 +29,14 @@ describe('grants as written', () => {
     ],
   ])('may not name %s', (_, grants, locations) => {
     expect(resolveGrants(grants, find, '/grants').mistakes.map((mistake) => mistake.location)).toEqual(locations);
+  });
+
+  it('of machines may not name the API that tells who a person is', () => {
+    const identity = { id: 'api_3', identifier: 'https://who', zone: 'external', scopes: ['openid'], identity: true };
+    const apis = [{ ...APIS[0]!, identity: false }, identity];
+    const findAny = (audience: string): typeof identity | undefined => apis.find((api) => api.identifier === audience);
+    const asked = apis.map(({ identifier, scopes }) => ({ audience: identifier, scopes }));
+    expect(resolveGrants(asked, findAny, '/grants').mistakes).toEqual([]);
+    expect(resolveMachineGrants(asked, findAny, '/grants').mistakes.map(({ location }) => location)).toEqual(['/grants/1/audience']);
   });
 });

@@ -19,6 +19,27 @@ export interface Resolution<A extends ResolvableApi> {
   readonly mistakes: readonly ProblemItem[];
 }
 
+/** As `resolveGrants`, for what acts without an app: to be told who a person is takes an app that the person has allowed it. */
+export function resolveMachineGrants<A extends ResolvableApi & { readonly identity: boolean }>(
+  asked: readonly ClientGrant[],
+  find: (audience: string) => A | undefined,
+  location: string,
+): Resolution<A> {
+  const { resolved, mistakes } = resolveGrants(asked, find, location);
+  const ofApps = asked.flatMap(({ audience }, i) =>
+    find(audience)?.identity
+      ? [
+          {
+            location: `${location}/${i}/audience`,
+            message: 'Only apps can sign people in.',
+            fix: 'Leave it out, or register an app for it.',
+          },
+        ]
+      : [],
+  );
+  return { resolved, mistakes: [...mistakes, ...ofApps] };
+}
+
 /** Finds the external API and the scopes that each grant names; everything unknown, and every API named twice, is a mistake. */
 export function resolveGrants<A extends ResolvableApi>(
   asked: readonly ClientGrant[],

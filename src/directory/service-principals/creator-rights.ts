@@ -4,7 +4,7 @@ import type { ClientGrant } from '@countersign/oauth';
 import { Configuration } from '../../platform/config/index.js';
 import { httpProblem, Problem, type ProblemItem } from '../../platform/http/index.js';
 import { isOperator } from '../administration/index.js';
-import { ApiCatalogue, resolveGrants, type CatalogueApi, type ResolvedGrant } from '../api-resources/index.js';
+import { ApiCatalogue, resolveMachineGrants, type CatalogueApi, type ResolvedGrant } from '../api-resources/index.js';
 import { refusalsOf, rightsBeyond, type Creator, type GrantRefusal, type RefusalReason } from './grant.policy.js';
 import { ServicePrincipalSource } from './service-principal-source.js';
 import { SERVICE_PRINCIPALS_PROBLEMS } from './service-principals.errors.js';
@@ -34,11 +34,11 @@ export class CreatorRights {
     return { operator: isOperator(caller), grants: client?.grants ?? [] };
   }
 
-  /** @throws Problem `validation_failed` when a grant names an unknown API or scope */
+  /** @throws Problem `validation_failed` when a grant names an unknown API or scope, or one for apps only */
   resolve(grants: readonly ClientGrant[]): readonly ResolvedGrant<CatalogueApi>[] {
-    const { resolved, mistakes } = resolveGrants(grants, (audience) => this.apis.find(audience), '/grants');
+    const { resolved, mistakes } = resolveMachineGrants(grants, (audience) => this.apis.find(audience), '/grants');
     if (mistakes.length > 0)
-      throw httpProblem('validation_failed', 'The grants name what does not exist. Nothing was stored.', { errors: mistakes });
+      throw httpProblem('validation_failed', 'The grants name what cannot be granted. Nothing was stored.', { errors: mistakes });
     return resolved;
   }
 

@@ -50,6 +50,7 @@ describe('what a publisher cannot change behind the back of the review', () => {
     logoUri: 'https://charts.example/logo.png',
     policyUri: null,
     tosUri: null,
+    dpopBoundAccessTokens: false,
   };
   it.each<[string, Partial<ReviewedFacts>, string[]]>([
     ['nothing', {}, []],
@@ -70,5 +71,11 @@ describe('what a publisher cannot change behind the back of the review', () => {
     ['terms', { tosUri: 'https://charts.example/terms' }, ['tos_uri']],
   ])('%s', (_, change, fields) => {
     expect(unreviewedChanges(before, { ...before, ...change })).toEqual(fields);
+  });
+
+  it('bound tokens may be asked for at any time, and given up with a review only', () => {
+    const bound = { ...before, dpopBoundAccessTokens: true };
+    expect(unreviewedChanges(before, bound)).toEqual([]);
+    expect(unreviewedChanges(bound, before)).toEqual(['dpop_bound_access_tokens']);
   });
 });

@@ -40,6 +40,7 @@ export interface ReviewedFacts {
   readonly logoUri: string | null;
   readonly policyUri: string | null;
   readonly tosUri: string | null;
+  readonly dpopBoundAccessTokens: boolean;
 }
 
 /** The reviewed facts that differ, where less than before of redirect URIs, grant types and grants is no difference. */
@@ -54,6 +55,8 @@ export function unreviewedChanges(before: ReviewedFacts, after: ReviewedFacts): 
     ['logo_uri', after.logoUri !== null && before.logoUri !== after.logoUri],
     ['policy_uri', after.policyUri !== null && before.policyUri !== after.policyUri],
     ['tos_uri', after.tosUri !== null && before.tosUri !== after.tosUri],
+    // Tokens that anybody can use who finds them are more than was reviewed; bound ones are less.
+    ['dpop_bound_access_tokens', before.dpopBoundAccessTokens && !after.dpopBoundAccessTokens],
   ];
   return fields.filter(([, differs]) => differs).map(([field]) => field);
 }

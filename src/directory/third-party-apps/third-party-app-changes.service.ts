@@ -115,9 +115,9 @@ export class ThirdPartyAppChanges {
   }
 
   private reviewedFacts({ grants, ...app }: ThirdPartyApp): ReviewedFacts {
-    const { name, publisher, redirectUris, postLogoutRedirectUris, grantTypes, logoUri, policyUri, tosUri } = app;
+    const { name, publisher, redirectUris, postLogoutRedirectUris, grantTypes, logoUri, policyUri, tosUri, dpopBoundAccessTokens } = app;
     const uris = { redirectUris, postLogoutRedirectUris, logoUri, policyUri, tosUri };
-    return { name, publisher, ...uris, grantTypes, grants: this.grants.write(grants) };
+    return { name, publisher, ...uris, grantTypes, grants: this.grants.write(grants), dpopBoundAccessTokens };
   }
 
   private async getForUpdate(tx: Transaction, id: string): Promise<ThirdPartyApp> {

@@ -33,7 +33,8 @@ export class ThirdPartyAppsRepository {
   /** All but what never changes: kind, publisher, and how it came to be. */
   async update(tx: Transaction, { id, name, publisher, state, reviewNote, clientType, authMethod, ...rest }: ThirdPartyApp): Promise<void> {
     const { jwks, jwksUri, redirectUris, postLogoutRedirectUris, grantTypes, grants, logoUri, policyUri, tosUri, updatedAt } = rest;
-    const authentication = { clientType, authMethod, jwks: jwks as never, jwksUri };
+    const { dpopBoundAccessTokens } = rest;
+    const authentication = { clientType, authMethod, jwks: jwks as never, jwksUri, dpopBoundAccessTokens };
     const pages = { logoUri, policyUri, tosUri, postLogoutRedirectUris };
     await tx.manager.update(
       ThirdPartyApp,

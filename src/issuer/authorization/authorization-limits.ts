@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { OAuthError } from '@countersign/oauth';
 import { Configuration } from '../../platform/config/index.js';
+import { httpProblem } from '../../platform/http/index.js';
 import { RateLimiter, rateLimitHeaders, type RateLimitPolicy } from '../../platform/rate-limit/index.js';
+
+const TOO_MANY = 'Too many authorization requests from this address.';
 
 /** So many authorization requests per minute and source: each may leave a row that waits for a person. */
 @Injectable()
@@ -15,12 +18,15 @@ export class AuthorizationLimits {
     this.perSource = { name: 'authorization-source', limit: settings.RATE_LIMIT_AUTHORIZATION_PER_SOURCE, windowSeconds: 60 };
   }
 
+  /** @throws OAuthError `rate_limited` */
   async count(address: string): Promise<void> {
     const state = await this.limiter.consume(this.perSource, address);
-    if (!state.allowed)
-      throw new OAuthError('rate_limited', 'Too many authorization requests from this address.', {
-        detail: this.perSource.name,
-        headers: rateLimitHeaders(state),
-      });
+    if (!state.allowed) throw new OAuthError('rate_limited', TOO_MANY, { detail: this.perSource.name, headers: rateLimitHeaders(state) });
+  }
+
+  /** As `count`, for a page of ours. @throws Problem `rate_limited` */
+  async countOnPage(address: string): Promise<void> {
+    const state = await this.limiter.consume(this.perSource, address);
+    if (!state.allowed) throw httpProblem('rate_limited', TOO_MANY, { reason: this.perSource.name, headers: rateLimitHeaders(state) });
   }
 }

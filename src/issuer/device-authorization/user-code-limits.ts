@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Configuration } from '../../platform/config/index.js';
 import { httpProblem } from '../../platform/http/index.js';
 import { RateLimiter, type RateLimitPolicy } from '../../platform/rate-limit/index.js';
+import { AuthorizationLimits } from '../authorization/index.js';
 import { sourceNetwork } from '../sessions/index.js';
 
 const WINDOW_SECONDS = 600;
@@ -22,6 +23,7 @@ export class UserCodeLimits {
   private readonly perNetwork: RateLimitPolicy;
 
   constructor(
+    private readonly requests: AuthorizationLimits,
     private readonly limiter: RateLimiter,
     { settings }: Configuration,
   ) {
@@ -31,6 +33,8 @@ export class UserCodeLimits {
 
   /** @throws Problem `rate_limited` */
   async count({ userId, ip }: CodeTry): Promise<void> {
+    // A right code is no guess, but each time it leaves a row that waits for a person: it counts there, and is not given back.
+    await this.requests.countOnPage(ip);
     // In this order: what one person tries in vain beyond their own limit takes nothing from the others.
     await this.consume(this.perPerson, userId);
     await this.consume(this.perNetwork, sourceNetwork(ip));

@@ -85,14 +85,19 @@ export class DeviceCodesRepository {
     return rows.length > 0;
   }
 
-  /** False where somebody was faster, or its time is over. Waits for whoever takes back the consent. */
-  async allow(tx: Transaction, digest: Buffer, { orgId, consentId, userId, scopes, authentication }: AllowedAccess): Promise<boolean> {
+  /**
+   * False where somebody was faster, or its time is over. Waits for whoever takes back the consent. The device hears of it however late it
+   * was: it has so many seconds at least to ask once more.
+   */
+  async allow(tx: Transaction, digest: Buffer, access: AllowedAccess, leastSeconds: number): Promise<boolean> {
+    const { orgId, consentId, userId, scopes, authentication } = access;
     const { authTime, acr, amr } = authentication;
     const rows = await tx.manager.query<unknown[]>(
       `WITH allowed AS (
-         UPDATE device_codes SET state = 'allowed', org_id = $2, consent_id = $3, user_id = $4, scopes = $5, auth_time = to_timestamp($6), acr = $7, amr = $8
+         UPDATE device_codes SET state = 'allowed', org_id = $2, consent_id = $3, user_id = $4, scopes = $5, auth_time = to_timestamp($6), acr = $7, amr = $8,
+                usable_until = greatest(usable_until, now() + make_interval(secs => $9))
           WHERE digest = $1 AND state = 'waiting' AND usable_until > now() RETURNING 1) SELECT * FROM allowed`,
-      [digest, orgId, consentId, userId, scopes, authTime, acr, amr],
+      [digest, orgId, consentId, userId, scopes, authTime, acr, amr, leastSeconds],
     );
     return rows.length > 0;
   }

@@ -13,6 +13,8 @@ import { displayUserCode, mintUserCode, readUserCode } from './user-code.policy.
 export const DEVICE_CODE_LIFETIME_SECONDS = 600;
 /** How long a code is known after that, so that a device that comes late is told why it gets nothing. */
 const REMEMBERED_SECONDS = 600;
+/** How long a device has after the answer, at least: who answers in the last moment does so before its next request. */
+const ALLOWED_SECONDS = 60;
 /** Two devices have the same user code once in 10^10 times; more than once means that something else is wrong. */
 const MAX_MINTED = 5;
 
@@ -72,7 +74,7 @@ export class DeviceCodes implements OnModuleInit {
 
   /** False where it does not wait any more. */
   allow(tx: Transaction, id: string, access: AllowedAccess): Promise<boolean> {
-    return this.repository.allow(tx, digestOf(id), access);
+    return this.repository.allow(tx, digestOf(id), access, ALLOWED_SECONDS);
   }
 
   /** False where it does not wait any more. */

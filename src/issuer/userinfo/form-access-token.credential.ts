@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { CallerCredential, GuardedRequest } from '@countersign/guards';
 import { FormParameters, OPENID_SCOPE } from '@countersign/oauth';
-import { callerOf, MalformedCredentials, type AccessTokenVerifier, type Caller, type ResourceIdentity } from '@countersign/resource-server';
+import { callerOf, MalformedCredentials, type Caller, type ResourceIdentity, type TokenJudge } from '@countersign/resource-server';
 import { USERINFO_PATH } from './identity-api.js';
 
 const FORM = /^application\/x-www-form-urlencoded(?:\s*;\s*charset=utf-8)?\s*$/i;
@@ -10,7 +10,8 @@ const FORM = /^application\/x-www-form-urlencoded(?:\s*;\s*charset=utf-8)?\s*$/i
 export class FormAccessToken implements CallerCredential {
   readonly name = 'form_access_token';
 
-  constructor(private readonly verifier: AccessTokenVerifier) {}
+  /** @param judge as strict as that of the header: what UserInfo asks of tokens, it asks of these */
+  constructor(private readonly judge: TokenJudge) {}
 
   recognise(request: GuardedRequest): string | undefined {
     return request.method === 'POST' && tokensIn(request).length > 0 ? 'body' : undefined;
@@ -19,7 +20,8 @@ export class FormAccessToken implements CallerCredential {
   async prove(request: GuardedRequest, { identifier }: ResourceIdentity): Promise<Caller> {
     const [token = '', another] = tokensIn(request);
     if (another !== undefined) throw malformed('access_token is sent twice.');
-    return callerOf(await this.verifier.verify(token, { audience: identifier, scopes: [OPENID_SCOPE] }));
+    // Without the request: nothing of it proves a key for what is in its body.
+    return callerOf(await this.judge.judge({ scheme: 'bearer', token }, undefined, { audience: identifier, scopes: [OPENID_SCOPE] }));
   }
 }
 

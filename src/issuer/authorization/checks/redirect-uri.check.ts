@@ -23,7 +23,9 @@ export class RedirectUriCheck implements AuthorizationCheck {
 
 // RFC 6749 §3.1.2.3: with one registered it may be left out.
 function soleRedirectUri([only, another]: readonly string[]): Partial<AuthorizationFacts> {
-  if (only === undefined || another !== undefined)
+  // Of an app for devices, which is sent nowhere.
+  if (only === undefined) throw new OAuthError('unauthorized_client', 'The app may not ask for codes.');
+  if (another !== undefined)
     throw new OAuthError('invalid_request', 'The app has registered several redirect URIs; send the one that is meant.', {
       detail: 'redirect_uri_missing',
     });
