@@ -92,6 +92,7 @@ describe('RFC 9449 §5 a token request with a proof', () => {
     expect([redeemed.status, redeemed.body['token_type']], redeemed.text).toEqual([200, 'DPoP']);
   });
 
+  // Seen to fail when the repository leaves the column out of its update.
   it('§5.2 an app that is changed to bound tokens is read so, and gets no others', async () => {
     const later = await anApp(operator);
     await admit(operator, server.orgs[0].id, { app_ids: [app.id, native.id, later.id] });
