@@ -58,6 +58,7 @@ const DEVICE_CODES = 'src/issuer/device-codes/device-codes.service.ts';
 const POLLS = 'src/issuer/device-codes/poll.policy.ts';
 const KEY_LIFETIME = 'src/directory/api-keys/api-key-lifetime.policy.ts';
 const CLIENT_KEYS = 'src/issuer/client-auth/client-keys.ts';
+const LIVE_TOKENS = numberIn('src/directory/api-keys/personal-access-tokens.service.ts', 'MAX_LIVE_TOKENS');
 const bound = (zone: string, end: string): string => time(numberIn(API, new RegExp(`${zone}: \\{[^}]*${end}: ([\\d_]+)`)));
 
 /** First cell of a row → its other cells that hold numbers, as the code has them. */
@@ -106,7 +107,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   ],
   'and at most, by `maxProofAgeSeconds`': [time(numberIn('libs/oauth/src/dpop/dpop-verifier.ts', 'MAX_AGE_SECONDS'))],
   'a DPoP nonce is given out for, and taken for as long once more': [
-    `${numberIn('libs/oauth/src/dpop/dpop-nonces.ts', /windowSeconds \?\? (\d+)/)} s`,
+    `${numberIn('libs/oauth/src/dpop/dpop-nonces.ts', /windowSeconds = (\d+)/)} s`,
   ],
   'scopes in one token request': [String(numberIn('libs/oauth/src/scope.ts', 'MAX_SCOPES'))],
   'characters of `scope`': [String(numberIn('libs/oauth/src/scope.ts', 'MAX_SCOPE_LENGTH'))],
@@ -115,7 +116,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'events in one upload to Saasalytics': [String(EVENT_LIMITS.batch)],
   'live secrets of a client': [String(MAX_LIVE_SECRETS)],
   'live personal access tokens of a person in one organization': [
-    String(numberIn('src/directory/api-keys/personal-access-tokens.service.ts', 'MAX_LIVE_TOKENS')),
+    `${LIVE_TOKENS}; a rotation is possible up to ${2 * LIVE_TOKENS}, with those that run out`,
   ],
   'scopes of an API': [String(numberIn(WRITE_API, /@ArrayMaxSize\((\d+)\)/))],
   'APIs in the grants of a client, or in a ceiling': [
