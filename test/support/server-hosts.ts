@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -76,7 +76,7 @@ export class ServerHosts {
   }
 
   private async start(environment: Record<string, string>): Promise<HostedStart> {
-    const host = this.idle.pop() ?? this.spawn();
+    const host = this.idleHost() ?? this.spawn();
     await host.loaded;
     const logFrom = statSync(host.logFile).size;
     host.servers += 1;
@@ -88,6 +88,18 @@ export class ServerHosts {
     }
     this.busy.set(id, host);
     return { id, pid: host.child.pid ?? 0, logFile: host.logFile, logFrom };
+  }
+
+  /** One that has ended since its server stopped is no use, and what ended it is a fault of the product: it is said. */
+  private idleHost(): Host | undefined {
+    for (let host = this.idle.pop(); host; host = this.idle.pop()) {
+      if (host.child.connected) return host;
+      this.all.delete(host);
+      process.stderr.write(
+        `A process ended after its server had stopped: ${host.logFile}\n${readFileSync(host.logFile, 'utf8').slice(-2_000)}\n`,
+      );
+    }
+    return undefined;
   }
 
   private async stop(host: Host): Promise<number | null> {
