@@ -18,6 +18,7 @@ import { OpenidConnect1763769800010 } from './1763769800010-openid-connect.js';
 import { DeviceAuthorization1763769800020 } from './1763769800020-device-authorization.js';
 import { Dpop1763769800030 } from './1763769800030-dpop.js';
 import { ApiKeys1763769800040 } from './1763769800040-api-keys.js';
+import { AppRegistration1763769900010 } from './1763769900010-app-registration.js';
 
 /** Every migration in order. Add one here; never change one that has been released. Those with `transaction = false` run after all others. */
 export const MIGRATIONS = [
@@ -40,5 +41,6 @@ export const MIGRATIONS = [
   DeviceAuthorization1763769800020,
   Dpop1763769800030,
   ApiKeys1763769800040,
+  AppRegistration1763769900010,
   TrustMapIndex1763769600061,
 ];

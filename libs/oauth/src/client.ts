@@ -51,8 +51,16 @@ export interface ClientSecretDigest {
   expiresAt: Date | undefined;
 }
 
+export const APP_REGISTRATIONS = ['administrator', 'metadata_document', 'dynamic'] as const;
+/**
+ * How an app became known: by an administrator; by the document at the https address that is its client id; by itself (RFC 7591).
+ * What the last two say about themselves nobody has looked at.
+ */
+export type AppRegistrationWay = (typeof APP_REGISTRATIONS)[number];
+
 /** What only apps and agents have, which act for people. */
 export interface AppRegistration {
+  readonly registration: AppRegistrationWay;
   /** A public one runs where its secrets could be read, so it has none, and nothing proves who it is. */
   readonly clientType: 'public' | 'confidential';
   readonly redirectUris: readonly string[];

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { JSONWebKeySet } from 'jose';
-import type { Client } from '@countersign/oauth';
+import type { AppRegistrationWay, Client } from '@countersign/oauth';
 import type { Transaction } from '../../platform/database/index.js';
 import { AppGrants } from './app-grants.js';
 import type { AppAuthMethod, ClientType } from './app-authentication.policy.js';
@@ -12,6 +12,7 @@ interface AppRow {
   id: string;
   name: string;
   kind: AppKind;
+  registration: AppRegistrationWay;
   publisher: string;
   publisher_org_id: string | null;
   publisher_status: string | null;
@@ -33,7 +34,7 @@ interface AppRow {
 
 // Everything an authorization or token request needs of an app, in one query.
 const APPS = `
-  SELECT a.id, a.name, a.kind, a.publisher, a.publisher_org_id, o.status AS publisher_status, a.state, a.client_type, a.auth_method, a.jwks, a.jwks_uri,
+  SELECT a.id, a.name, a.kind, a.registration, a.publisher, a.publisher_org_id, o.status AS publisher_status, a.state, a.client_type, a.auth_method, a.jwks, a.jwks_uri,
          a.redirect_uris, a.post_logout_redirect_uris, a.grant_types, a.grants, a.logo_uri, a.policy_uri, a.tos_uri, a.dpop_bound_access_tokens,
          COALESCE((SELECT json_agg(json_build_object('id', c.id, 'digest', encode(c.digest, 'hex'), 'pepper_version', c.pepper_version, 'expires_at', c.expires_at))
                    FROM client_secrets c WHERE c.owner_id = a.id AND (c.expires_at IS NULL OR c.expires_at > now())), '[]') AS secrets
@@ -78,6 +79,7 @@ export class AppClientsRepository {
       jwksUri: row.jwks_uri ?? undefined,
       dpopBoundAccessTokens: row.dpop_bound_access_tokens,
       app: {
+        registration: row.registration,
         clientType: row.client_type,
         redirectUris: row.redirect_uris,
         postLogoutRedirectUris: row.post_logout_redirect_uris,

@@ -1,4 +1,5 @@
 import type { JSONWebKeySet } from 'jose';
+import type { AppRegistrationWay } from '@countersign/oauth';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { AppAuthMethod, ClientType } from './app-authentication.policy.js';
 import type { AppGrantType } from './app-grant-types.policy.js';
@@ -27,6 +28,10 @@ export class ThirdPartyApp {
 
   @Column('text')
   kind!: AppKind;
+
+  /** How it became known here. */
+  @Column('text')
+  registration!: AppRegistrationWay;
 
   /** Who stands behind it, in words for people. */
   @Column('text')

@@ -102,6 +102,7 @@ export class ThirdPartyApps {
       policyUri: body.policy_uri ?? null,
       tosUri: body.tos_uri ?? null,
       dpopBoundAccessTokens: body.dpop_bound_access_tokens ?? false,
+      registration: 'administrator',
       createdBy: caller.clientId,
       createdAt: now,
       updatedAt: now,
