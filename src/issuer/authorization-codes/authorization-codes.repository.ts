@@ -24,6 +24,9 @@ interface CodeRow {
   redeemed_at: Date | null;
 }
 
+const COLUMNS = `digest, org_id, consent_id, client_id, user_id, api_id, scopes, redirect_uri, redirect_uri_was_sent, code_challenge, dpop_jkt,
+  auth_time, acr, amr, session_id, nonce, family_id, redeemable_until, redeemed_at`;
+
 @Injectable()
 export class AuthorizationCodesRepository {
   async insert(tx: Transaction, code: StoredCode, expiresAt: Date): Promise<void> {
@@ -57,7 +60,7 @@ export class AuthorizationCodesRepository {
   }
 
   async find(tx: Transaction, digests: readonly Buffer[]): Promise<StoredCode | undefined> {
-    const [row] = await tx.manager.query<CodeRow[]>('SELECT * FROM authorization_codes WHERE digest = ANY ($1)', [digests]);
+    const [row] = await tx.manager.query<CodeRow[]>(`SELECT ${COLUMNS} FROM authorization_codes WHERE digest = ANY ($1)`, [digests]);
     return row && toCode(row);
   }
 
@@ -73,7 +76,7 @@ export class AuthorizationCodesRepository {
   /** False where somebody was faster. */
   async redeem(tx: Transaction, digest: Buffer): Promise<boolean> {
     const rows = await tx.manager.query<unknown[]>(
-      `WITH redeemed AS (UPDATE authorization_codes SET redeemed_at = now() WHERE digest = $1 AND redeemed_at IS NULL RETURNING 1) SELECT * FROM redeemed`,
+      `WITH redeemed AS (UPDATE authorization_codes SET redeemed_at = now() WHERE digest = $1 AND redeemed_at IS NULL RETURNING 1) SELECT 1 FROM redeemed`,
       [digest],
     );
     return rows.length > 0;

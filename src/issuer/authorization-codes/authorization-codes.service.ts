@@ -53,13 +53,19 @@ export class AuthorizationCodes implements OnModuleInit {
 
   /** Uses it up, together with what `begin` writes. @throws OAuthError `invalid_grant` where somebody was faster: then two hold the code */
   async redeem<T>(code: StoredCode, client: Client, begin: (tx: Transaction) => Promise<T>): Promise<T> {
-    const begun = await this.transactions.run(async (tx) => {
+    let begun: { value: T } | undefined;
+    const isRedeemed = await this.transactions.attempt(async (tx) => {
       // The consent before the code, in the order in which both are withdrawn.
-      const [isHeld, isRedeemed] = await Promise.all([this.repository.holdConsent(tx, code), this.repository.redeem(tx, code.digest)]);
+      const asked = Promise.all([this.repository.holdConsent(tx, code), this.repository.redeem(tx, code.digest)]);
+      const beginning = begin(tx);
+      // Heard below, unless it has nothing to stand on.
+      beginning.catch(() => undefined);
+      const [isHeld, isFirst] = await asked;
       if (!isHeld) throw refused('consent_withdrawn');
-      return isRedeemed ? { value: await begin(tx) } : undefined;
+      if (isFirst) begun = { value: await beginning };
+      return isFirst;
     });
-    if (!begun) throw await this.reused(code, client);
+    if (!isRedeemed || !begun) throw await this.reused(code, client);
     return begun.value;
   }
 

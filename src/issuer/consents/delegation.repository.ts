@@ -29,7 +29,7 @@ export class DelegationRepository {
   /** In one statement, because every code and refresh token asks. Undefined where the person is no active member of an active organization. */
   async findStanding(tx: Transaction, { orgId, userId, appId, apiId }: ConsentKey): Promise<Standing | undefined> {
     const [row] = await tx.manager.query<StandingRow[]>(
-      `SELECT c.*, o.name AS org_name, o.ceiling, m.role, p.mode,
+      `SELECT c.id, c.org_id, c.user_id, c.app_id, c.api_id, c.scopes, c.redirect_uris, c.generation, c.created_at, c.updated_at, o.name AS org_name, o.ceiling, m.role, p.mode,
               EXISTS (SELECT FROM admitted_apps a WHERE a.org_id = o.id AND a.app_id = $3) AS is_listed
          FROM orgs o
          JOIN members m ON m.org_id = o.id AND m.user_id = $2 AND m.status = 'active'

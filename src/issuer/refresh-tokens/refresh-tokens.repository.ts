@@ -44,6 +44,9 @@ export interface Rotation {
   readonly retrySeconds: number;
 }
 
+const COLUMNS = `f.id, f.org_id, f.consent_id, f.client_id, f.user_id, f.api_id, f.scopes, f.auth_time, f.acr, f.amr, f.session_id, f.cnf, f.created_at,
+  f.refreshed_at, f.ip, f.idle_until, f.ends_at`;
+
 @Injectable()
 export class RefreshTokensRepository {
   async insert(tx: Transaction, family: NewFamily): Promise<void> {
@@ -77,7 +80,7 @@ export class RefreshTokensRepository {
   /** In one statement, so that family and answer are of the same moment. */
   async find(tx: Transaction, keys: readonly Buffer[], tokens: readonly Buffer[]): Promise<PresentedFamily | undefined> {
     const [row] = await tx.manager.query<(FamilyRow & { is_current: boolean; sealed_answer: Buffer | null })[]>(
-      `SELECT f.*, f.token_digest = ANY ($2) AS is_current,
+      `SELECT ${COLUMNS}, f.token_digest = ANY ($2) AS is_current,
               (SELECT a.sealed_answer FROM refresh_answers a WHERE a.family_id = f.id AND a.token_digest = ANY ($2) AND a.expires_at > now() LIMIT 1) AS sealed_answer
          FROM refresh_families f WHERE f.key_digest = ANY ($1)`,
       [keys, tokens],

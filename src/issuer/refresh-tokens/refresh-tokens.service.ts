@@ -89,9 +89,8 @@ export class RefreshTokens implements OnModuleInit {
         retrySeconds: RETRY_SECONDS,
         ...endsAfterRefresh(new Date(), family.endsAt),
       };
-      const rotated = await this.transactions.run(async (tx) => {
-        const isFirst = await this.repository.rotate(tx, rotation);
-        if (isFirst) await along(tx);
+      const rotated = await this.transactions.attempt(async (tx) => {
+        const [isFirst] = await Promise.all([this.repository.rotate(tx, rotation), along(tx)]);
         return isFirst;
       });
       if (rotated) return { answer, repeated: false };

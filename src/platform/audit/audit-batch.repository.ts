@@ -17,7 +17,7 @@ const CLAIM = (n: number): string => `$${TEXT_COLUMNS.length + 1 + n}`;
 // The details go in as one JSON array: quoting each of them once more for an array of texts costs more than all other columns.
 const ROWS = `ROWS FROM (unnest(${UNNEST}), jsonb_array_elements(${DETAILS}::jsonb))`;
 
-export const INSERT_BATCH = `INSERT INTO audit_events (${COLUMNS}) SELECT * FROM ${ROWS}`;
+export const INSERT_BATCH = `INSERT INTO audit_events (${COLUMNS}) SELECT ${COLUMNS} FROM ${ROWS} AS t(${COLUMNS})`;
 
 /** Claims single-use values and leaves out the rows that lost one: against an earlier statement, or against an earlier row of this one. */
 export const INSERT_CLAIMING_BATCH = `

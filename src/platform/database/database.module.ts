@@ -5,6 +5,7 @@ import { Configuration } from '../config/index.js';
 import { DatabaseConnectionToken } from './database-connection.token.js';
 import type { DatabaseConnection } from './connection.js';
 import { impatientClient } from './impatient-client.js';
+import { StatementNames } from './statement-names.js';
 import { LastingDataSource } from './lasting-data-source.js';
 import { PlatformTransactions, TenantTransactions } from './transactions.js';
 
@@ -39,7 +40,10 @@ export class DatabaseModule implements OnApplicationShutdown {
         retryDelay: 500,
         poolErrorHandler: () => undefined,
         extra: {
-          Client: impatientClient(settings.DATABASE_STATEMENT_TIMEOUT_MS + SILENCE_AFTER_TIMEOUT_MS),
+          Client: impatientClient(
+            settings.DATABASE_STATEMENT_TIMEOUT_MS + SILENCE_AFTER_TIMEOUT_MS,
+            settings.DATABASE_LISTEN_URL ? undefined : new StatementNames(),
+          ),
           pipeline: true,
           max: settings.DATABASE_POOL_SIZE,
           min: 1,

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Client, type ClientConfig } from 'pg';
+import type { StatementNames } from './statement-names.js';
 
 /** What pg has but does not declare. */
 interface Internals {
@@ -10,13 +11,14 @@ interface Internals {
 /**
  * pg's client for the pool, but it gives up a connection on which an answer is overdue. The server's own statement_timeout
  * does not help where the server or the network has gone silent, and pg's query_timeout leaves the connection in the pool.
+ * @param names absent: nothing is prepared, because a pooler hands each transaction another connection
  */
-export function impatientClient(silenceMs: number): typeof Client {
+export function impatientClient(silenceMs: number, names?: StatementNames): typeof Client {
   return class ImpatientClient extends Client {
     constructor(config?: string | ClientConfig) {
       super(config);
       this.once('connect', () => this.watch());
-      this.query = together(this);
+      this.query = together(this, names);
     }
 
     private watch(): void {
@@ -33,7 +35,7 @@ export function impatientClient(silenceMs: number): typeof Client {
 }
 
 /** Statements that are sent one right after the other leave in one write: on the way to the database each costs more than its statement. */
-function together(client: Client): Client['query'] {
+function together(client: Client, names: StatementNames | undefined): Client['query'] {
   const query = client.query.bind(client) as (...given: unknown[]) => unknown;
   const { connection } = client as unknown as Internals;
   return ((...given: unknown[]) => {
@@ -41,6 +43,14 @@ function together(client: Client): Client['query'] {
     const { stream } = connection;
     stream.cork();
     process.nextTick(() => stream.uncork());
-    return query(...given);
+    return query(...(names ? prepared(given, names) : given));
   }) as Client['query'];
+}
+
+/** As TypeORM and the doors of transactions ask: a text with its values. */
+function prepared(given: unknown[], names: StatementNames): unknown[] {
+  const [text, values] = given;
+  if (given.length !== 2 || typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return given;
+  const name = names.of(text);
+  return name === undefined ? given : [{ name, text, values }];
 }

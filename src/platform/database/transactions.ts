@@ -51,6 +51,22 @@ export class PlatformTransactions {
     return runAs(this.dataSource, this.surroundings(), work);
   }
 
+  /**
+   * For work that sends everything at once and learns afterwards whether it was the first: where it answers false, nothing of it is kept.
+   * @returns what the work answered
+   */
+  async attempt(work: (tx: Transaction) => Promise<boolean>): Promise<boolean> {
+    try {
+      return await this.run(async (tx) => {
+        if (!(await work(tx))) throw new Overtaken();
+        return true;
+      });
+    } catch (error) {
+      if (error instanceof Overtaken) return false;
+      throw error;
+    }
+  }
+
   /** For work that is one SQL statement of a repository: all in one round trip. */
   ask<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return askAs(this.dataSource, this.surroundings(), work);
@@ -60,6 +76,9 @@ export class PlatformTransactions {
     return { role: ROLES.platform, orgId: '', timeoutMs: this.statementTimeoutMs };
   }
 }
+
+/** Somebody was faster. */
+class Overtaken extends Error {}
 
 interface Surroundings {
   readonly role: string;
