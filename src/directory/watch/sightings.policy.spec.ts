@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { networkOf } from './network-of.policy.js';
 import { nextSpan } from './next-span.policy.js';
-import { sightingsOf } from './sightings.policy.js';
+import type { Sighting } from './client-memory.js';
+import { clientsSeen, ReportingApis, sightingOf, type ReportingApi } from './sightings.policy.js';
 
 const time = (text: string): Date => new Date(`2026-11-${text}Z`);
 
@@ -34,8 +35,11 @@ describe('the next minutes', () => {
 describe('sightings', () => {
   const tokens = { org_id: 'org_1', client_id: 'sp_1', name: 'x', tokens: '3', refused: '1', addresses: ['192.0.2.1', '192.0.2.9', '?'] };
   const calls = { org_id: 'org_1', client_id: 'sp_1', calls: '10', refused: '2' };
-  const read = (rows: Parameters<typeof sightingsOf>[0], apis: Parameters<typeof sightingsOf>[1] = []): ReturnType<typeof sightingsOf> =>
-    sightingsOf(rows, apis, { at: time('22T10:00:00'), learningDays: 7 });
+  type Rows = { tokens: Parameters<typeof clientsSeen>[0]; calls: Parameters<typeof clientsSeen>[1] };
+  const read = (rows: Rows, apis: ReportingApi[] = []): Sighting[] => {
+    const reporting = new ReportingApis(apis, { at: time('22T10:00:00'), learningDays: 7 });
+    return clientsSeen(rows.tokens, rows.calls).map((seen) => sightingOf(seen, reporting));
+  };
 
   it('tokens and calls of one client at one organization are one', () => {
     const other = { ...calls, org_id: null, scopes: null };

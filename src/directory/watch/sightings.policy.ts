@@ -1,4 +1,4 @@
-import type { Sighting, UsedScope } from './client-memory.js';
+import type { Sighting, UsedScope, WatchedClient } from './client-memory.js';
 import { networkOf } from './network-of.policy.js';
 import { DAY_MS } from './normal.policy.js';
 
@@ -29,48 +29,65 @@ export interface ReportingApi {
   readonly since: Date;
 }
 
-/**
- * One sighting per client and organization. What an API's guards report says which scopes were used; where they report nothing, those
- * of the tokens must do.
- * @param at now, as far as the rows are concerned.
- */
-export function sightingsOf(
-  rows: { readonly tokens: readonly TokenRow[]; readonly calls: readonly CallRow[] },
-  apis: readonly ReportingApi[],
-  { at, learningDays }: { at: Date; learningDays: number },
-): Sighting[] {
-  const since = new Map(apis.map((api) => [api.audience, api.since.getTime()]));
-  const newest = at.getTime() - learningDays * DAY_MS;
-  const settled = (audience: string): boolean => (since.get(audience) ?? 0) <= newest;
-  const sightings = new Map<string, Sighting>();
-  for (const row of rows.tokens) {
-    const scopes = scopesOf(row, settled).filter(({ audience }) => !since.has(audience));
-    const networks = [...new Set((row.addresses ?? []).flatMap((address) => networkOf(address) ?? []))].sort();
-    sightings.set(keyOf(row), {
-      ...nothingOf(row, row.name ?? undefined),
-      tokens: Number(row.tokens),
-      refusedTokens: Number(row.refused),
-      networks,
-      scopes: distinct(scopes),
-    });
-  }
-  for (const row of rows.calls) {
-    const known = sightings.get(keyOf(row)) ?? nothingOf(row, undefined);
-    const scopes = distinct([...known.scopes, ...scopesOf(row, settled)]);
-    sightings.set(keyOf(row), { ...known, calls: Number(row.calls), refusedCalls: Number(row.refused), scopes });
-  }
-  return [...sightings.values()];
+/** What was read of one client at one organization. */
+export interface SeenClient {
+  readonly client: WatchedClient;
+  readonly token: TokenRow | undefined;
+  readonly call: CallRow | undefined;
 }
 
-function nothingOf({ client_id: id, org_id: orgId }: RowOfClient, name: string | undefined): Sighting {
-  const client = { id, orgId: orgId ?? undefined, name };
-  return { client, tokens: 0, refusedTokens: 0, networks: [], calls: 0, refusedCalls: 0, scopes: [] };
+/** One per client and organization. */
+export function clientsSeen(tokens: readonly TokenRow[], calls: readonly CallRow[]): SeenClient[] {
+  const seen = new Map<string, SeenClient>(
+    tokens.map((token) => [keyOf(token), { client: clientOf(token, token.name), token, call: undefined }]),
+  );
+  for (const call of calls) seen.set(keyOf(call), { client: clientOf(call, null), token: undefined, ...seen.get(keyOf(call)), call });
+  return [...seen.values()];
 }
 
-function scopesOf({ scopes }: RowOfClient, settled: (audience: string) => boolean): (UsedScope & { readonly audience: string })[] {
-  return (scopes ?? []).flatMap((line) => {
+/** Which APIs' guards report, and for how long. */
+export class ReportingApis {
+  private readonly since: ReadonlyMap<string, number>;
+  private readonly newest: number;
+
+  /** @param at now, as far as what was read is concerned. */
+  constructor(apis: readonly ReportingApi[], { at, learningDays }: { at: Date; learningDays: number }) {
+    this.since = new Map(apis.map(({ audience, since }) => [audience, since.getTime()]));
+    this.newest = at.getTime() - learningDays * DAY_MS;
+  }
+
+  has(audience: string): boolean {
+    return this.since.has(audience);
+  }
+
+  /** Whether what is called there is known, or never will be. */
+  isSettled(audience: string): boolean {
+    return (this.since.get(audience) ?? 0) <= this.newest;
+  }
+}
+
+/** What an API's guards report says which scopes were used; where they report nothing, those of the tokens must do. */
+export function sightingOf({ client, token, call }: SeenClient, apis: ReportingApis): Sighting {
+  const carried = scopesOf(token, apis).filter(({ audience }) => !apis.has(audience));
+  return {
+    client,
+    tokens: Number(token?.tokens ?? 0),
+    refusedTokens: Number(token?.refused ?? 0),
+    networks: [...new Set((token?.addresses ?? []).flatMap((address) => networkOf(address) ?? []))].sort(),
+    calls: Number(call?.calls ?? 0),
+    refusedCalls: Number(call?.refused ?? 0),
+    scopes: distinct([...carried, ...scopesOf(call, apis)]),
+  };
+}
+
+function clientOf({ client_id: id, org_id: orgId }: RowOfClient, name: string | null): WatchedClient {
+  return { id, orgId: orgId ?? undefined, name: name ?? undefined };
+}
+
+function scopesOf(row: RowOfClient | undefined, apis: ReportingApis): (UsedScope & { readonly audience: string })[] {
+  return (row?.scopes ?? []).flatMap((line) => {
     const [audience = '', names = ''] = line.split('\n');
-    const isSettled = settled(audience);
+    const isSettled = apis.isSettled(audience);
     return names
       .split(' ')
       .filter((name) => name !== '')

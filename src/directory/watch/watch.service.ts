@@ -3,17 +3,19 @@ import { AuditLog, type AuditEvent } from '../../platform/audit/index.js';
 import { Configuration, type Settings } from '../../platform/config/index.js';
 import { PlatformTransactions, tryLock, type Transaction } from '../../platform/database/index.js';
 import { SYSTEM_ACT } from '../administration/index.js';
-import type { ClientMemory, TimeSpan, WatchedClient } from './client-memory.js';
+import type { ClientMemory, Sighting, TimeSpan, WatchedClient } from './client-memory.js';
 import { hourOf } from './habits.policy.js';
 import { judge, type FoundOddity } from './judgement.policy.js';
 import { nextSpan } from './next-span.policy.js';
-import { keyOf, sightingsOf } from './sightings.policy.js';
+import { clientsSeen, keyOf, ReportingApis, sightingOf } from './sightings.policy.js';
 import { WATCH_RULES } from './watch-rules.js';
 import type { Thresholds } from './watch-rule.js';
 import { WatchRepository } from './watch.repository.js';
 
 /** What a round looks at, at most; the rest is for the next. */
 const MAX_SPANS = 24;
+/** Clients that are judged at once. */
+const SLICE = 250;
 
 /** Looks at what clients have done since it last looked, and records what is odd. */
 @Injectable()
@@ -48,30 +50,27 @@ export class Watch {
 
   private async watch(tx: Transaction, span: TimeSpan): Promise<void> {
     const { learningDays } = this.thresholds;
-    const rows = { tokens: await this.repository.tokens(tx, span), calls: await this.repository.calls(tx, hourOf(span.from)) };
-    const sightings = sightingsOf(rows, await this.repository.reportingApis(tx), { at: span.until, learningDays });
-    if (sightings.length === 0) return;
-    const known = await this.repository.recall(
-      tx,
-      sightings.map(({ client }) => client),
-    );
+    const seen = clientsSeen(await this.repository.tokens(tx, span), await this.repository.calls(tx, hourOf(span.from)));
+    const apis = new ReportingApis(await this.repository.reportingApis(tx), { at: span.until, learningDays });
+    // In slices, between which requests have their turn.
+    for (let first = 0; first < seen.length; first += SLICE) {
+      const sightings = seen.slice(first, first + SLICE).map((client) => sightingOf(client, apis));
+      await this.judgeAll(tx, sightings, span);
+    }
+  }
+
+  private async judgeAll(tx: Transaction, sightings: readonly Sighting[], span: TimeSpan): Promise<void> {
+    const clients = sightings.map(({ client }) => client);
+    const memories = await this.repository.recall(tx, clients);
     const judged = sightings.map((sighting) => {
       const { id: client_id, orgId } = sighting.client;
-      return judge(WATCH_RULES, this.thresholds, {
-        known: known.get(keyOf({ client_id, org_id: orgId ?? null })),
-        sighting,
-        at: span.from,
-      });
+      const known = memories.get(keyOf({ client_id, org_id: orgId ?? null }));
+      return judge(WATCH_RULES, this.thresholds, { known, sighting, at: span.from });
     });
-    await this.repository.save(
-      tx,
-      judged.map(({ memory }) => memory),
-      known,
-    );
-    await this.audit.recordAll(
-      tx,
-      judged.flatMap(({ memory, oddities }) => oddities.map((oddity) => eventOf(memory, oddity, span))),
-    );
+    const learned = judged.map(({ memory }) => memory);
+    await this.repository.save(tx, learned, memories);
+    const events = judged.flatMap(({ memory, oddities }) => oddities.map((oddity) => eventOf(memory, oddity, span)));
+    await this.audit.recordAll(tx, events);
   }
 }
 
