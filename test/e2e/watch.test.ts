@@ -7,6 +7,7 @@ import { loadConfiguration } from '../../src/platform/config/index.js';
 import { PlatformTransactions } from '../../src/platform/database/index.js';
 import type { Operator } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
+import { OpenTransaction } from '../support/open-transaction.js';
 import { requestToken } from '../support/requests.js';
 import { plantCalls, plantTokens, type HourOfCalls, type TokenEvent, type TrafficClient } from '../support/traffic.js';
 import { aTenant, operatorOf, pause, type ApiCaller, type Tenant } from './support/management.js';
@@ -197,10 +198,15 @@ describe('watchfulness', () => {
   it('three replicas that look at the same time find an oddity once', async () => {
     const token = { audience: analytics.identifier, scope: 'read:analytics-data', client: clients.dashboard };
     const now = at(ODD_DAY + 1, 12);
-    // In the first minutes that each of them looks at, with a connection that each of them has.
     await plantTokens(server, [{ ...token, time: at(ODD_DAY + 1, 6, 30), ip: ELSEWHERE }]);
-    await Promise.all([1, 2, 3].map(() => dataSource.query('SELECT pg_sleep(0.2)')));
-    await Promise.all([aWatch(), aWatch(), aWatch()].map((one) => one.look(now)));
+    const standstill = await OpenTransaction.begin(server);
+    // What is known can be read and not written: who gets as far as here has made up its mind.
+    await standstill.run('LOCK TABLE client_habits IN EXCLUSIVE MODE');
+    const looks = Promise.all([aWatch(), aWatch(), aWatch()].map((one) => one.look(now)));
+    await standstill.untilWaiting();
+    await pause(300);
+    await standstill.commit();
+    await looks;
     await watch.look(now);
     expect((await toldOf()).filter(([id, rule]) => id === clients.dashboard.id && rule === 'new_network')).toHaveLength(1);
   });
