@@ -23,6 +23,7 @@ import { TrustMapModule } from './directory/trust-map/index.js';
 import { TrustedIssuersModule } from './directory/trusted-issuers/index.js';
 import { OwnUsage, UsageModule } from './directory/usage/index.js';
 import { UsersModule } from './directory/users/index.js';
+import { WatchModule } from './directory/watch/index.js';
 import { CertificatesModule } from './issuer/certificates/index.js';
 import { AuthorizationModule } from './issuer/authorization/index.js';
 import { AuthorizationCodesModule } from './issuer/authorization-codes/index.js';
@@ -87,6 +88,7 @@ const DIRECTORY = [
   TrustMapModule,
   UsageModule,
   UsersModule,
+  WatchModule,
 ];
 const ISSUER = [
   AuthorizationCodesModule,

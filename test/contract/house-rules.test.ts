@@ -40,6 +40,7 @@ const ACROSS_ORGS: Readonly<Record<string, string>> = {
   'src/issuer/federation/rule-tester.service.ts': 'asks whether an assertion was used, wherever that was',
   'src/directory/trust-map': 'our own services belong to no organization',
   'src/directory/usage': 'guards report the calls of all clients, and operators read them',
+  'src/directory/watch': 'learns what is normal for the clients of all organizations',
   'src/issuer/certificates': 'the internal zone belongs to the platform',
   'src/issuer/revocation': 'guards need the revocations of all',
   'src/issuer/signing-keys': 'keys belong to the platform',

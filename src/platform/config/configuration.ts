@@ -13,6 +13,7 @@ import { secretScanningSettings } from './secret-scanning.settings.js';
 import { listenerMistakes } from './listener-mistakes.js';
 import { shareKeys } from './setting-types.js';
 import { tracingSettings } from './tracing.settings.js';
+import { watchSettings } from './watch.settings.js';
 
 /** Every setting by topic; `docs/configuration.md` is generated from this. */
 export const SETTINGS_BY_TOPIC = {
@@ -24,6 +25,7 @@ export const SETTINGS_BY_TOPIC = {
   Limits: limitsSettings,
   People: peopleSettings,
   'Secret scanning': secretScanningSettings,
+  Watchfulness: watchSettings,
   Pages: brandSettings,
   Tracing: tracingSettings,
 };
@@ -37,6 +39,7 @@ const SETTINGS = {
   ...limitsSettings,
   ...peopleSettings,
   ...secretScanningSettings,
+  ...watchSettings,
   ...brandSettings,
   ...tracingSettings,
 };
