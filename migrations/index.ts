@@ -20,6 +20,7 @@ import { Dpop1763769800030 } from './1763769800030-dpop.js';
 import { ApiKeys1763769800040 } from './1763769800040-api-keys.js';
 import { AppRegistration1763769900010 } from './1763769900010-app-registration.js';
 import { Watch1763769900060 } from './1763769900060-watch.js';
+import { ConsentOperations1763769900050 } from './1763769900050-consent-operations.js';
 
 /** Every migration in order. Add one here; never change one that has been released. Those with `transaction = false` run after all others. */
 export const MIGRATIONS = [
@@ -44,5 +45,6 @@ export const MIGRATIONS = [
   ApiKeys1763769800040,
   AppRegistration1763769900010,
   Watch1763769900060,
+  ConsentOperations1763769900050,
   TrustMapIndex1763769600061,
 ];

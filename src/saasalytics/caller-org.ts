@@ -1,4 +1,5 @@
 import type { Caller } from '@countersign/guards';
+import type { AuditActor } from '../platform/audit/index.js';
 import { httpProblem } from '../platform/http/index.js';
 
 /**
@@ -18,7 +19,7 @@ export function serviceNameOf({ actor, subject }: Caller): string {
   return actor?.sub ?? subject;
 }
 
-/** The caller as an audit event names it. */
-export function actorOf(caller: Caller): { type: Caller['principalType']; id: string } {
-  return { type: caller.principalType, id: caller.clientId };
+/** The caller as an audit event names it; an app or agent together with the person it acts for. */
+export function actorOf({ principalType, clientId, subject }: Caller): AuditActor {
+  return { type: principalType, id: clientId, ...(subject !== clientId && { beside: { user_id: subject } }) };
 }

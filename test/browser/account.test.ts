@@ -106,6 +106,52 @@ describe('/account in a browser without scripts', () => {
     expect((await refresh(server.url, app, tokens.refresh_token)).body['scope']).toBe(REPORTS);
   });
 
+  it('X8: which tools an agent called, what it was denied, and one press narrows it to what it used', async () => {
+    const audience = `${server.url}/tools-${app.id}`;
+    const scope = (name: string): object => ({
+      name,
+      description: `May ${name}.`,
+      risk: 'low',
+      assignable_by: 'org_admin',
+      delegable: true,
+    });
+    const api = await aReportingApi(operator, {
+      identifier: audience,
+      name: 'Tools',
+      scopes: [scope('read:things'), scope('write:things')],
+    });
+    const grants = [{ audience, scopes: ['read:things', 'write:things'] }];
+    const agent = await anApp(operator, { kind: 'agent', name: 'Helper', grants });
+    await admit(operator, server.orgs[0].id, { app_ids: [app.id, agent.id] });
+    const tokens = await tokensFor(person.browser, agent, { resource: audience });
+    const id = consentOf(tokens.access_token);
+    await page.goto(`${server.url}/account/apps/${id}`);
+    expect(await page.getByRole('button', { name: 'Narrow to what was used' }).count()).toBe(0);
+    const made = { client_id: agent.id, grant_id: id };
+    await sendReport(server.url, api, [
+      anEntry({ ...made, operation: 'query_metrics', count: 7, minute: minuteAgo(3) }),
+      anEntry({ ...made, operation: 'ingest_events', scopes: ['admin:things'], result: 'insufficient_scope', count: 2 }),
+    ]);
+    await page.reload();
+    const rows = await page.getByRole('table').getByRole('row').allInnerTexts();
+    expect(rows.map((row) => row.split(/\s+/).slice(0, 3).join(' '))).toEqual([
+      'Name Calls Denied',
+      'query_metrics 7 0',
+      'ingest_events 0 2',
+    ]);
+    expect(await page.getByText('It has used 1 of 2 permissions so far.').isVisible()).toBe(true);
+    await picture('account-agent');
+    await page.getByRole('button', { name: 'Narrow to what was used' }).click();
+    expect(await page.getByText('The app has only what is still ticked.').isVisible()).toBe(true);
+    expect(await page.getByRole('checkbox').count()).toBe(1);
+    expect((await refresh(server.url, agent, tokens.refresh_token)).body['scope']).toBe('read:things');
+    for (const [name, options] of [
+      ['dark', { colorScheme: 'dark' }],
+      ['phone', { viewport: { width: 390, height: 844 } }],
+    ] as const)
+      expect(await findings(`/account/apps/${id}`, options, `account-agent-${name}`)).toEqual({ serious: [], overflow: 0 });
+  });
+
   it('says that an app has no access where it is somebody else’s, ended, or nothing at all', async () => {
     const elsewhere = await aPerson(operator, server.orgs[0].id);
     const { access_token } = await tokensFor(elsewhere.browser, app);

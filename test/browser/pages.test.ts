@@ -36,6 +36,8 @@ let partner: { url: string; home: string; frames: string; answers: URL[]; stop()
 let app: AppMade;
 let draft: AppMade;
 let tool: AppMade;
+/** It registered by itself, under a name that reads like another one. */
+let agent: AppMade;
 let person: PersonMade;
 
 beforeAll(async () => {
@@ -55,6 +57,16 @@ beforeAll(async () => {
   // What nobody has reviewed works for its publisher alone.
   draft = await aDraft(operator, { ...fields, name: 'Quick Export', publisher_org_id: server.orgs[0].id });
   tool = await aDeviceApp(operator);
+  agent = await aDraft(operator, {
+    ...fields,
+    kind: 'agent',
+    publisher_org_id: server.orgs[0].id,
+    logo_uri: 'https://agent.example/logo.svg',
+  });
+  await server.sql(`UPDATE third_party_apps SET registration = 'dynamic', name = $2, publisher = 'Anthropic' WHERE id = $1`, [
+    agent.id,
+    `\u202EСlaude\u200B ${'of the best of all companies '.repeat(5)}`,
+  ]);
   await admit(operator, server.orgs[0].id, { mode: 'all' });
   await admit(operator, server.orgs[1].id, { mode: 'ask' });
   person = await aPerson(operator, server.orgs[0].id);
@@ -208,6 +220,28 @@ describe('from the app to its code, without a script', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL(partner.home);
     expect(partner.answers.at(-1)?.searchParams.get('code')).toBeTruthy();
+  });
+
+  it('attack 77, CON-1: an agent that registered by itself is shown for that, whatever it calls itself', async () => {
+    await enter(person.browser);
+    await page.goto(addressFor(agent));
+    expect(await heading()).toMatch(/^Allow Сlaude of the best of all companies [a-z ]+… to use Saasalytics for you\?$/);
+    expect(await page.content()).not.toMatch(/[\u200B\u202A-\u202E\u2066-\u2069]/);
+    const text = await page.locator('main').innerText();
+    for (const told of [
+      'It has registered by itself, and nobody has checked who it is',
+      'Look at its name twice',
+      'Your answer goes to a program on this computer',
+      'registered by itself',
+      'Each of its tokens works for 15 minutes',
+      'Read metrics, customers',
+      '180 days',
+    ])
+      expect(text).toContain(told);
+    // Whom it claims to be from is its own word, and its picture would be one more.
+    expect(text).not.toContain('Anthropic');
+    expect([...hosts]).toEqual([new URL(server.url).host]);
+    expect(await page.locator('main img').count()).toBe(0);
   });
 
   it('an organization that decides by its administrators can be asked', async () => {
@@ -465,6 +499,7 @@ describe('everybody can read them', () => {
     ['device connected', () => page.goto(`${server.url}/device/done`)],
     ['device refused', () => page.goto(`${server.url}/device/refused`)],
     ['consent to what nobody reviewed', () => asPerson(addressFor(draft))],
+    ['consent to an agent that registered by itself', () => asPerson(addressFor(agent))],
     ['sign-out', () => asPerson(`${server.url}/logout`)],
     [
       'sign-in to an app',

@@ -171,6 +171,9 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   ],
   'bytes of `state`': [String(numberIn('src/issuer/authorization/authorization-answer.ts', 'MAX_STATE_BYTES'))],
   'characters of a redirect URI': [String(numberIn(REDIRECT_URIS, 'MAX_REDIRECT_URI_LENGTH'))],
+  'operations that a consent tells apart; the others are counted as one': [
+    String(numberIn('src/issuer/consents/operations-used.policy.ts', 'MAX_OPERATIONS')),
+  ],
   'redirect URIs of an app': [String(numberIn(REDIRECT_URIS, 'MAX_REDIRECT_URIS'))],
   'metadata and JWKS, in every cache between': [
     'what `max-age` says',

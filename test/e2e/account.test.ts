@@ -17,6 +17,9 @@ interface OwnApp {
   scopes: { name: string; description: string; risk: string; used: boolean }[];
   last_used_at: string | null;
   calls: number;
+  denials: number;
+  last_denied_at: string | null;
+  operations: { operation: string; calls: number; denials: number; last_at: string }[];
   sessions: { created_at: string; refreshed_at: string; ip: string | null; ends_at: string }[];
 }
 
@@ -29,6 +32,8 @@ interface ConnectedApp {
   access: { audience: string; scopes: string[]; scopes_used: string[] }[];
   last_used_at: string | null;
   calls: number;
+  denials: number;
+  operations: { operation: string; calls: number; denials: number }[];
 }
 
 const RIGHTS = [...TENANT_RIGHTS, 'read:consents', 'write:consents', 'read:usage'];
@@ -199,10 +204,15 @@ describe('section usage: what apps did with it', () => {
     await report(id, { count: 2, minute: minuteAgo(90), operation: 'Things.list2' });
     await report(id, { result: 'insufficient_scope', scopes: ['write:things'], minute: minuteAgo(2) });
     const [own] = await appsOf(person);
-    expect(own).toMatchObject({ calls: 5, last_used_at: minuteAgo(5) });
+    expect(own).toMatchObject({ calls: 5, last_used_at: minuteAgo(5), denials: 1, last_denied_at: minuteAgo(2) });
+    const operations = [
+      { operation: 'Things.list', calls: 3, denials: 1, last_at: minuteAgo(2) },
+      { operation: 'Things.list2', calls: 2, denials: 0, last_at: minuteAgo(90) },
+    ];
+    expect(own?.operations).toEqual(operations);
     expect(own?.scopes.map(({ used }) => used)).toEqual([true, false]);
     const { body: consent } = await tenant.api.get(`/v1/consents/${id}`);
-    expect(consent).toMatchObject({ calls: 5, last_used_at: minuteAgo(5), scopes_used: ['read:things'] });
+    expect(consent).toMatchObject({ calls: 5, last_used_at: minuteAgo(5), scopes_used: ['read:things'], denials: 1, operations });
     const { data } = (await tenant.api.get<ListOf<UsageDocument>>(`/v1/usage?principal=${app.id}`)).body;
     expect(new Set(data.map(({ org_id, grant_id }) => `${org_id} ${grant_id}`))).toEqual(new Set([`${tenant.org.id} ${id}`]));
     expect((await other.api.get<ListOf<UsageDocument>>(`/v1/usage?principal=${app.id}`)).body.data).toEqual([]);
@@ -218,10 +228,27 @@ describe('section usage: what apps did with it', () => {
     expect((await tenant.api.get<ListOf<UsageDocument>>(`/v1/usage?principal=${app.id}`)).body.data).toEqual([]);
   });
 
+  it('an app that was only ever denied is seen to have tried; who names a hundred operations fills no more than fifty', async () => {
+    const id = consentOf(await atThings(person.browser));
+    await report(id, { result: 'insufficient_scope', scopes: ['write:things'], operation: '__proto__' });
+    expect((await appsOf(person))[0]).toMatchObject({ calls: 0, last_used_at: null, denials: 1, operations: [{ operation: '__proto__' }] });
+    const entries = Array.from({ length: 100 }, (_, i) => anEntry({ client_id: app.id, grant_id: id, operation: `op ${i} <b>` }));
+    expect((await sendReport(server.url, things, entries)).status).toBe(200);
+    const [own] = await appsOf(person);
+    expect([own?.calls, own?.operations.length, own?.operations[0]]).toMatchObject([100, 51, { operation: 'other', calls: 51 }]);
+  });
+
+  it('a public app, which has no credential but its name, can be reported about', async () => {
+    const id = consentOf(await atThings(person.browser));
+    await report(id, { credential_id: app.id });
+    expect((await appsOf(person))[0]?.calls).toBe(1);
+  });
+
   it('twenty reports at once lose no call', async () => {
     const ids = [consentOf(await atThings(person.browser)), consentOf(await atThings(stranger.browser))];
     await Promise.all(Array.from({ length: 20 }, (_, i) => report(ids[i % 2] ?? '', { minute: minuteAgo(1 + (i % 3) * 800) })));
-    expect((await appsOf(person))[0]?.calls).toBe(10);
+    const [own] = await appsOf(person);
+    expect([own?.calls, own?.operations.map(({ calls }) => calls)]).toEqual([10, [10]]);
     expect((await appsOf(stranger)).find(({ id }) => ids.includes(id))?.calls).toBe(10);
   });
 });
@@ -234,20 +261,29 @@ describe('section connected apps: the same for the administrator', () => {
     await atThings(stranger.browser);
     await report(mine, { count: 4, minute: minuteAgo(9) });
     await report(theirs, { count: 1, scopes: ['write:things'], minute: minuteAgo(3) });
+    await report(theirs, { operation: 'Things.drop', result: 'insufficient_scope', minute: minuteAgo(4) });
     const [line] = await connected(tenant);
     expect(line).toMatchObject({
       name: 'Charts',
       publisher: 'Charts Ltd',
       reviewed: true,
       people: 2,
+      kind: 'app',
+      registration: 'administrator',
       calls: 5,
       last_used_at: minuteAgo(3),
+      denials: 1,
+      last_denied_at: minuteAgo(4),
+      operations: [
+        { operation: 'Things.list', calls: 5, denials: 0, last_at: minuteAgo(3) },
+        { operation: 'Things.drop', calls: 0, denials: 1, last_at: minuteAgo(4) },
+      ],
     });
     const access = new Map(line?.access.map((one) => [one.audience, one]));
     const both = ['read:things', 'write:things'];
     expect(access.get(things.identifier)).toMatchObject({ scopes: both, scopes_used: both });
     expect(access.get(`${server.url}/analytics`)).toMatchObject({ scopes: [READ, REPORTS], scopes_used: [] });
-    expect((await connected(other))[0]).toMatchObject({ people: 1, calls: 0, last_used_at: null });
+    expect((await connected(other))[0]).toMatchObject({ people: 1, calls: 0, last_used_at: null, denials: 0, operations: [] });
   });
 
   it('204 withdrawn: every person’s tokens end within 2 s, in this organization alone, and people can allow it again', async () => {

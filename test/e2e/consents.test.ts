@@ -121,6 +121,9 @@ describe('section consents: seen and withdrawn by an administrator', () => {
         last_used_at: null,
         calls: 0,
         scopes_used: [],
+        denials: 0,
+        last_denied_at: null,
+        operations: [],
       },
     ]);
     expect((await tenant.api.get<ConsentMade>(`/v1/consents/${consentId}`)).body.id).toBe(consentId);

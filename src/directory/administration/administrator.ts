@@ -21,8 +21,13 @@ export interface Act {
 export const SYSTEM_ACT: Act = { actor: { type: 'system', name: 'countersign' }, origin: undefined };
 
 export function actOf(caller: Caller, origin: AuditOrigin): Act {
-  const delegated = caller.subject !== caller.clientId;
-  return { actor: delegated ? { type: 'user', id: caller.subject } : { type: caller.principalType, id: caller.clientId }, origin };
+  return { actor: actorOf(caller), origin };
+}
+
+/** A person, also through an app; an agent decides by itself, so it is the one who did it, for a person. */
+function actorOf({ principalType, subject, clientId }: Caller): AuditActor {
+  if (subject === clientId) return { type: principalType, id: clientId };
+  return principalType === 'agent' ? { type: 'agent', id: clientId, beside: { user_id: subject } } : { type: 'user', id: subject };
 }
 
 /** @throws Problem `operator_only` */

@@ -14,6 +14,16 @@ const LINE: UsageLine = {
   result: 'accepted',
   calls: 2,
 };
+const USE = {
+  grantId: 'con_1',
+  clientId: 'app_1',
+  calls: 0,
+  denials: 0,
+  scopes: [],
+  lastUsedAt: undefined,
+  lastDeniedAt: undefined,
+  operations: [],
+};
 const usesOf = (...lines: Partial<UsageLine>[]): unknown =>
   grantUsesOf(
     lines.map((line) => ({ ...LINE, ...line })),
@@ -22,9 +32,38 @@ const usesOf = (...lines: Partial<UsageLine>[]): unknown =>
 
 describe('what was done on a grant', () => {
   it('all calls together, the last minute, and every scope once, whatever the order', () => {
-    const use = { grantId: 'con_1', clientId: 'app_1', calls: 7, scopes: ['a', 'b'], lastUsedAt: LATE };
-    expect(usesOf({ minute: LATE, scopes: ['b', 'a'], calls: 5 }, {})).toEqual([use]);
-    expect(usesOf({}, { minute: LATE, scopes: ['b', 'a'], calls: 5, operation: 'other' })).toEqual([use]);
+    const use = { ...USE, calls: 7, scopes: ['a', 'b'], lastUsedAt: LATE };
+    const list = { operation: 'list', calls: 7, denials: 0, lastAt: LATE };
+    expect(usesOf({ minute: LATE, scopes: ['b', 'a'], calls: 5 }, {})).toEqual([{ ...use, operations: [list] }]);
+    const operations = [
+      { operation: 'list', calls: 2, denials: 0, lastAt: EARLY },
+      { operation: 'other', calls: 5, denials: 0, lastAt: LATE },
+    ];
+    expect(usesOf({}, { minute: LATE, scopes: ['b', 'a'], calls: 5, operation: 'other' })).toEqual([{ ...use, operations }]);
+  });
+
+  it.each(['insufficient_scope', 'insufficient_user_authentication', 'person_required'])(
+    'what was tried and denied (%s) apart, and no scope of it counts as used',
+    (result) => {
+      const operations = [
+        { operation: 'delete', calls: 0, denials: 3, lastAt: LATE },
+        { operation: 'list', calls: 2, denials: 0, lastAt: EARLY },
+      ];
+      const denied = { operation: 'delete', result, scopes: ['c'], calls: 3, minute: LATE };
+      expect(usesOf(denied, {})).toEqual([
+        { ...USE, calls: 2, denials: 3, scopes: ['b'], lastUsedAt: EARLY, lastDeniedAt: LATE, operations },
+      ]);
+      expect(usesOf(denied)).toEqual([{ ...USE, denials: 3, lastDeniedAt: LATE, operations: operations.slice(0, 1) }]);
+    },
+  );
+
+  it('of operations with the names that objects have too', () => {
+    const names = ['__proto__', 'constructor', 'toString'];
+    const [use] = grantUsesOf(
+      names.map((operation) => ({ ...LINE, operation })),
+      () => true,
+    );
+    expect(use?.operations.map(({ operation, calls }) => [operation, calls])).toEqual(names.map((name) => [name, 2]));
   });
 
   it('of each grant and client apart, grants in their order', () => {
@@ -33,7 +72,8 @@ describe('what was done on a grant', () => {
   });
 
   it.each<[string, Partial<UsageLine>]>([
-    ['a refused call', { result: 'insufficient_scope' }],
+    ['a call that did not prove itself', { result: 'invalid_token' }],
+    ['a proof without its nonce', { result: 'use_dpop_nonce' }],
     ['a call without client', { clientId: undefined }],
     ['a call without grant', { grantId: undefined }],
     ['a grant of another kind', { grantId: 'sp_1.api_1' }],

@@ -1,8 +1,10 @@
 import { OPENID_SCOPE, parseLoopbackUri } from '@countersign/oauth';
 import type { CatalogueApi, ScopeDefinition } from '../../directory/api-resources/index.js';
+import { appIdentityOf, canBeMistaken, shownName, type AppIdentity } from '../../directory/third-party-apps/index.js';
 import type { Admission, DelegationPlace } from '../consents/index.js';
 import { REFRESH_DAYS } from '../refresh-tokens/index.js';
 import type { SignedInUser } from '../sessions/index.js';
+import { lifetimeOf } from '../token-issuance/index.js';
 import type { AppClient } from './authorization-facts.js';
 
 /** One thing that could be allowed, in the words of the catalogue. */
@@ -31,6 +33,9 @@ export interface ConsentView {
     readonly name: string;
     readonly kind: 'app' | 'agent';
     readonly publisher: string;
+    readonly identity: AppIdentity;
+    /** Attack 77: its letters can be taken for those of another name. */
+    readonly canBeMistaken: boolean;
     /** An operator has looked at it; without that nothing of what it says about itself is sure. */
     readonly reviewed: boolean;
     readonly logoUri: string | undefined;
@@ -41,6 +46,8 @@ export interface ConsentView {
   readonly user: { readonly email: string; readonly name: string };
   /** `identity`: nothing is asked for but who the person is. */
   readonly api: { readonly identifier: string; readonly name: string; readonly identity: boolean };
+  /** How long each of its tokens lives. */
+  readonly tokenSeconds: number;
   /** It ends after so many days without use, and after so many in all. */
   readonly days: { readonly idle: number; readonly total: number };
   readonly places: readonly PlaceView[];
@@ -85,9 +92,11 @@ export function consentViewOf({ client, api, describe, user, destination, places
   return {
     app: {
       id: client.id,
-      name: client.displayName,
+      name: shownName(client.displayName),
       kind: client.principalType === 'agent' ? 'agent' : 'app',
-      publisher,
+      publisher: shownName(publisher),
+      identity: appIdentityOf(client.id, client.app),
+      canBeMistaken: !reviewed && canBeMistaken(client.displayName),
       reviewed,
       // CON-2: a picture says more than words, so only of what somebody has looked at.
       logoUri: reviewed ? logoUri : undefined,
@@ -97,6 +106,7 @@ export function consentViewOf({ client, api, describe, user, destination, places
     destination,
     user: { email: user.email, name: user.name },
     api: { identifier: api.identifier, name: api.name, identity: api.identity },
+    tokenSeconds: lifetimeOf({ api, lifetimeSeconds: undefined }, client),
     days: REFRESH_DAYS,
     places: places.map((place) => placeViewOf(place, describe)),
   };

@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { OperationUse } from '../../directory/usage/index.js';
 import { pageOf, type Page, type Transaction } from '../../platform/database/index.js';
+import { toOperation, type OperationRow } from './consent-usage.repository.js';
+import { MAX_OPERATIONS } from './operations-used.policy.js';
 
 /** What the people of an organization allowed one app at one API. */
 export interface ConnectedAccess {
@@ -18,6 +21,10 @@ export interface ConnectedApp {
   readonly firstAllowedAt: Date;
   readonly lastUsedAt: Date | undefined;
   readonly calls: number;
+  readonly denials: number;
+  readonly lastDeniedAt: Date | undefined;
+  /** The most called first. */
+  readonly operations: readonly OperationUse[];
 }
 
 interface AppRow {
@@ -26,6 +33,8 @@ interface AppRow {
   first_allowed_at: Date;
   last_used_at: Date | null;
   calls: string;
+  denials: string;
+  last_denied_at: Date | null;
 }
 
 interface AccessRow {
@@ -35,24 +44,27 @@ interface AccessRow {
   scopes_used: string[];
 }
 
+interface AppOperationRow extends OperationRow {
+  app_id: string;
+}
+
 @Injectable()
 export class ConnectedAppsRepository {
   /** Newest app first. */
   async list(tx: Transaction, orgId: string, after: string | undefined, limit: number): Promise<Page<ConnectedApp>> {
     const rows = await tx.manager.query<AppRow[]>(
       `SELECT c.app_id, count(DISTINCT c.user_id)::int AS people, min(c.created_at) AS first_allowed_at,
-              max(u.last_used_at) AS last_used_at, COALESCE(sum(u.calls), 0) AS calls
+              max(u.last_used_at) AS last_used_at, COALESCE(sum(u.calls), 0) AS calls,
+              COALESCE(sum(u.denials), 0) AS denials, max(u.last_denied_at) AS last_denied_at
          FROM consents c LEFT JOIN consent_usage u ON u.consent_id = c.id
         WHERE c.org_id = $1 AND ($2::text IS NULL OR c.app_id < $2) GROUP BY c.app_id ORDER BY c.app_id DESC LIMIT $3`,
       [orgId, after ?? null, limit + 1],
     );
     const page = pageOf(rows, limit, (row) => row.app_id);
-    const access = await this.accessOf(
-      tx,
-      orgId,
-      page.items.map((row) => row.app_id),
-    );
-    return { ...page, items: page.items.map((row) => toConnectedApp(row, access)) };
+    const appIds = page.items.map((row) => row.app_id);
+    const access = await this.accessOf(tx, orgId, appIds);
+    const operations = await this.operationsOf(tx, orgId, appIds);
+    return { ...page, items: page.items.map((row) => toConnectedApp(row, access, operations)) };
   }
 
   private accessOf(tx: Transaction, orgId: string, appIds: readonly string[]): Promise<AccessRow[]> {
@@ -64,11 +76,25 @@ export class ConnectedAppsRepository {
       [orgId, appIds],
     );
   }
+
+  private operationsOf(tx: Transaction, orgId: string, appIds: readonly string[]): Promise<AppOperationRow[]> {
+    return tx.manager.query(
+      `SELECT * FROM (
+         SELECT c.app_id, o.operation, sum(o.calls) AS calls, sum(o.denials) AS denials, max(o.last_at) AS last_at,
+                row_number() OVER (PARTITION BY c.app_id ORDER BY sum(o.calls + o.denials) DESC, o.operation) AS place
+           FROM consents c JOIN consent_usage u ON u.consent_id = c.id
+                CROSS JOIN LATERAL jsonb_to_recordset(u.operations) AS o(operation text, calls bigint, denials bigint, last_at timestamptz)
+          WHERE c.org_id = $1 AND c.app_id = ANY ($2) GROUP BY c.app_id, o.operation) AS sums
+        WHERE place <= ${MAX_OPERATIONS} ORDER BY app_id, place`,
+      [orgId, appIds],
+    );
+  }
 }
 
 function toConnectedApp(
-  { app_id: appId, people, first_allowed_at, last_used_at, calls }: AppRow,
+  { app_id: appId, people, first_allowed_at, last_used_at, calls, denials, last_denied_at }: AppRow,
   access: readonly AccessRow[],
+  operations: readonly AppOperationRow[],
 ): ConnectedApp {
   return {
     appId,
@@ -79,5 +105,8 @@ function toConnectedApp(
     firstAllowedAt: first_allowed_at,
     lastUsedAt: last_used_at ?? undefined,
     calls: Number(calls),
+    denials: Number(denials),
+    lastDeniedAt: last_denied_at ?? undefined,
+    operations: operations.filter((row) => row.app_id === appId).map(toOperation),
   };
 }

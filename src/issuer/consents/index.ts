@@ -1,8 +1,9 @@
+export { OperationUseDocument } from './dto/operation-use.dto.js';
 export { AppAdmission } from './app-admission.service.js';
 export { covers, type Admission } from './consent.policy.js';
 export { readGrantHandle, type Consent } from './consent.js';
 export { ConsentUsage } from './consent-usage.js';
-export type { ConsentUse } from './consent-usage.repository.js';
+export { NEVER_USED, type ConsentUse } from './consent-usage.repository.js';
 export type { ConsentAct } from './consent-records.js';
 export { CONSENTS_PROBLEMS } from './consents.errors.js';
 export { ConsentsModule } from './consents.module.js';

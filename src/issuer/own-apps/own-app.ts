@@ -1,6 +1,8 @@
 import type { Client } from '@countersign/oauth';
 import type { CatalogueApi, ScopeDefinition } from '../../directory/api-resources/index.js';
-import type { Consent, ConsentUse } from '../consents/index.js';
+import { appIdentityOf, shownName, type AppIdentity } from '../../directory/third-party-apps/index.js';
+import type { OperationUse } from '../../directory/usage/index.js';
+import { NEVER_USED, type Consent, type ConsentUse } from '../consents/index.js';
 import type { RefreshFamily } from '../refresh-tokens/index.js';
 
 /** One thing that was allowed, in the words of the catalogue. */
@@ -29,6 +31,8 @@ export interface OwnApp {
   readonly app: {
     readonly id: string;
     readonly name: string;
+    readonly kind: 'app' | 'agent';
+    readonly identity: AppIdentity;
     readonly publisher: string;
     readonly reviewed: boolean;
     /** False: an operator has suspended it. */
@@ -42,6 +46,13 @@ export interface OwnApp {
   readonly allowedAt: Date;
   readonly lastUsedAt: Date | undefined;
   readonly calls: number;
+  /** Calls that it was not enough for. */
+  readonly denials: number;
+  readonly lastDeniedAt: Date | undefined;
+  /** The most called first. */
+  readonly operations: readonly OperationUse[];
+  /** What is left when all goes that no call needed; undefined where that would be nothing, or everything. */
+  readonly narrowedToUse: readonly string[] | undefined;
   /** The last refreshed one first. */
   readonly sessions: readonly OwnAppSession[];
 }
@@ -56,33 +67,65 @@ export interface OwnAppFacts {
   readonly families: readonly RefreshFamily[];
 }
 
-export function ownAppOf({ consent, client, orgName, api, describe, use, families }: OwnAppFacts): OwnApp {
+export function ownAppOf({ consent, client, orgName, api, describe, use = NEVER_USED, families }: OwnAppFacts): OwnApp {
+  const scopes = consent.scopes.map((name) => scopeOf(name, describe(name), use));
   return {
     consentId: consent.id,
     app: appOf(consent.appId, client),
     org: { id: consent.orgId, name: orgName },
     api: { identifier: api?.identifier ?? consent.apiId, name: api?.name ?? consent.apiId },
-    scopes: consent.scopes.map((name) => scopeOf(name, describe(name), use)),
+    scopes,
     allowedAt: consent.createdAt,
-    lastUsedAt: use?.lastUsedAt,
-    calls: use?.calls ?? 0,
+    lastUsedAt: use.lastUsedAt,
+    calls: use.calls,
+    denials: use.denials,
+    lastDeniedAt: use.lastDeniedAt,
+    operations: use.operations,
+    narrowedToUse: narrowedToUse(scopes, api),
     sessions: families.filter(({ consentId }) => consentId === consent.id).map(sessionOf),
   };
 }
 
 function appOf(id: string, client: Client | undefined): OwnApp['app'] {
-  // Deleted this moment.
-  if (!client?.app) return { id, name: id, publisher: '', reviewed: false, active: false, policyUri: undefined, tosUri: undefined };
+  if (!client?.app) return { ...DELETED, id, name: id };
   const { publisher, reviewed, policyUri, tosUri } = client.app;
-  return { id, name: client.displayName, publisher, reviewed, active: client.active, policyUri, tosUri };
+  return {
+    id,
+    name: shownName(client.displayName),
+    kind: client.principalType === 'agent' ? 'agent' : 'app',
+    identity: appIdentityOf(id, client.app),
+    publisher: shownName(publisher),
+    reviewed,
+    active: client.active,
+    policyUri,
+    tosUri,
+  };
 }
 
-function scopeOf(name: string, definition: ScopeDefinition | undefined, use: ConsentUse | undefined): OwnScope {
+/** This moment. */
+const DELETED = {
+  kind: 'app',
+  identity: { kind: 'self_registered' },
+  publisher: '',
+  reviewed: false,
+  active: false,
+  policyUri: undefined,
+  tosUri: undefined,
+} as const;
+
+/** What is about the person is needed by no call at the API, so that it is not used says nothing. */
+function narrowedToUse(scopes: readonly OwnScope[], api: CatalogueApi | undefined): readonly string[] | undefined {
+  if (!api || api.identity || !scopes.some(({ used }) => used)) return undefined;
+  const kept = scopes.filter(({ name, used }) => used || !api.scopes.includes(name));
+  return kept.length < scopes.length ? kept.map(({ name }) => name) : undefined;
+}
+
+function scopeOf(name: string, definition: ScopeDefinition | undefined, use: ConsentUse): OwnScope {
   return {
     name,
     description: definition?.description ?? name,
     risk: definition?.risk ?? 'high',
-    used: use?.scopes.includes(name) ?? false,
+    used: use.scopes.includes(name),
   };
 }
 

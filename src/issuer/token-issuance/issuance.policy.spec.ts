@@ -171,3 +171,24 @@ describe('how long a token lives', () => {
     ).toBe(seconds);
   });
 });
+
+describe('RFC 8693 §4.1, attack 78: who acts beside the person', () => {
+  const actorOf = (client: Partial<Client>, issuance: Partial<Issuance> = {}): unknown =>
+    approve(anIssuance({}, issuance), aClient(client), undefined).actor;
+  const agent = { id: 'app_1', principalType: 'agent' } as const;
+
+  it('an agent, in every token of a person', () => {
+    const named = { sub: 'app_1', client_id: 'app_1', principal_type: 'agent' };
+    expect(actorOf(agent, { subject: 'usr_1' })).toEqual(named);
+  });
+
+  it('nobody beside an agent that acts for itself, an app, and a service principal', () => {
+    expect(actorOf(agent, { subject: 'app_1' })).toBeUndefined();
+    expect(actorOf({ id: 'app_1', principalType: 'app' }, { subject: 'usr_1' })).toBeUndefined();
+    expect(actorOf({}, { subject: 'sp_1' })).toBeUndefined();
+  });
+
+  it('what the grant says stays', () => {
+    expect(actorOf(agent, { subject: 'usr_1', actor: { sub: 'billing' } })).toEqual({ sub: 'billing' });
+  });
+});

@@ -1,4 +1,13 @@
-import { OAuthError, type Client, type Grant, type Issuance, type PrincipalType, type SenderProof } from '@countersign/oauth';
+import {
+  OAuthError,
+  type ActorClaim,
+  type Client,
+  type Grant,
+  type Issuance,
+  type PrincipalType,
+  type SenderProof,
+} from '@countersign/oauth';
+import { nextActor } from './token-exchange.policy.js';
 
 interface LifetimeBounds {
   readonly default: number;
@@ -50,7 +59,13 @@ export function approve(issuance: Issuance, client: Client, proof: SenderProof |
       'The API takes sender-constrained tokens only, and the request does not prove a key in the way that it asks for.',
       { detail: `needs_${api.senderConstraint}` },
     );
-  return { ...issuance, lifetimeSeconds: lifetimeOf(issuance, client) };
+  const actor = actorOf(issuance, client);
+  return { ...issuance, ...(actor && { actor }), lifetimeSeconds: lifetimeOf(issuance, client) };
+}
+
+// RFC 8693 §4.1, attack 78: an agent is named beside the person it acts for, whatever the grant, so that no way leaves it out.
+function actorOf({ actor, subject }: Issuance, client: Client): ActorClaim | undefined {
+  return actor ?? (client.principalType === 'agent' && subject !== client.id ? nextActor(client, undefined) : undefined);
 }
 
 function satisfies(constraint: Issuance['api']['senderConstraint'], proof: SenderProof | undefined): boolean {
@@ -59,7 +74,7 @@ function satisfies(constraint: Issuance['api']['senderConstraint'], proof: Sende
 }
 
 /** The most specific wish, never above the API's own lifetime, within the bounds of the kind. */
-export function lifetimeOf(issuance: Issuance, client: Client): number {
+export function lifetimeOf(issuance: Pick<Issuance, 'api' | 'lifetimeSeconds'>, client: Client): number {
   const bounds = LIFETIMES[client.principalType];
   const ceiling = Math.min(bounds.max, issuance.api.tokenLifetimeSeconds ?? bounds.max);
   const wished = issuance.lifetimeSeconds ?? client.tokenLifetimeSeconds ?? issuance.api.tokenLifetimeSeconds ?? bounds.default;

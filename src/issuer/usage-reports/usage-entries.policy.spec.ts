@@ -45,6 +45,10 @@ describe('entries of a usage report', () => {
     ['client_id', null],
     ['credential_id', 'csn_secret_abc'],
     ['credential_id', SP],
+    ['client_id', 'http://agent.example/client.json'],
+    ['client_id', 'https://agent.example/a b'],
+    ['client_id', `https://agent.example/${'x'.repeat(1_024)}`],
+    ['credential_id', 'http://agent.example/client.json'],
     ['grant_id', 'usr_01kamx4f5ye8wvq3m2ts6dgn0h'],
     ['grant_id', `${SP}.${API}.${API}`],
     ['grant_id', ''],
@@ -89,5 +93,10 @@ describe('entries of a usage report', () => {
     expect(locations({ ...entry, client_id: 'key_01kamx4f5ye8wvq3m2ts6dgn0h', credential_id: 'key_01kamx4f5ye8wvq3m2ts6dgn0h' })).toEqual(
       [],
     );
+  });
+
+  it('takes a public app, which has nothing but its own name, be that an id or the address of its document', () => {
+    for (const name of ['app_01kamx4f5ye8wvq3m2ts6dgn0h', 'https://agent.example/client.json'])
+      expect(locations({ ...entry, client_id: name, credential_id: name, grant_id: 'con_01kamx4f5ye8wvq3m2ts6dgn0h' })).toEqual([]);
   });
 });

@@ -5,6 +5,8 @@ export interface AuditActor {
   readonly type: ActorType;
   readonly id?: string | undefined;
   readonly name?: string | undefined;
+  /** Who else had a part in it, such as the person whom an agent acts for; goes with the details. */
+  readonly beside?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface AuditTarget {

@@ -51,7 +51,7 @@ export function auditRow(event: AuditEvent, time = new Date()): AuditRow {
     text(origin?.userAgent),
     // Only of a trace that others know: for the rest the request id will do, and a token's row stays as small as it is.
     currentRequest()?.trace.traceId ?? null,
-    details(event.details),
+    details(actor.beside ? { ...actor.beside, ...event.details } : event.details),
   ];
 }
 

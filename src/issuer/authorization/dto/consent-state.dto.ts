@@ -52,6 +52,19 @@ class AskingAppDocument {
   @ApiProperty({ example: 'Charts Ltd' })
   publisher!: string;
 
+  @ApiProperty({
+    enum: ['registered', 'address', 'self_registered'],
+    description: 'What is sure about it: somebody here registered it, it owns the address that is its id, or nothing.',
+    example: 'address',
+  })
+  identity!: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Host of the address that is its id.', example: 'agent.example' })
+  host!: string | null;
+
+  @ApiProperty({ description: 'Its name can be taken for another one.', example: false })
+  can_be_mistaken!: boolean;
+
   @ApiProperty({ description: 'An operator has looked at it.', example: true })
   reviewed!: boolean;
 
@@ -94,6 +107,9 @@ class AskedDocument {
   @ApiProperty({ example: 'ada@example.com' })
   user_email!: string;
 
+  @ApiProperty({ description: 'How many seconds each of its tokens lives.', example: 900 })
+  token_seconds!: number;
+
   @ApiProperty({ description: 'It ends after so many days without use.', example: 30 })
   idle_days!: number;
 
@@ -103,13 +119,16 @@ class AskedDocument {
   @ApiProperty({ type: [AskedPlaceDocument], description: 'The organizations of the person.' })
   places!: AskedPlaceDocument[];
 
-  static from({ app, destination, api, user, days, places }: ConsentView): AskedDocument {
+  static from({ app, destination, api, user, days, places, tokenSeconds }: ConsentView): AskedDocument {
     return {
       app: {
         id: app.id,
         name: app.name,
         kind: app.kind,
         publisher: app.publisher,
+        identity: app.identity.kind,
+        host: app.identity.kind === 'address' ? app.identity.host : null,
+        can_be_mistaken: app.canBeMistaken,
         reviewed: app.reviewed,
         logo_uri: app.logoUri ?? null,
         policy_uri: app.policyUri ?? null,
@@ -119,6 +138,7 @@ class AskedDocument {
       audience: api.identifier,
       api_name: api.name,
       user_email: user.email,
+      token_seconds: tokenSeconds,
       idle_days: days.idle,
       total_days: days.total,
       places: places.map((place) => AskedPlaceDocument.from(place)),

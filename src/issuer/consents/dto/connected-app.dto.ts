@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Client } from '@countersign/oauth';
+import { APP_REGISTRATIONS, type AppRegistration, type AppRegistrationWay, type Client } from '@countersign/oauth';
+import { OperationUseDocument } from './operation-use.dto.js';
 import type { ConnectedApp } from '../connected-apps.repository.js';
 
 class ConnectedAccessDocument {
@@ -19,6 +20,12 @@ export class ConnectedAppDocument {
 
   @ApiProperty({ description: 'Its name.', example: 'Charts' })
   name!: string;
+
+  @ApiProperty({ enum: ['app', 'agent'], description: 'An agent decides by itself what to do next.', example: 'app' })
+  kind!: 'app' | 'agent';
+
+  @ApiProperty({ enum: APP_REGISTRATIONS, description: 'How it became known here.', example: 'administrator' })
+  registration!: AppRegistrationWay;
 
   @ApiProperty({ description: 'Who stands behind it.', example: 'Charts Ltd' })
   publisher!: string;
@@ -47,13 +54,26 @@ export class ConnectedAppDocument {
   @ApiProperty({ type: 'integer', description: 'Calls that were let in.', example: 1_284 })
   calls!: number;
 
+  @ApiProperty({ type: 'integer', description: 'Calls that were denied, because what was allowed was not enough for them.', example: 3 })
+  denials!: number;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'The minute of the last denial; null: there was none.',
+    example: null,
+  })
+  last_denied_at!: string | null;
+
+  @ApiProperty({ type: [OperationUseDocument], description: 'What it called, for all of these people together; the 50 most called ones.' })
+  operations!: OperationUseDocument[];
+
   /** @param app undefined: it was deleted this moment. */
   static from(connected: ConnectedApp, app: Client | undefined, audienceOf: (apiId: string) => string): ConnectedAppDocument {
     return {
       app_id: connected.appId,
-      name: app?.displayName ?? connected.appId,
-      publisher: app?.app?.publisher ?? '',
-      reviewed: app?.app?.reviewed ?? false,
+      ...(app?.app ? factsOf(app, app.app) : { ...DELETED, name: connected.appId }),
       people: connected.people,
       access: connected.access.map(({ apiId, scopes, scopesUsed }) => ({
         audience: audienceOf(apiId),
@@ -63,8 +83,19 @@ export class ConnectedAppDocument {
       first_allowed_at: connected.firstAllowedAt.toISOString(),
       last_used_at: connected.lastUsedAt?.toISOString() ?? null,
       calls: connected.calls,
+      denials: connected.denials,
+      last_denied_at: connected.lastDeniedAt?.toISOString() ?? null,
+      operations: connected.operations.map((operation) => OperationUseDocument.from(operation)),
     };
   }
+}
+
+type AppFacts = Pick<ConnectedAppDocument, 'name' | 'kind' | 'registration' | 'publisher' | 'reviewed'>;
+
+const DELETED = { kind: 'app', registration: 'administrator', publisher: '', reviewed: false } as const;
+
+function factsOf({ displayName, principalType }: Client, { registration, publisher, reviewed }: AppRegistration): AppFacts {
+  return { name: displayName, kind: principalType === 'agent' ? 'agent' : 'app', registration, publisher, reviewed };
 }
 
 export class ConnectedAppList {

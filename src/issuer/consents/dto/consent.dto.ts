@@ -3,7 +3,8 @@ import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, Matches } from 'class
 import { ListQuery } from '../../../platform/http/index.js';
 import { IsScopeName, Omittable } from '../../../directory/administration/index.js';
 import type { Consent } from '../consent.js';
-import type { ConsentUse } from '../consent-usage.repository.js';
+import { NEVER_USED, type ConsentUse } from '../consent-usage.repository.js';
+import { OperationUseDocument } from './operation-use.dto.js';
 
 export class ConsentDocument {
   @ApiProperty({ description: 'Id of the consent; `grant` of the tokens that stand on it.', example: 'con_01kamx4f5ye8wvq3m2ts6dgn0h' })
@@ -49,7 +50,22 @@ export class ConsentDocument {
   @ApiProperty({ type: [String], description: 'What of it was needed by these calls.', example: ['read:analytics-data'] })
   scopes_used!: string[];
 
-  static from(consent: Consent, use: ConsentUse | undefined, audience: string): ConsentDocument {
+  @ApiProperty({ type: 'integer', description: 'Calls that it was not enough for.', example: 3 })
+  denials!: number;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'The minute of the last denial; null: there was none.',
+    example: null,
+  })
+  last_denied_at!: string | null;
+
+  @ApiProperty({ type: [OperationUseDocument], description: 'What was called, most often first; at most 51.' })
+  operations!: OperationUseDocument[];
+
+  static from(consent: Consent, use: ConsentUse = NEVER_USED, audience: string): ConsentDocument {
     const { id, orgId, userId, appId, scopes, createdAt, updatedAt } = consent;
     return {
       id,
@@ -60,9 +76,12 @@ export class ConsentDocument {
       scopes: [...scopes],
       created_at: createdAt.toISOString(),
       updated_at: updatedAt.toISOString(),
-      last_used_at: use?.lastUsedAt.toISOString() ?? null,
-      calls: use?.calls ?? 0,
-      scopes_used: scopes.filter((scope) => use?.scopes.includes(scope)),
+      last_used_at: use.lastUsedAt?.toISOString() ?? null,
+      calls: use.calls,
+      scopes_used: scopes.filter((scope) => use.scopes.includes(scope)),
+      denials: use.denials,
+      last_denied_at: use.lastDeniedAt?.toISOString() ?? null,
+      operations: use.operations.map((operation) => OperationUseDocument.from(operation)),
     };
   }
 }

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { CsrfForm } from '../../sessions/index.js';
-import type { OwnApp } from '../own-app.js';
+import { OperationUseDocument } from '../../consents/index.js';
+import type { OwnApp, OwnAppSession } from '../own-app.js';
 
 const MOMENT = { format: 'date-time', example: '2026-11-22T08:00:00.000Z' };
 
@@ -30,6 +31,15 @@ class OwnAppSessionDocument {
 
   @ApiProperty({ ...MOMENT, description: 'When it ends if it does not do so again.' })
   ends_at!: string;
+
+  static from({ createdAt, refreshedAt, ip, endsAt }: OwnAppSession): OwnAppSessionDocument {
+    return {
+      created_at: createdAt.toISOString(),
+      refreshed_at: refreshedAt.toISOString(),
+      ip: ip ?? null,
+      ends_at: endsAt.toISOString(),
+    };
+  }
 }
 
 export class OwnAppDocument {
@@ -41,6 +51,9 @@ export class OwnAppDocument {
 
   @ApiProperty({ description: 'Its name.', example: 'Charts' })
   name!: string;
+
+  @ApiProperty({ enum: ['app', 'agent'], description: 'An agent decides by itself what to do next.', example: 'agent' })
+  kind!: string;
 
   @ApiProperty({ description: 'Who stands behind it.', example: 'Charts Ltd' })
   publisher!: string;
@@ -75,14 +88,25 @@ export class OwnAppDocument {
   @ApiProperty({ type: 'integer', description: 'Calls that were let in.', example: 1_284 })
   calls!: number;
 
+  @ApiProperty({ type: 'integer', description: 'Calls that were denied, because what I allowed was not enough for them.', example: 3 })
+  denials!: number;
+
+  @ApiProperty({ ...MOMENT, type: String, nullable: true, description: 'The minute of the last denial; null: there was none.' })
+  last_denied_at!: string | null;
+
+  @ApiProperty({ type: [OperationUseDocument], description: 'What it called, most often first; at most 51.' })
+  operations!: OperationUseDocument[];
+
   @ApiProperty({ type: [OwnAppSessionDocument], description: 'Where it can still renew its tokens; the last renewed one first.' })
   sessions!: OwnAppSessionDocument[];
 
-  static from({ consentId, app, org, api, scopes, allowedAt, lastUsedAt, calls, sessions }: OwnApp): OwnAppDocument {
+  static from(own: OwnApp): OwnAppDocument {
+    const { app, org, api } = own;
     return {
-      id: consentId,
+      id: own.consentId,
       app_id: app.id,
       name: app.name,
+      kind: app.kind,
       publisher: app.publisher,
       reviewed: app.reviewed,
       active: app.active,
@@ -90,16 +114,14 @@ export class OwnAppDocument {
       org_name: org.name,
       audience: api.identifier,
       api_name: api.name,
-      scopes: scopes.map((scope) => ({ ...scope })),
-      created_at: allowedAt.toISOString(),
-      last_used_at: lastUsedAt?.toISOString() ?? null,
-      calls,
-      sessions: sessions.map(({ createdAt, refreshedAt, ip, endsAt }) => ({
-        created_at: createdAt.toISOString(),
-        refreshed_at: refreshedAt.toISOString(),
-        ip: ip ?? null,
-        ends_at: endsAt.toISOString(),
-      })),
+      scopes: own.scopes.map((scope) => ({ ...scope })),
+      created_at: own.allowedAt.toISOString(),
+      last_used_at: own.lastUsedAt?.toISOString() ?? null,
+      calls: own.calls,
+      denials: own.denials,
+      last_denied_at: own.lastDeniedAt?.toISOString() ?? null,
+      operations: own.operations.map((operation) => OperationUseDocument.from(operation)),
+      sessions: own.sessions.map((session) => OwnAppSessionDocument.from(session)),
     };
   }
 }

@@ -4,7 +4,7 @@ import type { ApiKeyDocument } from '../../../directory/api-keys/index.js';
 import type { OwnApp } from '../../../issuer/own-apps/index.js';
 import type { SessionRow, SignedInUser } from '../../../issuer/sessions/index.js';
 import { Alert, AppPicture, Button, ButtonLink, Field, Form, Heading, Link } from '../kit/index.js';
-import { AppBadge, LastUse, Unseen } from './app-parts.js';
+import { AppBadge, LastUse, Unseen, WhoItIs } from './app-parts.js';
 import { SessionsCard } from './sessions-card.js';
 import { TokensCard } from './tokens-card.js';
 import { many } from './times.policy.js';
@@ -94,7 +94,10 @@ function AppRow({ app: own, now }: { app: OwnApp; now: Date }): ReactNode {
             <Link to={path}>{app.name}</Link>
           </p>
           <p className="app-facts">
-            <span className="muted small">by {app.publisher}</span> <AppBadge app={app} />
+            <span className="muted small">
+              <WhoItIs app={app} />
+            </span>{' '}
+            <AppBadge app={app} />
           </p>
         </div>
       </div>

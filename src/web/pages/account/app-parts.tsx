@@ -26,12 +26,20 @@ export function AppBadge({ app: { active, reviewed } }: { app: OwnApp['app'] }):
   );
 }
 
+/** What is sure about it. */
+export function WhoItIs({ app: { kind, identity, publisher } }: { app: OwnApp['app'] }): ReactNode {
+  const what = kind === 'agent' ? 'agent ' : '';
+  if (identity.kind === 'registered') return `${what}by ${publisher}`;
+  return identity.kind === 'self_registered' ? `${what}registered by itself` : `${what}at ${identity.host}`;
+}
+
 /** `Last used 5 minutes ago, 1,284 calls` */
-export function LastUse({ app: { lastUsedAt, calls }, now }: { app: OwnApp; now: Date }): ReactNode {
-  if (!lastUsedAt) return 'Never used';
+export function LastUse({ app: { lastUsedAt, calls, denials }, now }: { app: OwnApp; now: Date }): ReactNode {
+  const denied = denials > 0 && `, ${denials.toLocaleString('en-GB')} denied`;
+  if (!lastUsedAt) return <>Never used{denied}</>;
   return (
     <>
-      Last used <Moment time={lastUsedAt}>{ago(lastUsedAt, now)}</Moment>, {many(calls, 'call')} so far
+      Last used <Moment time={lastUsedAt}>{ago(lastUsedAt, now)}</Moment>, {many(calls, 'call')} so far{denied}
     </>
   );
 }

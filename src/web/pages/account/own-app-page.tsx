@@ -2,8 +2,9 @@ import type { ReactNode } from 'react';
 import type { OwnApp, OwnScope } from '../../../issuer/own-apps/index.js';
 import { Alert, AppPicture, Button, Form, Link, OutsideLink, RiskMark } from '../kit/index.js';
 import { DONE, type Done } from './account-page.js';
-import { AppBadge, Moment, Unseen } from './app-parts.js';
-import { ago, dateOf } from './times.policy.js';
+import { AppBadge, Moment, Unseen, WhoItIs } from './app-parts.js';
+import { OperationsCard } from './operations-card.js';
+import { ago, dateOf, many } from './times.policy.js';
 
 export interface OwnAppView {
   readonly own: OwnApp;
@@ -25,16 +26,23 @@ export function OwnAppPage({ own, csrfToken, done, now }: OwnAppView): ReactNode
         <div>
           <h1>{app.name}</h1>
           <p className="app-facts">
-            <span className="muted">by {app.publisher}</span> <AppBadge app={app} />
+            <span className="muted">
+              <WhoItIs app={app} />
+            </span>{' '}
+            <AppBadge app={app} />
           </p>
         </div>
       </div>
       {done && <Alert kind="success">{DONE[done]}</Alert>}
       {!app.active && <Alert kind="warning">The app is suspended: nothing of this works for it at present.</Alert>}
       <div className="account-columns">
-        <ScopesCard own={own} csrfToken={csrfToken} />
+        <div className="stack">
+          <ScopesCard own={own} csrfToken={csrfToken} />
+          <OperationsCard own={own} now={now} />
+        </div>
         <div className="stack">
           <FactsCard own={own} now={now} />
+          <NarrowCard own={own} csrfToken={csrfToken} />
           <RevokeCard own={own} csrfToken={csrfToken} />
         </div>
       </div>
@@ -85,7 +93,7 @@ function ScopeItem({ scope: { name, description, risk, used } }: { scope: OwnSco
 }
 
 function FactsCard({ own, now }: Pick<OwnAppView, 'own' | 'now'>): ReactNode {
-  const { app, allowedAt, lastUsedAt, calls, sessions } = own;
+  const { app, allowedAt, lastUsedAt, calls, denials, lastDeniedAt, sessions } = own;
   return (
     <section className="card" aria-labelledby="use">
       <div>
@@ -101,6 +109,20 @@ function FactsCard({ own, now }: Pick<OwnAppView, 'own' | 'now'>): ReactNode {
           <dt>Last used</dt>
           <dd>{lastUsedAt ? <Moment time={lastUsedAt}>{ago(lastUsedAt, now)}</Moment> : 'never'}</dd>
         </div>
+        {lastDeniedAt && (
+          <>
+            <div>
+              <dt>Denied</dt>
+              <dd>{denials.toLocaleString('en-GB')}</dd>
+            </div>
+            <div>
+              <dt>Last denied</dt>
+              <dd>
+                <Moment time={lastDeniedAt}>{ago(lastDeniedAt, now)}</Moment>
+              </dd>
+            </div>
+          </>
+        )}
         <div>
           <dt>Allowed</dt>
           <dd>
@@ -139,6 +161,26 @@ function SessionList({ own: { sessions }, now }: Pick<OwnAppView, 'own' | 'now'>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** One press: what no call has needed so far goes. The boxes of the other form are for who wants to choose. */
+function NarrowCard({ own: { consentId, scopes, narrowedToUse }, csrfToken }: Pick<OwnAppView, 'own' | 'csrfToken'>): ReactNode {
+  if (!narrowedToUse) return null;
+  return (
+    <section className="card" aria-labelledby="narrow">
+      <h2 id="narrow">It needs less than it has</h2>
+      <p className="small">
+        It has used {scopes.filter(({ used }) => used).length} of {many(scopes.length, 'permission')} so far. What it never used can be
+        taken away, and ends within two seconds; should it need more one day, it has to ask you.
+      </p>
+      <Form to={`/account/apps/${consentId}/narrow`} csrfToken={csrfToken}>
+        {narrowedToUse.map((scope) => (
+          <input key={scope} type="hidden" name="scope" value={scope} />
+        ))}
+        <Button kind="plain">Narrow to what was used</Button>
+      </Form>
+    </section>
   );
 }
 

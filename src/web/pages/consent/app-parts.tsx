@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ConsentView, Destination, DeviceDestination } from '../../../issuer/authorization/index.js';
-import { ago } from '../account/times.policy.js';
+import { ago, many } from '../account/times.policy.js';
 import { Alert, AppPicture, ClockIcon, ComputerIcon, GlobeIcon, Link, PhoneIcon, ReviewBadge } from '../kit/index.js';
 
 /** Who asks. CON-2: the first letter of its name, for all; a picture of theirs would tell its owner who looks at this page. */
@@ -11,25 +11,40 @@ export function AppCard({ app }: Pick<ConsentView, 'app'>): ReactNode {
       <div>
         <p className="app-name">{app.name}</p>
         <p className="app-facts">
-          <span className="muted small">by {app.publisher}</span> <ReviewBadge isReviewed={app.reviewed} />
+          <span className="muted small">
+            <WhoItIs app={app} />
+          </span>{' '}
+          <ReviewBadge isReviewed={app.reviewed} />
         </p>
       </div>
     </div>
   );
 }
 
+/** CON-1: what is sure; a publisher that nobody has written down here is only a word of its own. */
+function WhoItIs({ app: { identity, publisher } }: Pick<ConsentView, 'app'>): ReactNode {
+  if (identity.kind === 'registered') return <>by {publisher}</>;
+  if (identity.kind === 'self_registered') return 'registered by itself';
+  return (
+    <>
+      identified by its address: <strong>{identity.host}</strong>
+    </>
+  );
+}
+
 /** Where it leads, and for how long. */
-export function AppFacts({ view: { destination, days, app } }: { view: ConsentView }): ReactNode {
+export function AppFacts({ view: { destination, days, tokenSeconds } }: { view: ConsentView }): ReactNode {
   return (
     <ul className="facts">
       <li>
         <DestinationIcon destination={destination} />
-        <DestinationText destination={destination} appName={app.name} />
+        <DestinationText destination={destination} />
       </li>
       <li>
         <ClockIcon />
         <span>
-          It ends after <strong>{days.total} days</strong>, after <strong>{days.idle} days</strong> without use, or when you take it back in{' '}
+          Each of its tokens works for {many(tokenSeconds / 60, 'minute')}, and it can renew them by itself. All of it ends after{' '}
+          <strong>{days.total} days</strong>, after <strong>{days.idle} days</strong> without use, or when you take it back in{' '}
           <Link to="/account">your account</Link>.
         </span>
       </li>
@@ -42,7 +57,7 @@ function DestinationIcon({ destination }: { destination: Destination }): ReactNo
   return destination.kind === 'installed_app' ? <PhoneIcon /> : <ComputerIcon />;
 }
 
-function DestinationText({ destination, appName }: { destination: Destination; appName: string }): ReactNode {
+function DestinationText({ destination }: { destination: Destination }): ReactNode {
   switch (destination.kind) {
     case 'website':
       return (
@@ -53,7 +68,7 @@ function DestinationText({ destination, appName }: { destination: Destination; a
     case 'this_computer':
       return (
         <span>
-          Your answer goes to <strong>a program on this computer</strong>. Go on only if you have just started {appName} yourself.
+          Your answer goes to <strong>a program on this computer</strong>.
         </span>
       );
     case 'installed_app':

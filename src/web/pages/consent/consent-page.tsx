@@ -4,6 +4,7 @@ import { signInAddress } from '../../../issuer/sessions/index.js';
 import { Alert, BuildingIcon, Button, Card, Form, Heading, Link, OutsideLink, PersonIcon } from '../kit/index.js';
 import { AppCard, AppFacts, DeviceWarning, leaveLabel } from './app-parts.js';
 import { ScopeChoice } from './scope-choice.js';
+import { TrustWarnings } from './trust-parts.js';
 
 export interface ConsentQuestion {
   readonly view: ConsentView;
@@ -31,7 +32,7 @@ export function ConsentPage(question: ConsentQuestion): ReactNode {
         {app.kind === 'agent' && 'It is an agent: a program that decides by itself what to do next. '}
         {isPossible ? 'It gets nothing but what you allow here, and you can take it back.' : 'As it stands, it gets nothing.'}
       </Heading>
-      {!app.reviewed && <NotReviewed />}
+      <TrustWarnings view={view} />
       {view.destination.kind === 'device' && <DeviceWarning device={view.destination} appName={app.name} />}
       {problem && (
         <Alert kind="error" title={problem.title}>
@@ -52,14 +53,6 @@ export function ConsentPage(question: ConsentQuestion): ReactNode {
 function titleOf({ app, api }: ConsentView, isPossible: boolean): string {
   if (api.identity) return isPossible ? `Sign in to ${app.name}?` : `${app.name} asks you to sign in`;
   return isPossible ? `Allow ${app.name} to use ${api.name} for you?` : `${app.name} asks to use ${api.name} for you`;
-}
-
-function NotReviewed(): ReactNode {
-  return (
-    <Alert kind="warning" title="Nobody has reviewed this app">
-      Its name and its publisher are only what it says about itself. Go on only if you trust whoever sent you here.
-    </Alert>
-  );
 }
 
 /** Who and where. Signing in as somebody else leaves the question where it is. */

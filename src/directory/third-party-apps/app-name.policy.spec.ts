@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { canBeMistaken, shownName } from './app-name.policy.js';
+
+describe('attack 77: what a page shows of the name of an app', () => {
+  it.each([
+    ['Charts & Co', 'Charts & Co'],
+    ['<img src=x onerror=alert(1)>', '<img src=x onerror=alert(1)>'],
+    ['Claude\u202Egpj.exe', 'Claudegpj.exe'],
+    ['\u2066Claude\u2069\u200B\u200D', 'Claude'],
+    ['Char\u0000ts\r\n\u2028Reviewed', 'Charts Reviewed'],
+    ['  a \u3000\u00A0 b ', 'a b'],
+    ['Z\u0316\u0317\u0318\u0319\u031Aalgo', 'Z\u0316\u0317algo'],
+    ['\u202E\u200B ', 'An app without a name'],
+    ['', 'An app without a name'],
+    ['Größe 設計', 'Größe 設計'],
+    ['x'.repeat(60), 'x'.repeat(60)],
+    ['😀'.repeat(61), `${'😀'.repeat(59)}…`],
+  ])('%j', (name, shown) => {
+    expect(shownName(name)).toBe(shown);
+  });
+});
+
+describe('attack 77: names that can be taken for others', () => {
+  it.each([
+    ['Claude', false],
+    ['Größe & Söhne (2)', false],
+    ['Яндекс', false],
+    ['Ελληνικά', false],
+    ['設計 Studio', false],
+    ['東京メトロ', false],
+    ['x'.repeat(90), false],
+    ['Tool™ ½ …', false],
+    ['', false],
+    ['Сlaude', true],
+    ['Clаude Desktop', true],
+    ['СНАТ', true],
+    ['Gοοgle', true],
+    ['ＣｈａｔＧＰＴ', true],
+    ['𝐂𝐥𝐚𝐮𝐝𝐞', true],
+    ['Ꮯlaude', true],
+  ])('%j: %s', (name, is) => {
+    expect(canBeMistaken(name)).toBe(is);
+  });
+});
