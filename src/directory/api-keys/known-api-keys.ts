@@ -52,8 +52,7 @@ export class KnownApiKeys {
 
   byId(id: string): Promise<ApiKeyFacts | undefined> {
     // A replica that may have missed changes asks the database: a key that was revoked elsewhere must not get in.
-    if (!this.changes.isCurrent()) this.facts.forget(id);
-    return this.facts.find(id);
+    return this.changes.isCurrent() ? this.facts.find(id) : this.facts.findFresh(id);
   }
 
   private async idOf(text: string): Promise<string | undefined> {
