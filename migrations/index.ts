@@ -19,8 +19,8 @@ import { DeviceAuthorization1763769800020 } from './1763769800020-device-authori
 import { Dpop1763769800030 } from './1763769800030-dpop.js';
 import { ApiKeys1763769800040 } from './1763769800040-api-keys.js';
 import { AppRegistration1763769900010 } from './1763769900010-app-registration.js';
-import { Watch1763769900060 } from './1763769900060-watch.js';
 import { ConsentOperations1763769900050 } from './1763769900050-consent-operations.js';
+import { Watch1763769900060 } from './1763769900060-watch.js';
 
 /** Every migration in order. Add one here; never change one that has been released. Those with `transaction = false` run after all others. */
 export const MIGRATIONS = [
@@ -44,7 +44,7 @@ export const MIGRATIONS = [
   Dpop1763769800030,
   ApiKeys1763769800040,
   AppRegistration1763769900010,
-  Watch1763769900060,
   ConsentOperations1763769900050,
+  Watch1763769900060,
   TrustMapIndex1763769600061,
 ];

@@ -186,6 +186,21 @@ describe('section access: what the document says about who may call', () => {
     }
   });
 
+  it('says where a token that is bound to a key can be used (RFC 9449 §7.1), and where an API key can', () => {
+    expect(document.components.securitySchemes).toMatchObject({
+      DPoP: { type: 'http', scheme: 'DPoP' },
+      'API-key': { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+    });
+    for (const { name, path, operation } of operations.filter((each) => each.operation.security)) {
+      const [, ...others] = operation.security!;
+      const isForPeople = path === '/oauth/userinfo';
+      expect({ name, others }).toEqual({
+        name,
+        others: [{ DPoP: operation['x-required-scopes'] }, ...(isForPeople ? [] : [{ 'API-key': [] }])],
+      });
+    }
+  });
+
   // Seen to fail when @RequireScopes is taken from one method.
   it('401 without a token at every operation that demands a scope, with exactly those scopes in the challenge', async () => {
     for (const { name, method, path, operation } of operations) {

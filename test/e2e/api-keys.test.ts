@@ -6,6 +6,7 @@ import type { Operator } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import { admit, anApp, READ, tokensFor } from '../support/delegation.js';
 import { aFeedApi } from '../support/feeds.js';
+import { OpenTransaction } from '../support/open-transaction.js';
 import { basic, call, postForm, type Answer } from '../support/requests.js';
 import { aPerson, Visitor, type PersonMade } from '../support/visitor.js';
 import { aTenant, locationsOf, operatorOf, refusalOf, type ApiCaller, type Tenant } from './support/management.js';
@@ -265,6 +266,48 @@ describe('a personal access token', () => {
     await api.delete(member);
     expect(await works()).toBe(401);
     expect((await tenant.api.get<KeyMade>(`${keys}/${id}`)).body.revoked_reason).toBe('member_removed');
+  });
+
+  // Seen to fail with one organization ended after the other, and without `prepare`: the request was a deadlock's victim.
+  it('a person of two organizations is deleted while a key in the second is rotated and a consent is taken back', async () => {
+    const person = await aPerson(operator, tenant.org.id);
+    const { id, key } = (await byPerson(person, 'POST', '', wish())).body;
+    const [{ id: second }, app] = [await operator.anOrg(), await anApp(operator)];
+    await server.sql(
+      `INSERT INTO members (id, org_id, user_id, email, role, status)
+       SELECT 'mem_7' || right(id, 25), $2, user_id, email, role, status FROM members WHERE id = $1`,
+      [person.memberId, second],
+    );
+    await server.sql(
+      `INSERT INTO api_keys (id, org_id, user_id, name, api_id, scopes, allowed_ips, digest, pepper_version, hint, created_by, expires_at)
+       SELECT 'pat_7' || right(id, 25), $2, user_id, name, api_id, scopes, allowed_ips, sha256(id::bytea), pepper_version, hint, created_by, expires_at
+         FROM api_keys WHERE id = $1`,
+      [id, second],
+    );
+    await server.sql(
+      `INSERT INTO consents (id, org_id, user_id, app_id, api_id, scopes, redirect_uris)
+       SELECT 'con_' || right($1, 26), org_id, user_id, $2, api_id, scopes, '{}' FROM api_keys WHERE id = $1`,
+      [id, app.id],
+    );
+    // What a rotation and a withdrawal do: the row first, then the version of the topic.
+    const [rotation, withdrawal] = [await OpenTransaction.begin(server), await OpenTransaction.begin(server)];
+    await rotation.run('SELECT FROM api_keys WHERE user_id = $1 AND org_id = $2 FOR NO KEY UPDATE', [person.userId, second]);
+    await withdrawal.run('SELECT FROM consents WHERE user_id = $1 FOR UPDATE', [person.userId]);
+    const deleted = api.delete(`/v1/users/${person.userId}`);
+    const publish = `UPDATE change_versions SET version = version + 1 WHERE topic = ANY ($1)`;
+    await rotation.untilWaiting();
+    await rotation.run(publish, [['clients', 'revocations']]);
+    await rotation.commit();
+    await withdrawal.untilWaiting();
+    await withdrawal.run(publish, [['revocations']]);
+    await withdrawal.commit();
+    expect([(await deleted).status, (await withKey(key)).status]).toEqual([204, 401]);
+    const [left] = await server.sql(
+      `SELECT (SELECT count(*) FROM consents WHERE user_id = $1)::int AS consents,
+              (SELECT count(*) FROM api_keys WHERE user_id = $1 AND expires_at > now())::int AS keys`,
+      [person.userId],
+    );
+    expect(left).toEqual({ consents: 0, keys: 0 });
   });
 
   // A thief with the session makes a token that outlives it. Seen to fail without user.password_changed among the actions of the reaction.

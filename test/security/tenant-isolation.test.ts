@@ -157,6 +157,26 @@ describe('a token of one organization never reaches a row of another', () => {
     }
   });
 
+  // Seen to fail with an ask() that takes every statement: the row was changed, and nobody heard of the commit.
+  it('a transaction for one statement reads, and refuses a second, one that writes, and what should follow its commit', async () => {
+    const { id } = server.orgs[0];
+    const names = (): Promise<unknown> => tenants.ask(id, (tx) => tx.manager.query('SELECT display_name FROM analytics_accounts'));
+    const before = await names();
+    for (const statement of [
+      `UPDATE analytics_accounts SET display_name = 'changed'`,
+      `WITH changed AS (UPDATE analytics_accounts SET display_name = 'changed' RETURNING 1) SELECT * FROM changed`,
+    ])
+      await expect(tenants.ask(id, (tx) => tx.manager.query(statement))).rejects.toThrow(/read-only transaction/);
+    await expect(tenants.ask(id, (tx) => Promise.all([tx.manager.query('SELECT 1'), tx.manager.query('SELECT 1')]))).rejects.toThrow(
+      'run()',
+    );
+    await expect(tenants.ask(id, async (tx) => tx.afterCommit(() => undefined))).rejects.toThrow('run()');
+    expect(await names()).toEqual(before);
+    // The connection is good for the next, which may write.
+    const statement = 'UPDATE analytics_accounts SET display_name = display_name';
+    expect((await tenants.run(id, (tx) => tx.manager.query<[unknown[], number]>(statement)))[1]).toBe((before as unknown[]).length);
+  });
+
   // The same property, with the policy of one table opened: the check must be able to fail.
   it('with the policy of one table dropped, the same property finds foreign rows', async () => {
     await server.sql('DROP POLICY tenant_rows ON analytics_customers');

@@ -321,15 +321,17 @@ describe('attack 42: device codes', () => {
   });
 
   // Seen to fail when UserCodeLimits counts wrong codes only: each confirmation leaves a row that waits.
-  it('429 for right codes too, from an address of too many authorization requests', async () => {
-    const address = { 'x-forwarded-for': '198.51.100.9' };
+  // And when AuthorizationLimits counts addresses instead of networks: each request here comes from another one of a customer's 2^64.
+  it('429 for right codes too, from a network of too many authorization requests', async () => {
+    const address = (last = 1): Record<string, string> => ({ 'x-forwarded-for': `2001:db8:628:1::${last.toString(16)}` });
     const { email, password } = await aPerson(operator, server.orgs[0].id);
-    const browser = new Visitor(server.url, address);
+    const browser = new Visitor(server.url, address());
     await browser.signIn(email, password);
     const codes = await codesFor(server.url, tool);
     expect((await enter(browser, codes)).status).toBe(303);
     // Counted before they are refused, and they leave nothing.
-    const request = (): Promise<Answer> => postForm(`${server.url}/oauth/device_authorization`, 'scope=a&scope=a', address);
+    const request = (_: unknown, i: number): Promise<Answer> =>
+      postForm(`${server.url}/oauth/device_authorization`, 'scope=a&scope=a', address(i + 2));
     await Promise.all(Array.from({ length: AUTHORIZATION_LIMIT }, request));
     const refused = await enter(browser, codes);
     expect([refused.status, refused.body['code']]).toEqual([429, 'rate_limited']);

@@ -19,8 +19,16 @@ export class ChangeRecorder {
     private readonly changes: Changes,
   ) {}
 
-  async record(tx: Transaction, act: Act, { orgId, ...change }: DirectoryChange): Promise<void> {
-    await this.audit.record(tx, { ...change, actor: act.actor, origin: act.origin, orgId: orgId ?? undefined });
+  record(tx: Transaction, act: Act, change: DirectoryChange): Promise<void> {
+    return this.recordAll(tx, act, [change]);
+  }
+
+  /** Several that belong together: what must happen with them knows of all before it begins. */
+  async recordAll(tx: Transaction, { actor, origin }: Act, changes: readonly DirectoryChange[]): Promise<void> {
+    await this.audit.recordAll(
+      tx,
+      changes.map(({ orgId, ...change }) => ({ ...change, actor, origin, orgId: orgId ?? undefined })),
+    );
   }
 
   /** Last in the transaction: it holds the lock of its topic until the commit. */

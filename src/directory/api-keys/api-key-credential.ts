@@ -2,13 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ApiKeyCarrier, type Caller, type CallerCredential, type GuardedRequest } from '@countersign/guards';
 import { apiKeyRefused, type ResourceIdentity, type ResourceRequestRefused } from '@countersign/resource-server';
-import { RefusalCounter } from '../../platform/audit/index.js';
 import { Configuration } from '../../platform/config/index.js';
 import { httpProblem } from '../../platform/http/index.js';
 import { RateLimiter, type RateLimitPolicy } from '../../platform/rate-limit/index.js';
 import { LastUsed } from '../credentials/index.js';
 import type { ApiKeyFacts } from './api-key-facts.js';
-import { kindOf } from './api-key-records.js';
+import { ApiKeyRefusals } from './api-key-refusals.js';
 import { publicRefusal, refusalOf, type ApiKeyRefusalReason } from './api-key-use.policy.js';
 import { KnownApiKeys } from './known-api-keys.js';
 
@@ -21,7 +20,7 @@ export class ApiKeyCredential extends ApiKeyCarrier implements CallerCredential 
   constructor(
     private readonly keys: KnownApiKeys,
     private readonly lastUsed: LastUsed,
-    private readonly refusals: RefusalCounter,
+    private readonly refusals: ApiKeyRefusals,
     private readonly limiter: RateLimiter,
     { settings }: Configuration,
   ) {
@@ -50,16 +49,15 @@ export class ApiKeyCredential extends ApiKeyCarrier implements CallerCredential 
     return key.caller;
   }
 
-  // KEYS-5: the organization reads in its audit log why; who sent the key learns that it expired, or nothing.
+  // KEYS-5: who sent the key learns that it expired, or nothing.
   private refuseKnown(key: ApiKeyFacts, reason: ApiKeyRefusalReason, source: string, resource: ResourceIdentity): ResourceRequestRefused {
-    const { id, name, orgId } = key;
-    this.refusals.count('api_key.refused', source, reason, { orgId, target: { type: kindOf(id), id, name } });
+    this.refusals.count(key, reason, source);
     return apiKeyRefused(resource, publicRefusal(reason), reason);
   }
 
   private async refuseUnknown(request: GuardedRequest, resource: ResourceIdentity): Promise<Error> {
     const source = addressOf(request);
-    this.refusals.count('api_key.refused', source, 'api_key_unknown');
+    this.refusals.countUnknown(source);
     const { allowed, resetSeconds } = await this.limiter.consume(this.failures, source);
     if (allowed) return apiKeyRefused(resource, publicRefusal(undefined), 'api_key_unknown');
     return httpProblem('rate_limited', 'Too many unknown API keys from this address. Check the key.', {

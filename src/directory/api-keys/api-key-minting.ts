@@ -85,12 +85,28 @@ export class ApiKeyMinting {
 
   /** Ending an ended key changes nothing and succeeds. */
   async revoke(tx: Transaction, act: Act, key: ApiKey, reason: RevocationReason, details: Record<string, unknown> = {}): Promise<boolean> {
-    if (key.status() !== 'active') return false;
-    key.revoke(reason);
-    await this.repository.saveEnd(tx, key);
-    await this.records.record(tx, act, { action: 'api_key.revoked', key, details: { reason, ...details } });
-    await this.records.announce(tx, key.id);
-    return true;
+    return (await this.revokeAll(tx, act, [key], { reason, ...details })) > 0;
+  }
+
+  /** Keys that are locked. @returns how many of them had not ended */
+  async revokeAll(
+    tx: Transaction,
+    act: Act,
+    keys: readonly ApiKey[],
+    details: { reason: RevocationReason } & Record<string, unknown>,
+  ): Promise<number> {
+    const live = keys.filter((key) => key.status() === 'active');
+    for (const key of live) {
+      key.revoke(details.reason);
+      await this.repository.saveEnd(tx, key);
+    }
+    await this.records.recordAll(
+      tx,
+      act,
+      live.map((key) => ({ action: 'api_key.revoked', key, details })),
+    );
+    for (const { id } of live) await this.records.announce(tx, id);
+    return live.length;
   }
 
   audienceOf(apiId: string): string {

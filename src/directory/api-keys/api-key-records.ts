@@ -22,14 +22,21 @@ export class ApiKeyRecords {
     return this.idempotency.once(tx, submission.idempotency, work, 'key');
   }
 
-  async record(tx: Transaction, act: Act, { action, key, details }: ApiKeyChange): Promise<void> {
-    const { id, name, orgId, userId, hint } = key;
-    await this.recorder.record(tx, act, {
-      action,
-      orgId,
-      target: { type: kindOf(id), id, name },
-      details: { user_id: userId, hint, ...details },
-    });
+  record(tx: Transaction, act: Act, change: ApiKeyChange): Promise<void> {
+    return this.recordAll(tx, act, [change]);
+  }
+
+  async recordAll(tx: Transaction, act: Act, changes: readonly ApiKeyChange[]): Promise<void> {
+    await this.recorder.recordAll(
+      tx,
+      act,
+      changes.map(({ action, key: { id, name, orgId, userId, hint }, details }) => ({
+        action,
+        orgId,
+        target: { type: kindOf(id), id, name },
+        details: { user_id: userId, hint, ...details },
+      })),
+    );
   }
 
   /** Last in its transaction: guards everywhere ask the database again. */

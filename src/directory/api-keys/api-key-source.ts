@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { TOKEN_EXCHANGE_GRANT_TYPE, type Client, type ClientSource } from '@countersign/oauth';
-import { isId } from '../../platform/crypto/index.js';
 import type { ApiKeyFacts } from './api-key-facts.js';
 import { refusalOf } from './api-key-use.policy.js';
-import { KnownApiKeys } from './known-api-keys.js';
+import { isApiKeyId, KnownApiKeys } from './known-api-keys.js';
 
 /** Keys as the issuer knows them: clients that can exchange themselves for a token, and nothing else. */
 @Injectable()
@@ -13,7 +12,7 @@ export class ApiKeySource implements ClientSource {
   constructor(private readonly keys: KnownApiKeys) {}
 
   owns(clientId: string): boolean {
-    return isId(clientId, 'key') || isId(clientId, 'pat');
+    return isApiKeyId(clientId);
   }
 
   async find(clientId: string): Promise<Client | undefined> {

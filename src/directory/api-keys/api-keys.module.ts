@@ -1,5 +1,4 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
-import { isId } from '../../platform/crypto/index.js';
 import { IdempotencyModule } from '../../platform/idempotency/index.js';
 import { Reaper } from '../../platform/reaper/index.js';
 import { AdministrationModule } from '../administration/index.js';
@@ -11,12 +10,13 @@ import { UsersModule } from '../users/index.js';
 import { ApiKeyCredential } from './api-key-credential.js';
 import { ApiKeyMinting } from './api-key-minting.js';
 import { ApiKeyRecords } from './api-key-records.js';
+import { ApiKeyRefusals } from './api-key-refusals.js';
 import { ApiKeySource } from './api-key-source.js';
 import { ApiKeyStandings } from './api-key-standings.repository.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeys } from './api-keys.service.js';
-import { KnownApiKeys } from './known-api-keys.js';
+import { isApiKeyId, KnownApiKeys } from './known-api-keys.js';
 import { OwnerReaction } from './owner.reaction.js';
 import { PersonalAccessTokensController } from './personal-access-tokens.controller.js';
 import { PersonalAccessTokens } from './personal-access-tokens.service.js';
@@ -41,6 +41,7 @@ import { SecretScanning } from './secret-scanning/secret-scanning.service.js';
     ApiKeyCredential,
     ApiKeyMinting,
     ApiKeyRecords,
+    ApiKeyRefusals,
     ApiKeys,
     ApiKeySource,
     ApiKeysRepository,
@@ -53,7 +54,7 @@ import { SecretScanning } from './secret-scanning/secret-scanning.service.js';
     SecretScanning,
     TokenChoices,
   ],
-  exports: [ApiKeyCredential, ApiKeySource, KnownApiKeys, PersonalAccessTokens, TokenChoices],
+  exports: [ApiKeyCredential, ApiKeyRefusals, ApiKeySource, KnownApiKeys, PersonalAccessTokens, TokenChoices],
 })
 export class ApiKeysModule implements OnModuleInit {
   constructor(
@@ -68,7 +69,7 @@ export class ApiKeysModule implements OnModuleInit {
     this.reaper.add({ name: 'api_keys', reap: (tx, limit) => this.keys.reap(tx, limit) });
     this.lastUsed.add({
       name: 'api_keys',
-      owns: (id) => isId(id, 'key') || isId(id, 'pat'),
+      owns: isApiKeyId,
       setLastUsed: (tx, uses) => this.keys.setLastUsed(tx, uses),
     });
   }

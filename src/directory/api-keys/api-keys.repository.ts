@@ -11,6 +11,12 @@ export interface ApiKeyAddress {
   readonly userId?: string;
 }
 
+/** A person in one organization or, for who may see them, in all. */
+export interface TokenOwner {
+  readonly userId: string;
+  readonly orgId?: string;
+}
+
 const MAX_TOKENS_LISTED = 100;
 
 /** Every method takes the organization first. The transaction's row-level security holds even where one is forgotten. */
@@ -52,13 +58,22 @@ export class ApiKeysRepository {
     await tx.manager.update(ApiKey, { id, orgId }, { expiresAt, revokedAt, revokedReason, replacedBy });
   }
 
-  /** Live tokens of a person, in one organization or, for who may see them, in all. */
-  liveOfUserForUpdate(tx: Transaction, orgId: string | undefined, userId: string): Promise<ApiKey[]> {
-    return tx.manager.find(ApiKey, {
-      where: { ...(orgId !== undefined && { orgId }), userId, expiresAt: MoreThan(new Date()) },
-      order: { id: 'ASC' },
-      lock: { mode: 'for_no_key_update' },
-    });
+  /** Live tokens of a person, in the order of ids. */
+  listLive(tx: Transaction, owner: TokenOwner): Promise<ApiKey[]> {
+    return tx.manager.find(ApiKey, { where: { ...owner, expiresAt: MoreThan(new Date()) }, order: { id: 'ASC' } });
+  }
+
+  /** Locks the live tokens of people in the order of ids, as everybody does. @returns their ids */
+  async lockLive(tx: Transaction, owners: readonly TokenOwner[]): Promise<string[]> {
+    const rows = await tx.manager.query<{ id: string }[]>(
+      `SELECT k.id FROM api_keys k
+        WHERE k.expires_at > now() AND k.user_id = ANY ($1::text[])
+          AND EXISTS (SELECT FROM unnest($1::text[], $2::text[]) AS o(user_id, org_id)
+                       WHERE o.user_id = k.user_id AND (o.org_id IS NULL OR o.org_id = k.org_id))
+        ORDER BY k.id FOR NO KEY UPDATE OF k`,
+      [owners.map(({ userId }) => userId), owners.map(({ orgId }) => orgId ?? null)],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** By any of the digests that a key of unknown age may be stored under. */

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { isSecret } from '@countersign/oauth';
 import { Changes } from '../../platform/changes/index.js';
-import { SecretDigests } from '../../platform/crypto/index.js';
+import { isId, SecretDigests } from '../../platform/crypto/index.js';
 import { PlatformTransactions } from '../../platform/database/index.js';
 import { ClientCache } from '../credentials/index.js';
 import { factsOf, type ApiKeyFacts } from './api-key-facts.js';
@@ -52,8 +52,7 @@ export class KnownApiKeys {
 
   byId(id: string): Promise<ApiKeyFacts | undefined> {
     // A replica that may have missed changes asks the database: a key that was revoked elsewhere must not get in.
-    if (!this.changes.isCurrent()) this.facts.forget(id);
-    return this.facts.find(id);
+    return this.changes.isCurrent() ? this.facts.find(id) : this.facts.findFresh(id);
   }
 
   private async idOf(text: string): Promise<string | undefined> {
@@ -86,6 +85,11 @@ export class KnownApiKeys {
 /** Tells a key or personal access token from every other text, without asking anybody. */
 export function isApiKey(text: string): boolean {
   return isSecret(text, 'csn_key_live') || isSecret(text, 'csn_pat');
+}
+
+/** The same for the id of one. */
+export function isApiKeyId(text: string): boolean {
+  return isId(text, 'key') || isId(text, 'pat');
 }
 
 function nameOf(text: string): string {

@@ -5,7 +5,7 @@ import type { Act } from '../administration/index.js';
 import type { ApiKey, RevocationReason } from './api-key.entity.js';
 import { ApiKeyMinting } from './api-key-minting.js';
 import { ApiKeyRecords } from './api-key-records.js';
-import { ApiKeysRepository } from './api-keys.repository.js';
+import { ApiKeysRepository, type TokenOwner } from './api-keys.repository.js';
 
 /** Nothing of the person is lost with these: their tokens may be looked at again. */
 const COMES_BACK: readonly string[] = ['user.enabled', 'member.enabled'];
@@ -33,34 +33,35 @@ export class OwnerReaction implements AuditReaction, OnModuleInit {
     this.audit.addReaction(this);
   }
 
+  async prepare(tx: Transaction, events: readonly AuditEvent[]): Promise<void> {
+    const owners = events.flatMap((event) => ownerOf(event) ?? []);
+    if (owners.length === 0) return;
+    let [seen, held]: (string | undefined)[] = [];
+    // A rotation that ran meanwhile left a successor, which only another look sees.
+    do [seen, held] = [held, (await this.repository.lockLive(tx, owners)).join()];
+    while (seen !== held);
+  }
+
   async react(tx: Transaction, event: AuditEvent): Promise<void> {
     const owner = ownerOf(event);
     if (!owner) return;
     const act = { actor: event.actor, origin: event.origin };
-    const live = (): Promise<ApiKey[]> => this.repository.liveOfUserForUpdate(tx, owner.orgId, owner.userId);
     const reason = ENDS[event.action];
-    if (reason === undefined) for (const key of await live()) await this.tell(tx, act, event.action, key);
-    // A rotation that ran meanwhile left a successor, which only another look sees.
-    else for (let keys = await live(); keys.some(isLeft); keys = await live()) await this.end(tx, act, reason, keys);
+    const keys = await this.repository.listLive(tx, owner);
+    if (reason !== undefined) await this.minting.revokeAll(tx, act, keys, { reason });
+    else await this.tell(tx, act, event.action, keys);
   }
 
-  private async end(tx: Transaction, act: Act, reason: RevocationReason, keys: readonly ApiKey[]): Promise<void> {
-    for (const key of keys) await this.minting.revoke(tx, act, key, reason);
+  private async tell(tx: Transaction, act: Act, action: string, keys: readonly ApiKey[]): Promise<void> {
+    const suspended = keys.map((key) => ({ action: 'api_key.suspended', key, details: { reason: action } }));
+    // Guards elsewhere, and tokens that they were exchanged for, must hear that less is left.
+    if (!COMES_BACK.includes(action)) await this.records.recordAll(tx, act, suspended);
+    for (const { id } of keys) await this.records.announce(tx, id);
   }
-
-  private async tell(tx: Transaction, act: Act, action: string, key: ApiKey): Promise<void> {
-    // Guards elsewhere, and tokens that it was exchanged for, must hear that less is left.
-    if (!COMES_BACK.includes(action)) await this.records.record(tx, act, { action: 'api_key.suspended', key, details: { reason: action } });
-    await this.records.announce(tx, key.id);
-  }
-}
-
-function isLeft(key: ApiKey): boolean {
-  return key.status() === 'active';
 }
 
 /** Whose tokens an event is about; undefined for an invitation that nobody has accepted. */
-function ownerOf({ action, target, orgId, details }: AuditEvent): { userId: string; orgId?: string } | undefined {
+function ownerOf({ action, target, orgId, details }: AuditEvent): TokenOwner | undefined {
   if (action.startsWith('user.')) return target && { userId: target.id };
   const { user_id: userId, after } = (details ?? {}) as { user_id?: string | null; after?: { role?: unknown } };
   if (typeof userId !== 'string' || orgId === undefined) return undefined;

@@ -29,8 +29,7 @@ export class ApiCredentialSource implements ClientSource {
 
   find(clientId: string): Promise<Client | undefined> {
     // A replica that may have missed changes asks the database: a client that was disabled elsewhere must not get in.
-    if (!this.changes.isCurrent()) this.cache.forget(clientId);
-    return this.cache.find(clientId);
+    return this.changes.isCurrent() ? this.cache.find(clientId) : this.cache.findFresh(clientId);
   }
 
   private load(clientId: string): Promise<Client | undefined> {

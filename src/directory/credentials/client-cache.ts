@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Client } from '@countersign/oauth';
+import { FreshLoads } from './fresh-loads.js';
 
 const MAX_CLIENTS = 50_000;
 /** Only the safety net: every change is announced. */
@@ -13,12 +14,21 @@ export class ClientCache<T extends { readonly orgId: string | undefined } = Clie
   private readonly unknown = new LRUCache<string, true>({ max: MAX_UNKNOWN, ttl: UNKNOWN_MS });
   private readonly loading = new Map<string, Promise<T | undefined>>();
 
-  constructor(private readonly load: (clientId: string) => Promise<T | undefined>) {}
+  private readonly fresh: FreshLoads<T | undefined>;
+
+  constructor(private readonly load: (clientId: string) => Promise<T | undefined>) {
+    this.fresh = new FreshLoads(load);
+  }
 
   async find(clientId: string): Promise<T | undefined> {
     const known = this.known.get(clientId);
     if (known || this.unknown.has(clientId)) return known;
     return this.loading.get(clientId) ?? this.start(clientId);
+  }
+
+  /** Past memory, for a replica that may have missed changes; leaves it as it is, because whoever hears again forgets first what changed. */
+  findFresh(clientId: string): Promise<T | undefined> {
+    return this.fresh.find(clientId);
   }
 
   /** What is in memory, without asking anybody: for paths that cannot afford a promise. */

@@ -27,8 +27,7 @@ export class MicroserviceSource implements ClientSource {
 
   find(clientId: string): Promise<Client | undefined> {
     // A replica that may have missed changes asks the database: a service that was disabled elsewhere must not get in.
-    if (!this.changes.isCurrent()) this.cache.forget(clientId);
-    return this.cache.find(clientId);
+    return this.changes.isCurrent() ? this.cache.find(clientId) : this.cache.findFresh(clientId);
   }
 
   /** The microservice with this SPIFFE id, whatever its state. From the database: who asks so is seldom. */

@@ -29,8 +29,7 @@ export class ThirdPartyAppSource implements ClientSource {
 
   find(clientId: string): Promise<Client | undefined> {
     // A replica that may have missed changes asks the database: an app that was suspended elsewhere must not get in.
-    if (!this.changes.isCurrent()) this.cache.forget(clientId);
-    return this.cache.find(clientId);
+    return this.changes.isCurrent() ? this.cache.find(clientId) : this.cache.findFresh(clientId);
   }
 
   /** Many at once, as the database has them; those that do not exist are missing. */

@@ -32,8 +32,8 @@ export class TrustedIssuerSource {
   async find(owner: string | null, issuer: string): Promise<TrustedIssuer | undefined> {
     const key = keyOf(owner);
     // A replica that may have missed changes asks the database: a rule that was deleted elsewhere must let nobody in.
-    if (!this.changes.isCurrent()) this.cache.forget(key);
-    return (await this.cache.find(key))?.byIssuer.get(issuer);
+    const trust = await (this.changes.isCurrent() ? this.cache.find(key) : this.cache.findFresh(key));
+    return trust?.byIssuer.get(issuer);
   }
 
   /** An organization's rows are read as that organization, so no query can bring those of another. */

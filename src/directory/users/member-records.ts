@@ -33,14 +33,21 @@ export class MemberRecords {
     return this.changedBy(tx, actOf(caller, origin), change);
   }
 
-  async changedBy(tx: Transaction, act: Act, { action, member, details }: MemberChange): Promise<void> {
-    const { id, orgId, email, userId, role } = member;
-    await this.recorder.record(tx, act, {
-      action,
-      orgId,
-      target: { type: 'member', id, name: email },
-      details: { user_id: userId, role, ...details },
-    });
+  changedBy(tx: Transaction, act: Act, change: MemberChange): Promise<void> {
+    return this.allChangedBy(tx, act, [change]);
+  }
+
+  async allChangedBy(tx: Transaction, act: Act, changes: readonly MemberChange[]): Promise<void> {
+    await this.recorder.recordAll(
+      tx,
+      act,
+      changes.map(({ action, member: { id, orgId, email, userId, role }, details }) => ({
+        action,
+        orgId,
+        target: { type: 'member', id, name: email },
+        details: { user_id: userId, role, ...details },
+      })),
+    );
   }
 
   /** Two invitations of one address at the same time: one of them is there first. @throws Problem `member_exists` */

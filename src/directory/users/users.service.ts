@@ -76,11 +76,12 @@ export class Users {
   remove(caller: Caller, origin: AuditOrigin, id: string): Promise<void> {
     return this.change(caller, id, async (tx, user) => {
       const act = actOf(caller, origin);
-      for (const member of await this.members.listOfUser(tx, id)) {
-        await this.members.delete(tx, member.orgId, member.id);
-        await this.records.changedBy(tx, act, { action: 'member.removed', member, details: { before: member.facts() } });
-      }
+      const members = await this.members.listOfUser(tx, id);
+      for (const { orgId, id: memberId } of members) await this.members.delete(tx, orgId, memberId);
       await this.repository.delete(tx, id);
+      // Rows before, and all at once: from the first that ends in one organization on, everybody who revokes elsewhere waits.
+      const removed = members.map((member) => ({ action: 'member.removed', member, details: { before: member.facts() } }));
+      await this.records.allChangedBy(tx, act, removed);
       await this.record(tx, act, user, 'user.deleted');
     });
   }

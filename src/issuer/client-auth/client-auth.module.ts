@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Registry, type ClientAuthMethod } from '@countersign/oauth';
+import { ApiKeysModule } from '../../directory/api-keys/index.js';
 import { ApiResourcesModule } from '../../directory/api-resources/index.js';
 import { CredentialsModule } from '../../directory/credentials/index.js';
 import { MicroserviceIdentitiesModule } from '../../directory/microservice-identities/index.js';
@@ -16,7 +17,15 @@ import { CLIENT_AUTH_METHODS } from './methods/index.js';
 import { SingleUseProofs } from './single-use-proofs.js';
 
 @Module({
-  imports: [ApiResourcesModule, CertificatesModule, ClientsModule, CredentialsModule, FederationModule, MicroserviceIdentitiesModule],
+  imports: [
+    ApiKeysModule,
+    ApiResourcesModule,
+    CertificatesModule,
+    ClientsModule,
+    CredentialsModule,
+    FederationModule,
+    MicroserviceIdentitiesModule,
+  ],
   providers: [
     ...CLIENT_AUTH_METHODS,
     ClientKeys,

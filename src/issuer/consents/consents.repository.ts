@@ -80,10 +80,14 @@ export class ConsentsRepository {
   }
 
   /** Until the transaction ends nobody redeems a code of one of them, and what is redeemed at this moment is redeemed before. */
-  async lockAll(tx: Transaction, { userId, orgId }: { userId: string; orgId?: string }): Promise<Consent[]> {
+  async lockAll(tx: Transaction, whose: readonly { userId: string; orgId?: string }[]): Promise<Consent[]> {
     const rows = await tx.manager.query<ConsentRow[]>(
-      'SELECT * FROM consents WHERE user_id = $1 AND ($2::text IS NULL OR org_id = $2) ORDER BY id FOR UPDATE',
-      [userId, orgId ?? null],
+      `SELECT c.* FROM consents c
+        WHERE c.user_id = ANY ($1::text[])
+          AND EXISTS (SELECT FROM unnest($1::text[], $2::text[]) AS w(user_id, org_id)
+                       WHERE w.user_id = c.user_id AND (w.org_id IS NULL OR w.org_id = c.org_id))
+        ORDER BY c.id FOR UPDATE OF c`,
+      [whose.map(({ userId }) => userId), whose.map(({ orgId }) => orgId ?? null)],
     );
     return rows.map(toConsent);
   }

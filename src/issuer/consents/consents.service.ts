@@ -108,9 +108,14 @@ export class Consents {
     return consent;
   }
 
+  /** Until the transaction ends nobody else changes those of these people. */
+  async hold(tx: Transaction, whose: readonly Whose[]): Promise<void> {
+    await this.repository.lockAll(tx, whose);
+  }
+
   /** Those of one person, in the transaction of what demands it: they stay, under other handles, so that present tokens die. */
   async suspendAll(tx: Transaction, act: ConsentAct, whose: Whose, { reason, endsGrants }: Suspension): Promise<void> {
-    const ids = (await this.repository.lockAll(tx, whose)).map(({ id }) => id);
+    const ids = (await this.repository.lockAll(tx, [whose])).map(({ id }) => id);
     if (endsGrants) await this.repository.endGrants(tx, ids);
     await this.records.allChanged(tx, act, 'suspended', await this.repository.renewAll(tx, ids), { reason });
   }

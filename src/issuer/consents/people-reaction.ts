@@ -24,6 +24,13 @@ export class PeopleReaction implements AuditReaction, OnModuleInit {
     this.audit.addReaction(this);
   }
 
+  async prepare(tx: Transaction, events: readonly AuditEvent[]): Promise<void> {
+    await this.consents.hold(
+      tx,
+      events.flatMap((event) => filterOf(event) ?? []),
+    );
+  }
+
   async react(tx: Transaction, event: AuditEvent): Promise<void> {
     const filter = filterOf(event);
     if (!filter) return;

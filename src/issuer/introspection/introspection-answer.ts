@@ -30,4 +30,6 @@ export interface IntrospectionCaller {
   readonly client: Client;
   /** The API whose guards ask; undefined for a client, which may ask about its own tokens only. */
   readonly api: CatalogueApi | undefined;
+  /** Where the question comes from, which is not where the token was presented. */
+  readonly sourceAddress: string;
 }

@@ -30,7 +30,7 @@ export class IntrospectionCallers {
     if (proof.via === 'none') throw authenticationFailed('public_client');
     setHeaders(await this.count(client));
     await this.proofs.claim(caller);
-    return { client, api: this.apiOf(client) };
+    return { client, api: this.apiOf(client), sourceAddress: request.sourceAddress };
   }
 
   private async count({ id }: Client): Promise<Record<string, string>> {

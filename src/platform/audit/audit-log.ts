@@ -11,6 +11,11 @@ export interface AuditReaction {
   react(tx: Transaction, event: AuditEvent): Promise<void>;
   /** All events of one change together, for who can do it in a few statements. */
   reactToAll?(tx: Transaction, events: readonly AuditEvent[]): Promise<void>;
+  /**
+   * Locks the rows that it will change, before any reaction tells others of a change: whoever holds what all writers wait for, the version
+   * of a topic, never waits for a row.
+   */
+  prepare?(tx: Transaction, events: readonly AuditEvent[]): Promise<void>;
 }
 
 /** Records state changes: the event is a row of the change's own transaction. */
@@ -35,9 +40,11 @@ export class AuditLog {
       tx,
       events.map((event) => auditRow(event)),
     );
-    for (const reaction of this.reactions) {
-      const heard = events.filter(({ action }) => reaction.actions.includes(action));
-      if (heard.length === 0) continue;
+    const concerned = this.reactions
+      .map((reaction) => ({ reaction, heard: events.filter(({ action }) => reaction.actions.includes(action)) }))
+      .filter(({ heard }) => heard.length > 0);
+    for (const { reaction, heard } of concerned) await reaction.prepare?.(tx, heard);
+    for (const { reaction, heard } of concerned) {
       if (reaction.reactToAll) await reaction.reactToAll(tx, heard);
       else for (const event of heard) await reaction.react(tx, event);
     }

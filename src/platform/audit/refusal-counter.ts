@@ -12,6 +12,7 @@ const MAX_KEYS = 2_000;
 export interface RefusedCredential {
   readonly orgId: string;
   readonly target: AuditTarget;
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 interface Refusals {
@@ -67,7 +68,7 @@ export class RefusalCounter implements OnApplicationBootstrap, OnApplicationShut
         result: 'failure',
         reasonCode: reason,
         origin: { ip: source },
-        details: { count },
+        details: { ...about?.details, count },
       }),
     );
     try {

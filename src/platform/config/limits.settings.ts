@@ -15,7 +15,7 @@ export const limitsSettings = {
     default: 30_000,
   }),
   RATE_LIMIT_AUTHORIZATION_PER_SOURCE: positiveInteger({
-    desc: 'Authorization requests of browsers, and pushed ones, per minute and source address.',
+    desc: 'Authorization requests per minute and source (an IPv4 address or an IPv6 /64): of browsers, pushed ones, those of devices, and codes of devices that are entered.',
     default: 600,
   }),
   RATE_LIMIT_INTROSPECTION_PER_CALLER: positiveInteger({

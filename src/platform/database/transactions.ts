@@ -18,6 +18,13 @@ export class Transaction {
   }
 }
 
+/** For one statement that reads: nothing is changed, so nothing can follow. */
+class Question extends Transaction {
+  override afterCommit(): never {
+    throw new Error('Nothing is changed here that something could follow; use run().');
+  }
+}
+
 /** Opens transactions that see the rows of one organization and nothing else. */
 export class TenantTransactions {
   constructor(
@@ -30,7 +37,7 @@ export class TenantTransactions {
     return runAs(this.dataSource, this.surroundings(orgId), work);
   }
 
-  /** For work that is one SQL statement of a repository: all in one round trip. */
+  /** For work that is one reading statement of a repository: all in one round trip. Whatever else it does is refused. */
   ask<T>(orgId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     return askAs(this.dataSource, this.surroundings(orgId), work);
   }
@@ -67,7 +74,7 @@ export class PlatformTransactions {
     }
   }
 
-  /** For work that is one SQL statement of a repository: all in one round trip. */
+  /** For work that is one reading statement of a repository: all in one round trip. Whatever else it does is refused. */
   ask<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return askAs(this.dataSource, this.surroundings(), work);
   }
@@ -132,20 +139,23 @@ async function askAs<T>(dataSource: DataSource, surroundings: Surroundings, work
   const runner = dataSource.createQueryRunner();
   try {
     const connection = (await runner.connect()) as ClientBase;
-    return await work(new Transaction(onlyStatement(connection, surroundings)));
+    return await work(new Question(onlyStatement(connection, surroundings)));
   } finally {
     await runner.release();
   }
 }
 
-/** Sent whole with the one statement: PostgreSQL answers the COMMIT of what has failed by rolling it back. */
+/**
+ * Sent whole with the one statement: PostgreSQL answers the COMMIT of what has failed by rolling it back. It refuses statements that write,
+ * because what comes after could not take them back any more.
+ */
 function onlyStatement(connection: ClientBase, surroundings: Surroundings): EntityManager {
   let isAsked = false;
   const query = async (text: string, values?: unknown[]): Promise<unknown[]> => {
     if (isAsked) throw new Error('This transaction is for one statement; use run().');
     isAsked = true;
     const [begun, answered, ended] = await Promise.allSettled([
-      connection.query(opening(surroundings)),
+      connection.query(opening(surroundings, 'READ ONLY')),
       connection.query<object>(text, values),
       connection.query('COMMIT'),
     ]);
@@ -159,7 +169,7 @@ function onlyStatement(connection: ClientBase, surroundings: Surroundings): Enti
 }
 
 /** Begins it and sets all, and all ends with it: pooled connections carry nothing over, ours or a pooler's. */
-function opening({ role, orgId, timeoutMs }: Surroundings): string {
-  return `START TRANSACTION; SET LOCAL ROLE ${role}; SET LOCAL app.org_id = ${escapeLiteral(orgId)};
+function opening({ role, orgId, timeoutMs }: Surroundings, mode: 'READ WRITE' | 'READ ONLY' = 'READ WRITE'): string {
+  return `START TRANSACTION ${mode}; SET LOCAL ROLE ${role}; SET LOCAL app.org_id = ${escapeLiteral(orgId)};
      SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL idle_in_transaction_session_timeout = ${timeoutMs}`;
 }

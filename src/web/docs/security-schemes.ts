@@ -17,8 +17,10 @@ interface Operation {
 }
 type SecuritySchemes = NonNullable<NonNullable<OpenAPIObject['components']>['securitySchemes']>;
 
-/** Beside tokens, on every route that takes them. */
+/** Beside tokens, on every route of an API that can be called without a person. */
 const API_KEY_SCHEME = 'API-key';
+/** A token that is bound to a key, on every route that takes tokens. */
+const DPOP_SCHEME = 'DPoP';
 
 /** One security scheme per API: a token is for one API, so its scopes must not stand in one list with another's. */
 export function withSchemePerApi(document: OpenAPIObject, apis: readonly DocumentedApi[], issuer: string): OpenAPIObject {
@@ -29,13 +31,20 @@ export function withSchemePerApi(document: OpenAPIObject, apis: readonly Documen
       name: 'X-API-Key',
       description: 'An API key of an organization, or a personal access token, made for the API of the operation.',
     },
+    // RFC 9449 §7.1: the scheme of the token; OpenAPI has no word for the header beside it.
+    [DPOP_SCHEME]: {
+      type: 'http',
+      scheme: 'DPoP',
+      description:
+        'A token that was asked for with a DPoP proof (RFC 9449): `Authorization: DPoP <token>`, and in the `DPoP` header a proof of its own for each request.',
+    },
   };
   for (const api of apis) {
     const operations = Object.entries(document.paths).flatMap(([path, item]) =>
       path === api.path || path.startsWith(`${api.path}/`) ? (Object.values(item) as Operation[]) : [],
     );
     const name = api.name.replaceAll(/[^A-Za-z0-9.-]+/g, '-');
-    const used = new Set(operations.flatMap((operation) => moveTo(name, operation)));
+    const used = new Set(operations.flatMap((operation) => moveTo(name, api, operation)));
     const scopes = Object.fromEntries([...api.scopes].filter(([scope]) => used.has(scope)));
     securitySchemes[name] = {
       type: 'oauth2',
@@ -54,8 +63,9 @@ function flowsOf({ forPeople }: DocumentedApi, issuer: string, scopes: Record<st
 }
 
 /** @returns the scopes that the operation demands. */
-function moveTo(scheme: string, operation: Operation): string[] {
+function moveTo(scheme: string, { forPeople }: DocumentedApi, operation: Operation): string[] {
   const scopes = operation.security?.flatMap((requirement) => requirement[OPENAPI_OAUTH2_SCHEME] ?? []) ?? [];
-  if (operation.security) operation.security = [{ [scheme]: scopes }, { [API_KEY_SCHEME]: [] }];
+  if (operation.security)
+    operation.security = [{ [scheme]: scopes }, { [DPOP_SCHEME]: scopes }, ...(forPeople ? [] : [{ [API_KEY_SCHEME]: [] }])];
   return scopes;
 }

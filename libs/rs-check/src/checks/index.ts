@@ -8,6 +8,7 @@ import { HEADER_CHECKS } from './headers.js';
 import { KEY_INJECTION_CHECKS } from './key-injection.js';
 import { METADATA_CHECKS } from './metadata.js';
 import { POSSESSION_CHECKS } from './possession.js';
+import { PROOF_CHECKS } from './proofs.js';
 import { CLOSING_CHECK, REVOCATION_CHECKS } from './revocation.js';
 import { SCOPE_CHECKS } from './scopes.js';
 import { SIGNATURE_CHECKS } from './signatures.js';
@@ -24,6 +25,7 @@ export const CHECKS = new Registry<Check>('check', [
   ...DATE_CHECKS,
   ...SCOPE_CHECKS,
   ...POSSESSION_CHECKS,
+  ...PROOF_CHECKS,
   ...TENANCY_CHECKS,
   ...TRANSPORT_CHECKS,
   ...CHALLENGE_CHECKS,

@@ -1,9 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { calculateJwkThumbprint } from 'jose';
 import { check, type Check } from '../check.js';
 import { REFUSED, REFUSED_OR_MALFORMED } from '../judgement.js';
 import type { Probe } from '../probe.js';
 import type { Session } from '../session.js';
+import { ProofKey, proving } from '../tokens/bound-token.js';
 import { spoiled } from './claims.js';
 
 /** Any SHA-256 thumbprint: of a key or a certificate that the request does not prove. */
@@ -66,27 +66,7 @@ export const POSSESSION_CHECKS: readonly Check[] = [
 ];
 
 async function proofsOfAnotherKey(session: Session): Promise<Probe[]> {
-  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
-  const jwk = await exportJWK(publicKey);
-  const { method, url } = session.target;
   const bound = await session.forged({ claims: { cnf: { jkt: await calculateJwkThumbprint(session.attacker.jwk) } } });
-  const proof = await new SignJWT({
-    htm: method,
-    htu: url.split(/[?#]/)[0],
-    jti: randomUUID(),
-    ath: createHash('sha256').update(bound).digest('base64url'),
-  })
-    .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
-    .setIssuedAt()
-    .sign(privateKey);
-  return ['DPoP', 'Bearer'].map((scheme) => ({
-    label: `the scheme ${scheme} with a proof of another key`,
-    token: bound,
-    request: {
-      headers: [
-        ['Authorization', `${scheme} ${bound}`],
-        ['DPoP', proof],
-      ],
-    },
-  }));
+  const proof = await (await ProofKey.create()).prove(session, bound);
+  return ['DPoP', 'Bearer'].map((scheme) => proving(`the scheme ${scheme} with a proof of another key`, bound, proof, scheme));
 }

@@ -10,6 +10,8 @@ import {
   type OAuthRequest,
   type Zone,
 } from '@countersign/oauth';
+import { ApiKeyRefusals, isApiKeyId, KnownApiKeys, refusalOf } from '../../../directory/api-keys/index.js';
+import { isWithin } from '../../../directory/service-principals/index.js';
 import { SecretDigests } from '../../../platform/crypto/index.js';
 import { authenticationFailed } from '../authentication-failed.js';
 
@@ -25,7 +27,11 @@ export class ApiKeyMethod implements ClientAuthMethod<ApiKeyClaim> {
   readonly metadataNames = [];
   readonly zones: readonly Zone[] = ['external'];
 
-  constructor(private readonly digests: SecretDigests) {}
+  constructor(
+    private readonly digests: SecretDigests,
+    private readonly keys: KnownApiKeys,
+    private readonly refusals: ApiKeyRefusals,
+  ) {}
 
   recognise({ params, zone }: OAuthRequest): ApiKeyClaim | undefined {
     if (zone !== 'external' || params.find('grant_type') !== TOKEN_EXCHANGE_GRANT_TYPE) return undefined;
@@ -37,13 +43,22 @@ export class ApiKeyMethod implements ClientAuthMethod<ApiKeyClaim> {
     return { clientId, key };
   }
 
-  verify({ key }: ApiKeyClaim, { id, secrets }: Client): Promise<ClientProof> {
-    if (!this.digests.match(key, secrets)) throw authenticationFailed('api_key_mismatch');
-    return Promise.resolve({ credentialId: id, via: 'api_key' });
+  async verify(claim: ApiKeyClaim, { id, secrets, allowedNetworks }: Client, { sourceAddress }: OAuthRequest): Promise<ClientProof> {
+    if (!this.digests.match(claim.key, secrets)) throw authenticationFailed('api_key_mismatch');
+    // Who asked for this proof refuses it next.
+    if (!isWithin(allowedNetworks, sourceAddress)) await this.tellOwner(claim, sourceAddress);
+    return { credentialId: id, via: 'api_key' };
   }
 
-  verifyUnknown({ key }: ApiKeyClaim): Promise<void> {
-    this.digests.match(key, []);
-    return Promise.resolve();
+  verifyUnknown(claim: ApiKeyClaim, { sourceAddress }: OAuthRequest): Promise<void> {
+    return this.tellOwner(claim, sourceAddress);
+  }
+
+  /** KEYS-5: somebody has the whole key and may not use it, such as one that ended. Who only knows its id has proven nothing. */
+  private async tellOwner({ clientId, key }: ApiKeyClaim, source: string): Promise<void> {
+    const known = isApiKeyId(clientId) ? await this.keys.byId(clientId) : undefined;
+    if (!this.digests.match(key, known ? [known] : []) || !known) return;
+    const reason = refusalOf(known, { audience: undefined, sourceAddress: source, now: Date.now() });
+    if (reason !== undefined) this.refusals.count(known, reason, source);
   }
 }

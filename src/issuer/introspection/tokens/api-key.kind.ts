@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isApiKey, KnownApiKeys, refusalOf } from '../../../directory/api-keys/index.js';
+import { ApiKeyRefusals, isApiKey, KnownApiKeys, refusalOf, type ApiKeyFacts } from '../../../directory/api-keys/index.js';
 import { LastUsed } from '../../../directory/credentials/index.js';
 import { Configuration, issuerOf } from '../../../platform/config/index.js';
 import type { ActiveToken, IntrospectionCaller } from '../introspection-answer.js';
@@ -12,6 +12,7 @@ export class ApiKeyKind implements TokenKind {
 
   constructor(
     private readonly keys: KnownApiKeys,
+    private readonly refusals: ApiKeyRefusals,
     private readonly lastUsed: LastUsed,
     private readonly configuration: Configuration,
   ) {}
@@ -20,15 +21,24 @@ export class ApiKeyKind implements TokenKind {
     return isApiKey(token);
   }
 
-  async describe(token: string, { api }: IntrospectionCaller): Promise<ActiveToken | undefined> {
-    const key = api && (await this.keys.find(token));
-    if (!key) return undefined;
-    // The network is the guard's to judge: only it sees where the key comes from.
-    const use = { audience: api.identifier, sourceAddress: '', now: Date.now() };
-    if (refusalOf({ ...key, allowedNetworks: [] }, use) !== undefined || key.caller.scopes.size === 0) return undefined;
+  async describe(token: string, { api, sourceAddress }: IntrospectionCaller): Promise<ActiveToken | undefined> {
+    if (!api) return undefined;
+    const key = await this.keys.find(token);
+    if (!key) this.refusals.countUnknown(sourceAddress);
+    if (!key || !this.mayBeUsed(key, api.identifier, sourceAddress)) return undefined;
     // A guard asks because somebody uses the key; what it lets pass from memory for the next minute is not heard of here.
-    this.lastUsed.record(key.id, use.now);
-    const { id, orgId, audience, caller, createdAt, expiresAt, allowedNetworks } = key;
+    this.lastUsed.record(key.id);
+    return this.toActiveToken(key);
+  }
+
+  private mayBeUsed(key: ApiKeyFacts, audience: string, askedFrom: string): boolean {
+    // The network is the guard's to judge: only it sees where the key comes from.
+    const reason = refusalOf({ ...key, allowedNetworks: [] }, { audience, sourceAddress: '', now: Date.now() });
+    if (reason !== undefined) this.refusals.count(key, reason, askedFrom, audience);
+    return reason === undefined && key.caller.scopes.size > 0;
+  }
+
+  private toActiveToken({ id, orgId, audience, caller, createdAt, expiresAt, allowedNetworks }: ApiKeyFacts): ActiveToken {
     return {
       active: true,
       iss: issuerOf(this.configuration.settings, 'external'),
