@@ -21,6 +21,7 @@ import { ApiKeys1763769800040 } from './1763769800040-api-keys.js';
 import { AppRegistration1763769900010 } from './1763769900010-app-registration.js';
 import { ConsentOperations1763769900050 } from './1763769900050-consent-operations.js';
 import { Watch1763769900060 } from './1763769900060-watch.js';
+import { DynamicRegistration1763769900040 } from './1763769900040-dynamic-registration.js';
 
 /** Every migration in order. Add one here; never change one that has been released. Those with `transaction = false` run after all others. */
 export const MIGRATIONS = [
@@ -46,5 +47,6 @@ export const MIGRATIONS = [
   AppRegistration1763769900010,
   ConsentOperations1763769900050,
   Watch1763769900060,
+  DynamicRegistration1763769900040,
   TrustMapIndex1763769600061,
 ];
