@@ -1,3 +1,10 @@
+export type { AppDescription } from './app-description.js';
+export { AppGrants } from './app-grants.js';
+export { APP_GRANT_TYPES, settledGrantTypes } from './app-grant-types.policy.js';
+export { AppIdPipe, isAppId } from './app-id.pipe.js';
+export { isWebAddress } from './dto/web-address.decorator.js';
+export { mistakeOfRedirectUri, MAX_REDIRECT_URIS } from './redirect-uris.policy.js';
+export { SelfDescribedApps } from './self-described-apps.js';
 export { ThirdPartyApp } from './third-party-app.entity.js';
 export { ThirdPartyAppSource } from './third-party-app-source.js';
 export { THIRD_PARTY_APPS_PROBLEMS } from './third-party-apps.errors.js';

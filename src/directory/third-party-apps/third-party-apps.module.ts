@@ -9,6 +9,7 @@ import { AppGrants } from './app-grants.js';
 import { AppRecords } from './app-records.js';
 import { AppTransactions } from './app-transactions.js';
 import { PublisherReaction } from './publisher-reaction.js';
+import { SelfDescribedApps } from './self-described-apps.js';
 import { ThirdPartyAppChanges } from './third-party-app-changes.service.js';
 import { ThirdPartyAppReviewController } from './third-party-app-review.controller.js';
 import { ThirdPartyAppSecretsController } from './third-party-app-secrets.controller.js';
@@ -27,12 +28,13 @@ import { ThirdPartyApps } from './third-party-apps.service.js';
     AppRecords,
     AppTransactions,
     PublisherReaction,
+    SelfDescribedApps,
     ThirdPartyAppChanges,
     ThirdPartyApps,
     ThirdPartyAppSecrets,
     ThirdPartyAppSource,
     ThirdPartyAppsRepository,
   ],
-  exports: [ThirdPartyAppSource],
+  exports: [AppGrants, SelfDescribedApps, ThirdPartyAppSource],
 })
 export class ThirdPartyAppsModule {}

@@ -8,6 +8,7 @@ import { keysSettings } from './keys.settings.js';
 import { limitsSettings } from './limits.settings.js';
 import { listenersSettings } from './listeners.settings.js';
 import { peopleSettings } from './people.settings.js';
+import { registrationSettings } from './registration.settings.js';
 import { runtimeSettings } from './runtime.settings.js';
 import { secretScanningSettings } from './secret-scanning.settings.js';
 import { listenerMistakes } from './listener-mistakes.js';
@@ -23,6 +24,7 @@ export const SETTINGS_BY_TOPIC = {
   Certificates: certificatesSettings,
   Limits: limitsSettings,
   People: peopleSettings,
+  'Registration of apps': registrationSettings,
   'Secret scanning': secretScanningSettings,
   Pages: brandSettings,
   Tracing: tracingSettings,
@@ -36,6 +38,7 @@ const SETTINGS = {
   ...certificatesSettings,
   ...limitsSettings,
   ...peopleSettings,
+  ...registrationSettings,
   ...secretScanningSettings,
   ...brandSettings,
   ...tracingSettings,
