@@ -24,14 +24,17 @@ export function mistakeOfClientIdUrl(clientId: string): string | undefined {
   if (!isClientIdUrl(clientId)) return 'It does not begin with https://.';
   if (clientId.length > MAX_CLIENT_ID_URL_LENGTH) return `It is longer than ${MAX_CLIENT_ID_URL_LENGTH} characters.`;
   if (!VISIBLE_ASCII.test(clientId)) return 'It holds spaces, control characters or letters outside ASCII.';
+  return wrongParts(clientId) ?? wrongSpelling(clientId);
+}
+
+function wrongParts(clientId: string): string | undefined {
   if (clientId.includes('\\')) return 'It holds a backslash.';
   if (clientId.includes('#')) return 'It has a fragment.';
   const [, authority = '', path = ''] = PARTS.exec(clientId) ?? [];
   if (authority === '') return 'It names no host.';
   if (authority.includes('@')) return 'It names a user.';
   if (path === '' || path === '/') return 'It has no path.';
-  if (DOT_SEGMENT.test(path)) return 'Its path has a dot segment.';
-  return wrongSpelling(clientId);
+  return DOT_SEGMENT.test(path) ? 'Its path has a dot segment.' : undefined;
 }
 
 function wrongSpelling(clientId: string): string | undefined {

@@ -1,8 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { JWK } from 'jose';
 import type { Client } from '@countersign/oauth';
 import { PlatformTransactions, type Transaction } from '../../platform/database/index.js';
 import { Reaper } from '../../platform/reaper/index.js';
-import { changedFields, SYSTEM_ACT } from '../administration/index.js';
+import { changedFields, SYSTEM_ACT, type ChangedFields } from '../administration/index.js';
 import { missingKeys } from '../credentials/index.js';
 import { AppClientsRepository } from './app-clients.repository.js';
 import type { AppDescription } from './app-description.js';
@@ -54,7 +55,7 @@ export class SelfDescribedApps implements OnModuleInit {
     return this.transactions.run(async (tx) => {
       const app = await this.repository.findForUpdate(tx, id);
       if (app?.registration !== 'metadata_document' || app.updatedAt > readAt) return true;
-      const [before, looks, keys] = [this.records.factsOf(app), fingerprintOf(app), app.jwks?.keys ?? []];
+      const [before, looks, keys] = [this.records.factsOf(app), fingerprintOf(app), keysOf(app)];
       Object.assign(app, description);
       const isAnother = fingerprintOf(app) !== looks;
       const changed = changedFields(before, this.records.factsOf(app));
@@ -63,9 +64,12 @@ export class SelfDescribedApps implements OnModuleInit {
       if (isAnother && app.state === 'approved') app.state = 'draft';
       app.updatedAt = new Date();
       await this.repository.update(tx, app);
-      const removed_keys = await missingKeys(keys, app.jwks?.keys ?? []);
-      const ends_grants = removed_keys.length > 0 || ['auth_method', 'jwks_uri'].some((field) => field in (changed?.after ?? {}));
-      await this.records.changed(tx, SYSTEM_ACT, 'app.updated', app, { ...changed, removed_keys, ends_grants });
+      const removed_keys = await missingKeys(keys, keysOf(app));
+      await this.records.changed(tx, SYSTEM_ACT, 'app.updated', app, {
+        ...changed,
+        removed_keys,
+        ends_grants: endsGrants(changed, removed_keys),
+      });
       return true;
     });
   }
@@ -76,6 +80,15 @@ export class SelfDescribedApps implements OnModuleInit {
     for (const app of gone) await this.records.changed(tx, SYSTEM_ACT, 'app.expired', app);
     return gone.length;
   }
+}
+
+function keysOf({ jwks }: ThirdPartyApp): readonly JWK[] {
+  return jwks?.keys ?? [];
+}
+
+/** Whoever could prove to be the app before, and cannot now, must not go on with what they were given. */
+function endsGrants(changed: ChangedFields | undefined, removedKeys: readonly string[]): boolean {
+  return removedKeys.length > 0 || ['auth_method', 'jwks_uri'].some((field) => field in (changed?.after ?? {}));
 }
 
 function newApp(id: string, description: AppDescription): ThirdPartyApp {

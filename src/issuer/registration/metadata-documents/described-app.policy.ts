@@ -83,8 +83,8 @@ function readAuthentication(members: Members): ReadAuthentication {
     return {
       problems: [problem(`/${secret}`, `${secret} cannot stand in a public document.`, 'Take it out; use none or private_key_jwt.')],
     };
-  const [jwks, jwksUri] = [members('jwks') ?? undefined, members('jwks_uri') ?? undefined];
-  const method = members('token_endpoint_auth_method') ?? (jwks === undefined && jwksUri === undefined ? 'none' : 'private_key_jwt');
+  const given: GivenKeys = { jwks: members('jwks') ?? undefined, jwksUri: members('jwks_uri') ?? undefined };
+  const method = members('token_endpoint_auth_method') ?? (hasKeys(given) ? 'private_key_jwt' : 'none');
   if (method !== 'none' && method !== 'private_key_jwt')
     return {
       problems: [
@@ -95,25 +95,29 @@ function readAuthentication(members: Members): ReadAuthentication {
         ),
       ],
     };
-  const problems = mistakesOfKeys(jwks, jwksUri, method === 'private_key_jwt');
-  if (problems.length > 0) return { problems };
-  if (method === 'none') return { fields: { clientType: 'public', authMethod: 'none', jwks: null, jwksUri: null }, problems };
-  const keys = jwks === undefined ? null : (readPublicKeys(jwks).keys ?? null);
-  return {
-    fields: {
-      clientType: 'confidential',
-      authMethod: 'private_key_jwt',
-      jwks: keys,
-      jwksUri: jwksUri === undefined ? null : String(jwksUri),
-    },
-    problems,
-  };
+  const problems = mistakesOfKeys(given, method === 'private_key_jwt');
+  return problems.length > 0 ? { problems } : { problems, fields: method === 'none' ? PUBLIC : confidential(given) };
 }
 
-function mistakesOfKeys(jwks: unknown, jwksUri: unknown, areNeeded: boolean): readonly ProblemItem[] {
+const PUBLIC = { clientType: 'public', authMethod: 'none', jwks: null, jwksUri: null } as const;
+
+function confidential({ jwks, jwksUri }: GivenKeys): NonNullable<ReadAuthentication['fields']> {
+  const keys = jwks === undefined ? null : (readPublicKeys(jwks).keys ?? null);
+  return { clientType: 'confidential', authMethod: 'private_key_jwt', jwks: keys, jwksUri: jwksUri === undefined ? null : String(jwksUri) };
+}
+
+interface GivenKeys {
+  readonly jwks: unknown;
+  readonly jwksUri: unknown;
+}
+
+function hasKeys({ jwks, jwksUri }: GivenKeys): boolean {
+  return jwks !== undefined || jwksUri !== undefined;
+}
+
+function mistakesOfKeys({ jwks, jwksUri }: GivenKeys, areNeeded: boolean): readonly ProblemItem[] {
   if (jwks !== undefined && jwksUri !== undefined) return [problem('/jwks', 'jwks and jwks_uri are both there.', 'Send one of them.')];
-  if (areNeeded && jwks === undefined && jwksUri === undefined)
-    return [problem('/jwks', 'private_key_jwt needs public keys.', 'Send jwks or jwks_uri.')];
+  if (areNeeded && !hasKeys({ jwks, jwksUri })) return [problem('/jwks', 'private_key_jwt needs public keys.', 'Send jwks or jwks_uri.')];
   if (jwksUri !== undefined && (!isWebAddress(jwksUri) || !isKeyAddress(jwksUri)))
     return [problem('/jwks_uri', 'jwks_uri is not https without user and fragment.', 'Send an https URL.')];
   if (jwks === undefined) return [];
