@@ -1,4 +1,4 @@
-import { isScopeToken } from '@countersign/oauth';
+import { isScopeToken, mistakeOfClientIdUrl } from '@countersign/oauth';
 import { USAGE_REPORT_LIMITS } from '@countersign/resource-server';
 import { USAGE_REPORT_MAX_AGE_DAYS } from '../../directory/usage/index.js';
 import { isId, type IdPrefix } from '../../platform/crypto/index.js';
@@ -16,9 +16,8 @@ const RESULT = new RegExp(USAGE_REPORT_LIMITS.resultPattern);
 /** RFC 7638 and RFC 8705 §3.1: a SHA-256 in base64url. */
 const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 const CLIENTS: readonly IdPrefix[] = ['sp', 'app', 'svc', 'key', 'pat'];
-/** The client id of an app that describes itself by a document. */
-const DOCUMENT_ADDRESS = /^https:\/\/[\x21-\x7E]{1,247}$/;
-// A workload that another issuer vouches for has a rule in place of a credential, a public app only its own name.
+// A workload that another issuer vouches for has a rule in place of a credential.
+// A public app has none either: there stands its own id.
 const CREDENTIALS: readonly IdPrefix[] = ['sec', 'key', 'pat', 'rule', 'app'];
 /** Of a consent. */
 const GENERATION = /\.[1-9]\d{0,9}$/;
@@ -33,8 +32,11 @@ const REQUIRED: Readonly<Record<string, Check>> = {
   count: [isCount, 'Send a whole number of at least 1.'],
 };
 const OPTIONAL: Readonly<Record<string, Check>> = {
-  client_id: [isClient, 'Send the client_id of the token, or leave it out.'],
-  credential_id: [isCredential, 'Send the cred of the token, or leave it out.'],
+  client_id: [(value) => isAnyId(value, CLIENTS) || isAppAddress(value), 'Send the client_id of the token, or leave it out.'],
+  credential_id: [
+    (value) => isAnyId(value, CREDENTIALS) || matches(value, THUMBPRINT) || isAppAddress(value),
+    'Send the cred of the token, or leave it out.',
+  ],
   grant_id: [isGrant, 'Send the grant of the token, or leave it out.'],
 };
 const CHECKS = { ...REQUIRED, ...OPTIONAL };
@@ -81,12 +83,9 @@ function isAnyId(value: unknown, prefixes: readonly IdPrefix[]): boolean {
   return typeof value === 'string' && prefixes.some((prefix) => isId(value, prefix));
 }
 
-function isClient(value: unknown): boolean {
-  return isAnyId(value, CLIENTS) || matches(value, DOCUMENT_ADDRESS);
-}
-
-function isCredential(value: unknown): boolean {
-  return isAnyId(value, CREDENTIALS) || matches(value, THUMBPRINT) || matches(value, DOCUMENT_ADDRESS);
+/** Of an app that describes itself. */
+function isAppAddress(value: unknown): boolean {
+  return typeof value === 'string' && mistakeOfClientIdUrl(value) === undefined;
 }
 
 /** A policy, a consent (`con_…`, then `con_….2`), or the grant of a client at an API: `<client>.<api>`. */
