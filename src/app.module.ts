@@ -153,6 +153,7 @@ function guardOptions(
     resources: {
       management: ownApi('/v1'),
       analytics: ownApi('/analytics'),
+      mcp: ownApi('/mcp'),
       identity: { ...userInfo, verifier: identity },
       ...Object.fromEntries(SAASALYTICS_SERVICES.map(({ name }) => [name, { identifier: name, verifier: internal }])),
     },

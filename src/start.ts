@@ -7,7 +7,14 @@ import { Bootstrap, type FirstStart } from './bootstrap/index.js';
 import { RefusalCounter } from './platform/audit/index.js';
 import { Configuration, loadConfiguration, servesZone } from './platform/config/index.js';
 import { connectDatabase, migrate, type DatabaseConnection } from './platform/database/index.js';
-import { addCertificateHook, addRefusedBodyHook, addRequestHooks, createFastifyAdapter, UnusedConnections } from './platform/http/index.js';
+import {
+  addCertificateHook,
+  addCrossOriginHooks,
+  addRefusedBodyHook,
+  addRequestHooks,
+  createFastifyAdapter,
+  UnusedConnections,
+} from './platform/http/index.js';
 import { Readiness } from './platform/health/index.js';
 import { TlsListeners } from './platform/listeners/index.js';
 import { Log } from './platform/logging/index.js';
@@ -76,6 +83,7 @@ async function createApplication(
   );
   const fastify = app.getHttpAdapter().getInstance();
   addRequestHooks(fastify, configuration.settings, { log, tracing, metrics: app.get(RequestMetrics) });
+  addCrossOriginHooks(fastify);
   addRefusedBodyHook(fastify);
   addCertificateHook(fastify, configuration.settings, app.get(RefusalCounter));
   const tlsListeners = new TlsListeners(fastify, configuration.settings);

@@ -6,6 +6,7 @@ import { UsersModule } from '../directory/users/index.js';
 import { SaasalyticsModule } from '../saasalytics/index.js';
 import { Bootstrap } from './bootstrap.service.js';
 import { ConfiguredOperator } from './configured-operator.js';
+import { DemoAgents } from './demo-agents.js';
 import { DemoApiKeys } from './demo-api-keys.js';
 import { DemoApps } from './demo-apps.js';
 import { DemoLoader } from './demo-loader.js';
@@ -14,7 +15,7 @@ import { DemoUsers } from './demo-users.js';
 
 @Module({
   imports: [ApiResourcesModule, CertificatesModule, ServicePrincipalsModule, SaasalyticsModule, UsersModule],
-  providers: [Bootstrap, ConfiguredOperator, DemoApiKeys, DemoApps, DemoLoader, DemoServices, DemoUsers],
+  providers: [Bootstrap, ConfiguredOperator, DemoAgents, DemoApiKeys, DemoApps, DemoLoader, DemoServices, DemoUsers],
   exports: [Bootstrap],
 })
 export class BootstrapModule {}

@@ -5,7 +5,7 @@ import { identityApi } from '../issuer/userinfo/index.js';
 import { OperatorSeeding } from '../directory/service-principals/index.js';
 import { Configuration, servesZone, type Settings } from '../platform/config/index.js';
 import { newId } from '../platform/crypto/index.js';
-import { SAASALYTICS_SCOPES, SAASALYTICS_SERVICES, type SaasalyticsScope } from '../saasalytics/index.js';
+import { MCP_SCOPES, SAASALYTICS_SCOPES, SAASALYTICS_SERVICES, type SaasalyticsScope } from '../saasalytics/index.js';
 import { ConfiguredOperator } from './configured-operator.js';
 import { DemoFile, type DemoDocument } from './demo-file.js';
 import { DemoLoader } from './demo-loader.js';
@@ -59,6 +59,13 @@ export class Bootstrap {
       scopes: SAASALYTICS_SCOPES.map(toDefinition),
       // So that the demo's services may pass on for whom they were called.
       servedBy: DEMO ? DEMO_SERVICE_NAMES : [],
+    });
+    await this.apis.seed({
+      key: 'mcp',
+      identifier: `${PUBLIC_URL}/mcp`,
+      name: 'Saasalytics for agents',
+      zone: 'external',
+      scopes: MCP_SCOPES.map(toDefinition),
     });
     for (const { name, title, scopes } of SAASALYTICS_SERVICES)
       await this.apis.seed({ key: `service:${name}`, identifier: name, name: title, zone: 'internal', scopes: scopes.map(toDefinition) });

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { formatBasicCredentials } from '@countersign/oauth';
 import { DEMO_PROFILES, SAASALYTICS_SCOPES, SaasalyticsDemo } from '../saasalytics/index.js';
 import { Configuration, servesZone } from '../platform/config/index.js';
+import { DemoAgents } from './demo-agents.js';
 import { DemoApps } from './demo-apps.js';
 import { DemoApiKeys } from './demo-api-keys.js';
 import type { DemoDocument, DemoOrgEntry } from './demo-file.js';
@@ -33,6 +34,7 @@ export class DemoLoader {
     private readonly users: DemoUsers,
     private readonly apps: DemoApps,
     private readonly keys: DemoApiKeys,
+    private readonly agents: DemoAgents,
     private readonly configuration: Configuration,
   ) {}
 
@@ -58,6 +60,7 @@ export class DemoLoader {
       [this.users, isOrgMissing || !(await this.users.areReady(document))],
       [this.apps, isOrgMissing || !this.apps.areReady(document)],
       [this.keys, isOrgMissing || !this.keys.areReady(document)],
+      [this.agents, isOrgMissing || !this.agents.areReady(document)],
       [this.services, servesInternally && !this.services.areReady(document)],
     ];
     return needed.flatMap(([part, isNeeded]) => (isNeeded ? [part] : []));

@@ -1,4 +1,5 @@
 export { DEMO_PROFILES, SaasalyticsDemo, type DemoOrg } from './demo/index.js';
+export { MCP_SCOPES } from './mcp/index.js';
 export { SaasalyticsModule } from './saasalytics.module.js';
 export { SAASALYTICS_SCOPES, SAASALYTICS_SERVICES, type SaasalyticsScope } from './scopes.js';
 

@@ -394,9 +394,11 @@ describe('attack 61: method overrides and content types', () => {
 
 describe('attacks 68 and 69: caches and other origins', () => {
   const ORIGINS = ['https://evil.example', 'null', 'http://localhost:3000'];
-  const readable = (path: string): boolean => path.startsWith('/.well-known/');
+  // CORS-1: what agents in pages need, and nothing else.
+  const OPEN = ['/oauth/token', '/oauth/revoke', '/oauth/par', '/mcp'];
+  const readable = (path: string): boolean => path.startsWith('/.well-known/') || OPEN.includes(path);
 
-  it('no answer but public metadata can be read from another origin, and none with credentials', async () => {
+  it('no answer but those an agent needs can be read from another origin, and none with credentials', async () => {
     for (const each of operations) {
       for (const origin of ORIGINS) {
         const { headers } = await send(each, { headers: [['origin', origin]], body: '{' });
@@ -407,16 +409,30 @@ describe('attacks 68 and 69: caches and other origins', () => {
     }
   });
 
-  it('no preflight is answered with permission', async () => {
-    for (const path of ['/v1/orgs', '/analytics/v1/account', '/oauth/token', '/docs/openapi.json', '/health/ready']) {
-      const { headers, status } = await rawRequest(server.url + path, {
-        method: 'OPTIONS',
-        headers: [
-          ['origin', 'https://evil.example'],
-          ['access-control-request-method', 'POST'],
-          ['access-control-request-headers', 'authorization'],
-        ],
-      });
+  const preflight = (path: string): Promise<RawAnswer> =>
+    rawRequest(server.url + path, {
+      method: 'OPTIONS',
+      headers: [
+        ['origin', 'https://evil.example'],
+        ['access-control-request-method', 'POST'],
+        ['access-control-request-headers', 'authorization'],
+      ],
+    });
+
+  it('CORS-1 preflights of those are answered, by any origin, without credentials', async () => {
+    for (const path of [...OPEN, '/.well-known/jwks.json', '/.well-known/oauth-protected-resource/mcp']) {
+      const { status, headers } = await preflight(path);
+      expect([path, status, headers['access-control-allow-origin']]).toEqual([path, 204, '*']);
+      expect(headers['access-control-allow-headers']).toMatch(/^Authorization, .*DPoP/);
+      expect(headers['access-control-allow-methods']).toMatch(path.startsWith('/.well-known') ? /GET/ : /^POST$/);
+      expect(headers['access-control-allow-credentials']).toBeUndefined();
+    }
+  });
+
+  it('CORS-2 no other preflight is answered with permission', async () => {
+    const closed = ['/v1/orgs', '/analytics/v1/account', '/oauth/authorize', '/oauth/introspect', '/login', '/account', '/docs/openapi.json'];
+    for (const path of [...closed, '/health/ready', '/mcp/', '/oauth/token/x']) {
+      const { headers, status } = await preflight(path);
       expect({ path, allowed: headers['access-control-allow-origin'] }).toEqual({ path, allowed: undefined });
       expect(status).toBeLessThan(500);
     }

@@ -1,8 +1,11 @@
 import type { StepUp } from '@countersign/resource-server';
+import type { OperationOf } from './operation.js';
 
 /** What a route declares about who may call it. */
 export type AccessRule =
   | { readonly access: 'scopes'; readonly scopes: readonly string[] }
+  /** Several operations behind one route, each with its own scopes. */
+  | { readonly access: 'operations'; readonly operationOf: OperationOf }
   | { readonly access: 'public' }
   /** The route authenticates an OAuth client by itself. */
   | { readonly access: 'client_authenticated' };

@@ -94,7 +94,7 @@ export class AccessTokenGuard extends AuthGuard() implements OnModuleDestroy {
     try {
       if (credential) return this.accept(await credential.prove(request, route.resource), route, context);
       await super.canActivate(context);
-      if (!request.user) throw missingCredentials(route.resource, route.scopes);
+      if (!request.user) throw missingCredentials(route.resource, route.suggestedScopes);
       return this.accept(request.user, route, context);
     } catch (error) {
       throw this.refused(error, route, request);

@@ -37,7 +37,7 @@ export type ResourceOptions =
 
 export interface RequestContext {
   readonly request: GuardedRequest;
-  /** `Controller.method`. */
+  /** `Controller.method`, or the operation where a route has several. */
   readonly route: string;
   readonly audience: string;
   /** Present when the caller was proven and still refused. */

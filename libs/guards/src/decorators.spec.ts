@@ -4,7 +4,13 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ClientAuthenticated, Public, RequireScopes } from './index.js';
+import { ClientAuthenticated, Public, RequireScopes, RequireScopesOf } from './index.js';
+
+const CALLS = [
+  { name: 'read', scopes: ['read:reports'] },
+  { name: 'write', scopes: ['write:reports', 'read:reports'] },
+  { name: 'list', scopes: [] },
+] as const;
 
 @Controller('reports')
 class ReportsController {
@@ -17,6 +23,12 @@ class ReportsController {
   @Get('open')
   @Public()
   open() {
+    return [];
+  }
+
+  @Get('calls')
+  @RequireScopesOf(() => CALLS[0], CALLS)
+  call() {
     return [];
   }
 
@@ -51,6 +63,15 @@ describe('the OpenAPI side of the decorators', () => {
       'missing_credentials',
       'invalid_token',
     ]);
+  });
+
+  it('@RequireScopesOf says what each of its operations needs', () => {
+    const operation = document.paths['/reports/calls']?.get;
+    expect(operation).toMatchObject({
+      security: [{ oauth2: ['read:reports', 'write:reports'] }],
+      'x-operations': { read: ['read:reports'], write: ['write:reports', 'read:reports'] },
+    });
+    expect(Object.keys(operation?.responses ?? {})).toEqual(['401', '403', '429']);
   });
 
   it('@Public and @ClientAuthenticated need no token and say so', () => {

@@ -6,6 +6,8 @@ export interface GuardedRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly query?: unknown;
+  /** Parsed; absent before that. */
+  readonly body?: unknown;
   readonly url?: string;
   /** Express: the whole path, where routers shorten `url`. */
   readonly originalUrl?: string;

@@ -11,10 +11,12 @@ export type {
   RequestContext,
 } from './countersign-guard-options.js';
 export type { GuardedRequest } from './guarded-request.js';
+export type { OperationOf, RouteOperation } from './operation.js';
 export { ProtectedResource } from './protected-resource.js';
 export { Public } from './public.js';
 export { refusalResponse, type RefusalResponse } from '@countersign/resource-server';
 export { OPENAPI_OAUTH2_SCHEME, RequireScopes } from './require-scopes.js';
+export { RequireScopesOf } from './require-scopes-of.js';
 export { RequireSignIn } from './require-sign-in.js';
 export { ResourceRequestRefusedFilter } from './resource-request-refused-filter.js';
 export { undeclaredRoutes } from './undeclared-routes.js';

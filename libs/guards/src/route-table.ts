@@ -2,12 +2,16 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { StepUp } from '@countersign/resource-server';
 import { routeAccess } from './access-rule.js';
 import type { AccessTokenStrategyOptions } from './access-token-strategy.js';
+import type { GuardedRequest } from './guarded-request.js';
+import type { OperationOf, RouteOperation } from './operation.js';
 import type { GuardedResource, ProtectedResources } from './protected-resources.js';
 
 export interface ProtectedRoute {
   readonly access: 'protected';
   readonly name: string;
   readonly scopes: readonly string[];
+  /** What a caller without credentials is told to ask for. */
+  readonly suggestedScopes: readonly string[];
   readonly stepUp: StepUp | undefined;
   readonly resource: GuardedResource;
   readonly strategyOptions: AccessTokenStrategyOptions;
@@ -18,35 +22,62 @@ export type GuardedRoute =
   | { readonly access: 'open'; readonly name: string }
   | { readonly access: 'undeclared'; readonly name: string };
 
+interface SharedRoute {
+  readonly access: 'shared';
+  readonly operationOf: OperationOf;
+  readonly byOperation: WeakMap<RouteOperation, ProtectedRoute>;
+  toRoute(operation: RouteOperation): ProtectedRoute;
+}
+
 type Controller = ReturnType<ExecutionContext['getClass']>;
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 
 /** What each handler declares, read once per process. By controller too: classes that extend one another share handlers. */
 export class RouteTable {
-  private readonly routes = new WeakMap<Handler, WeakMap<Controller, GuardedRoute>>();
+  private readonly routes = new WeakMap<Handler, WeakMap<Controller, GuardedRoute | SharedRoute>>();
 
   constructor(private readonly resources: ProtectedResources) {}
 
   find(context: ExecutionContext): GuardedRoute {
     const controller = context.getClass();
     const handler = context.getHandler();
-    return this.routes.get(handler)?.get(controller) ?? this.read(controller, handler);
+    const route = this.routes.get(handler)?.get(controller) ?? this.read(controller, handler);
+    return route.access === 'shared' ? routeOf(route, context.getArgByIndex<GuardedRequest>(0)) : route;
   }
 
-  private read(controller: Controller, handler: Handler): GuardedRoute {
-    const name = `${controller.name}.${handler.name}`;
-    const { rule, resource, stepUp } = routeAccess(controller, handler);
-    let route: GuardedRoute;
-    if (rule === undefined) route = { access: 'undeclared', name };
-    else if (rule.access === 'scopes') route = { ...this.protectedRoute(name, rule.scopes, resource), stepUp };
-    else route = { access: 'open', name };
-    const byController = this.routes.get(handler) ?? new WeakMap<Controller, GuardedRoute>();
+  private read(controller: Controller, handler: Handler): GuardedRoute | SharedRoute {
+    const route = this.declared(controller, handler);
+    const byController = this.routes.get(handler) ?? new WeakMap<Controller, GuardedRoute | SharedRoute>();
     this.routes.set(handler, byController.set(controller, route));
     return route;
   }
 
-  private protectedRoute(name: string, scopes: readonly string[], resourceName: string | undefined): Omit<ProtectedRoute, 'stepUp'> {
+  private declared(controller: Controller, handler: Handler): GuardedRoute | SharedRoute {
+    const name = `${controller.name}.${handler.name}`;
+    const { rule, resource: resourceName, stepUp } = routeAccess(controller, handler);
+    if (rule === undefined) return { access: 'undeclared', name };
+    if (rule.access === 'scopes') return toProtected({ name, scopes: rule.scopes }, this.resources.get(resourceName), stepUp);
+    if (rule.access !== 'operations') return { access: 'open', name };
     const resource = this.resources.get(resourceName);
-    return { access: 'protected', name, scopes, resource, strategyOptions: { resource, scopes } };
+    const toRoute = (operation: RouteOperation): ProtectedRoute => toProtected(operation, resource, stepUp);
+    return { access: 'shared', operationOf: rule.operationOf, byOperation: new WeakMap(), toRoute };
   }
+}
+
+function routeOf({ operationOf, byOperation, toRoute }: SharedRoute, request: GuardedRequest): ProtectedRoute {
+  const operation = operationOf(request);
+  let route = byOperation.get(operation);
+  if (!route) {
+    route = toRoute(operation);
+    byOperation.set(operation, route);
+  }
+  return route;
+}
+
+function toProtected(
+  { name, scopes, suggestedScopes = scopes }: RouteOperation,
+  resource: GuardedResource,
+  stepUp: StepUp | undefined,
+): ProtectedRoute {
+  return { access: 'protected', name, scopes, suggestedScopes, stepUp, resource, strategyOptions: { resource, scopes } };
 }

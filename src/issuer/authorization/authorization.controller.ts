@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientAuthenticated, Public } from '@countersign/guards';
-import { InZone } from '../../platform/http/index.js';
+import { CrossOrigin, InZone } from '../../platform/http/index.js';
 import { DPOP_HEADER, OAuthErrorResponses, readOAuthRequest } from '../endpoint/index.js';
 import { AuthorizationEndpoint } from './authorization-endpoint.js';
 import { AuthorizationForm, AuthorizationQuery, PushedRequestDocument, PushedRequestForm } from './dto/authorization.dto.js';
@@ -54,6 +54,7 @@ export class AuthorizationController {
   }
 
   @Post('par')
+  @CrossOrigin()
   @HttpCode(201)
   @ClientAuthenticated()
   @ApiOperation({

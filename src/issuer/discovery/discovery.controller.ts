@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '@countersign/guards';
 import type { Zone } from '@countersign/oauth';
-import { httpProblem, InZone, RequestZone } from '../../platform/http/index.js';
+import { CrossOrigin, httpProblem, InZone, RequestZone } from '../../platform/http/index.js';
 import { SigningKeys } from '../signing-keys/index.js';
 import { Discovery, type CacheableDocument } from './discovery.service.js';
 
@@ -14,6 +14,7 @@ type NestedPath = Readonly<Record<'path' | 'name', string>>;
 @ApiTags('Discovery')
 @InZone('external', 'internal')
 @Public()
+@CrossOrigin()
 @Controller('.well-known')
 export class DiscoveryController {
   constructor(
@@ -120,13 +121,12 @@ export class DiscoveryController {
   }
 }
 
-/** HTTP-10, DISC-8: public, cacheable, readable from any origin. */
+/** HTTP-10, DISC-8: public and cacheable. */
 function send(request: FastifyRequest, reply: FastifyReply, { body, etag }: CacheableDocument): void {
   void reply.headers({
     'content-type': 'application/json; charset=utf-8',
     'cache-control': `public, max-age=${MAX_AGE_SECONDS}, stale-while-revalidate=3600`,
     etag,
-    'access-control-allow-origin': '*',
   });
   if (request.headers['if-none-match'] === etag) void reply.status(304).send();
   else void reply.send(body);

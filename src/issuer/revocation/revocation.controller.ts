@@ -3,7 +3,7 @@ import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiProperty, ApiProp
 import type { FastifyRequest } from 'fastify';
 import { ClientAuthenticated } from '@countersign/guards';
 import type { Zone } from '@countersign/oauth';
-import { InZone, RequestZone } from '../../platform/http/index.js';
+import { CrossOrigin, InZone, RequestZone } from '../../platform/http/index.js';
 import { OAuthErrorResponses, readOAuthRequest } from '../endpoint/index.js';
 import { RevocationEndpoint } from './revocation-endpoint.js';
 
@@ -25,6 +25,7 @@ export class RevocationController {
   constructor(private readonly endpoint: RevocationEndpoint) {}
 
   @Post('revoke')
+  @CrossOrigin()
   @HttpCode(200)
   @ClientAuthenticated()
   @ApiOperation({

@@ -3,7 +3,7 @@ import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiTags }
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientAuthenticated } from '@countersign/guards';
 import type { TokenAnswer, Zone } from '@countersign/oauth';
-import { InZone, noteSubject, RequestZone } from '../../platform/http/index.js';
+import { CrossOrigin, InZone, noteSubject, RequestZone } from '../../platform/http/index.js';
 import { DPOP_HEADER, OAuthErrorResponses, readOAuthRequest } from '../endpoint/index.js';
 import { TokenDocument, TokenForm } from './token.documents.js';
 import { TokenEndpoint } from './token-endpoint.js';
@@ -15,6 +15,7 @@ export class TokenController {
   constructor(private readonly endpoint: TokenEndpoint) {}
 
   @Post('token')
+  @CrossOrigin()
   @HttpCode(200)
   @ClientAuthenticated()
   @ApiOperation({

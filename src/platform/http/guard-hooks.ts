@@ -17,7 +17,9 @@ export interface GuardHooks {
 export function guardHooks(log: Log, onDecision: DecisionListener): GuardHooks {
   return {
     onDecision,
-    onAccepted: (caller, { request, audience }) => noteSubject(request as FastifyRequest, subjectOf(caller, audience)),
+    // Where a route has several operations, the log names the one that was called.
+    onAccepted: (caller, { request, route, audience }) =>
+      noteSubject(request as FastifyRequest, { operation: route, ...subjectOf(caller, audience) }),
     onRefused: ({ status, reason, cause }, { request, route, caller, audience }) => {
       if (caller) noteSubject(request as FastifyRequest, subjectOf(caller, audience));
       const facts = cause instanceof TokenRefused ? { expected: asText(cause.expected), received: asText(cause.received) } : {};

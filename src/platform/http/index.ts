@@ -1,11 +1,12 @@
 export { addCertificateHook, clientCertificateOf } from './client-certificate.js';
+export { addCrossOriginHooks, CrossOrigin } from './cross-origin.js';
 export { addRefusedBodyHook } from './refused-bodies.js';
 export { addRequestHooks, noteSubject, type RequestSubject } from './request-hooks.js';
 export { createFastifyAdapter, SERVER_LIMITS } from './fastify-adapter.js';
 export { assignZone, zoneOf } from './listener-zones.js';
 export { RequestZone } from './request-zone.decorator.js';
 export { createValidationPipe } from './validation.pipe.js';
-export type { ErrorAnswer } from './error-answer.js';
+export { answerError, type ErrorAnswer } from './error-answer.js';
 export { ErrorFilter } from './error.filter.js';
 export { ErrorPages } from './error-pages.js';
 export {

@@ -1,1 +1,3 @@
 export { CustomersModule } from './customers.module.js';
+export { CustomersService } from './customers.service.js';
+export { CustomerListQuery } from './dto/customer-list-query.dto.js';

@@ -1,1 +1,3 @@
 export { EventsModule } from './events.module.js';
+export { EVENT_LIMITS } from './events.policy.js';
+export { EventsService } from './events.service.js';

@@ -10,5 +10,6 @@ import { ReportsService } from './reports.service.js';
   imports: [PeriodModule],
   controllers: [ReportsController],
   providers: [ReportsService, ReportsRepository, ActivityReportRepository, FinancialReportRepository],
+  exports: [ReportsService],
 })
 export class ReportsModule {}

@@ -7,6 +7,7 @@ export const TAGS = {
   'Saasalytics: customers': 'Who the events are about.',
   'Saasalytics: reports': 'Activity and financial reports of a period.',
   'Saasalytics: account': 'Settings of the tenant.',
+  'Saasalytics: MCP': 'The same for AI agents, by the Model Context Protocol.',
   'Management: organizations': 'Tenants, and how to stop one.',
   'Management: service principals': 'Machines of a tenant: their credentials and what they may do.',
   'Management: API keys': 'Long-lived keys of a tenant, and personal access tokens of its people.',
