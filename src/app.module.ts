@@ -37,6 +37,7 @@ import { IdTokensModule } from './issuer/id-tokens/index.js';
 import { LogoutModule } from './issuer/logout/index.js';
 import { OwnAppsModule } from './issuer/own-apps/index.js';
 import { RefreshTokensModule } from './issuer/refresh-tokens/index.js';
+import { DynamicRegistrationModule } from './issuer/registration/dynamic/index.js';
 import { RevocationModule, Revocations } from './issuer/revocation/index.js';
 import { ProviderSignInModule } from './issuer/provider-sign-in/index.js';
 import { OwnApiConstraints, SenderConstraintsModule } from './issuer/sender-constraints/index.js';
@@ -97,6 +98,7 @@ const ISSUER = [
   DeviceAuthorizationModule,
   DeviceCodesModule,
   DiscoveryModule,
+  DynamicRegistrationModule,
   FederationModule,
   IntrospectionModule,
   IdTokensModule,

@@ -36,6 +36,7 @@ const ACROSS_ORGS: Readonly<Record<string, string>> = {
   'src/issuer/device-codes': 'a device code says nothing of its organization',
   'src/issuer/consents': 'people see what they allowed, in all their organizations',
   'src/issuer/own-apps': 'people see what they allowed, in all their organizations',
+  'src/issuer/registration/dynamic': 'apps that register themselves belong to no organization',
   'src/issuer/refresh-tokens': 'a refresh token says nothing of its organization',
   'src/issuer/federation/rule-tester.service.ts': 'asks whether an assertion was used, wherever that was',
   'src/directory/trust-map': 'our own services belong to no organization',

@@ -45,6 +45,8 @@ const lifetime = ({ default: usual, min, max }: { default: number; min: number; 
   time(max),
 ];
 const PASSWORDS = 'src/directory/users/password.policy.ts';
+const REGISTRATION_LIVES = 'src/issuer/registration/dynamic/registration-lives.policy.ts';
+const WRITE_REGISTRATION_TOKEN = 'src/issuer/registration/dynamic/dto/registration-token.dto.ts';
 const WRITE_MEMBER = 'src/directory/users/dto/write-member.dto.ts';
 const ADAPTER = 'src/platform/http/fastify-adapter.ts';
 const ASSERTION = 'src/issuer/client-auth/methods/private-key-jwt.method.ts';
@@ -79,6 +81,14 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     time(numberIn(WRITE_MEMBER, /@Min\(([\d_]+)\)/)),
     time(numberIn(WRITE_MEMBER, /@Max\(([\d_]+)\)/)),
   ],
+  'initial access token for registrations': [
+    time(numberIn(WRITE_REGISTRATION_TOKEN, 'DEFAULT_TOKEN_SECONDS')).replace('24 h', '1 d'),
+    time(numberIn(WRITE_REGISTRATION_TOKEN, /@Min\((300)\)/)),
+    time(numberIn(WRITE_REGISTRATION_TOKEN, /@Max\((7[\d_]+)\)/)),
+  ],
+  'an app that registered itself is kept while nobody uses it': [time(numberIn(REGISTRATION_LIVES, 'UNUSED_SECONDS'))],
+  'and after its last person has left it': [time(numberIn(REGISTRATION_LIVES, 'IDLE_SECONDS'))],
+  'its secret': [`${numberIn('src/issuer/registration/dynamic/registration.service.ts', 'SECRET_DAYS')} d`],
   'link by which somebody chooses a new password': [time(numberIn('src/directory/users/password-resets.ts', 'RESET_LIFETIME_SECONDS'))],
   'addresses, accounts or clients that a limit of requests counts, per process; beyond, the quietest is forgotten': [
     String(numberIn('src/platform/rate-limit/memory-rate-limiter.ts', 'MAX_KEYS')),
@@ -88,6 +98,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     `${numberIn('src/issuer/provider-sign-in/pending-sign-ins.repository.ts', /LIFETIME = '(\d+) minutes'/)} min`,
   ],
   'a form at an OAuth endpoint': [size(FORM_BODY_BYTES)],
+  'client metadata at /oauth/register': [size(FORM_BODY_BYTES)],
   'one parameter of it': [size(numberIn('libs/oauth/src/form-parameters.ts', 'MAX_PARAMETER_BYTES'))],
   'authorities in `tls_client_auth_ca`': [String(MAX_TRUST_ANCHORS)],
   'certificates between that of a client and its authority': [String(numberIn('src/platform/x509/certificate-path.policy.ts', 'MAX_SENT'))],

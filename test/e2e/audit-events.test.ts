@@ -116,6 +116,14 @@ describe('what is recorded', () => {
       deleteJoinToken: thenAct('microservice.join_token.deleted', microservices, async (path) =>
         api.delete(`${path}/join-tokens/${(await api.post(`${path}/join-tokens`, {})).body.id}`),
       ),
+      createRegistrationToken: {
+        action: 'registration_token.created',
+        act: () => api.post('/v1/registration-tokens', { note: 'audited' }),
+      },
+      deleteRegistrationToken: {
+        action: 'registration_token.deleted',
+        act: async () => api.delete(`/v1/registration-tokens/${(await api.post('/v1/registration-tokens', {})).body.id}`),
+      },
       rotateCertificateAuthority: {
         action: 'certificate_authority.replacement_asked',
         act: () => api.post('/v1/certificate-authorities/rotate'),

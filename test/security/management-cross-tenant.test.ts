@@ -193,6 +193,7 @@ describe('attack 63 with ids of another organization every route answers as if n
       '/v1/call-policies/',
       '/v1/trusted-issuers/',
       '/v1/identity-providers/',
+      '/v1/registration-tokens/',
       '/v1/users/',
       '/v1/me/',
     ];

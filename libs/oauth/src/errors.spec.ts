@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { OAUTH_ERRORS, OAuthError, type OAuthErrorName } from './errors.js';
 
 const NAMES = Object.keys(OAUTH_ERRORS) as OAuthErrorName[];
-/** Registered by RFC 6749 §5.2, RFC 8707 §2, RFC 7009 §2.2.1, RFC 6749 §4.1.2.1, RFC 8628 §3.5, RFC 9396 §5, RFC 9470 §5 and OpenID Connect Core §3.1.2.6. */
+/** Registered by RFC 6749 §5.2, RFC 8707 §2, RFC 7009 §2.2.1, RFC 6749 §4.1.2.1, RFC 8628 §3.5, RFC 9396 §5, RFC 9470 §5 and OpenID Connect Core §3.1.2.6; RFC 7591 §3.2.2, RFC 6750 §3.1. */
 const REGISTERED = [
   'invalid_request',
   'invalid_client',
@@ -30,6 +30,11 @@ const REGISTERED = [
   'invalid_request_uri',
   'invalid_dpop_proof',
   'use_dpop_nonce',
+  'invalid_token',
+  'invalid_redirect_uri',
+  'invalid_client_metadata',
+  'invalid_software_statement',
+  'unapproved_software_statement',
 ];
 
 describe('OAuthError', () => {

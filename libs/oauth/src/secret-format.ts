@@ -19,6 +19,8 @@ export const SECRET_PREFIXES = [
   'csn_reset',
   'csn_code',
   'csn_device',
+  'csn_init',
+  'csn_reg',
 ] as const;
 export type SecretPrefix = (typeof SECRET_PREFIXES)[number];
 

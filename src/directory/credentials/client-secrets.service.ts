@@ -60,18 +60,22 @@ export class ClientSecrets {
   }
 
   /** A secret that takes the place of the present ones, which end after the grace. */
-  async rotate(tx: Transaction, owner: SecretOwner, options: { name: string | undefined; graceSeconds: number }): Promise<Rotation> {
+  async rotate(
+    tx: Transaction,
+    owner: SecretOwner,
+    options: { name: string | undefined; graceSeconds: number; expiresAt?: Date },
+  ): Promise<Rotation> {
     const now = new Date();
     const before = (await this.repository.list(tx, owner.id)).filter((secret) => secret.isLive(now));
     const { ends, retired } = planRotation(before, options.graceSeconds, now);
     for (const secret of before) secret.endBy(ends.get(secret.id) ?? now);
     await this.repository.setEnds(tx, ends);
     await this.repository.deleteLongEnded(tx, owner.id);
-    return { minted: await this.store(tx, owner, mintSecret('csn_secret'), options.name), before, retired };
+    return { minted: await this.store(tx, owner, mintSecret('csn_secret'), options.name, options.expiresAt), before, retired };
   }
 
   /** Stores the digest of a secret that exists already, such as the operator's from the configuration. */
-  store(tx: Transaction, owner: SecretOwner, text: string, name: string | undefined): Promise<MintedSecret> {
+  store(tx: Transaction, owner: SecretOwner, text: string, name: string | undefined, expiresAt?: Date): Promise<MintedSecret> {
     const record = Object.assign(new ClientSecret(), {
       id: newId('sec'),
       ownerId: owner.id,
@@ -80,7 +84,7 @@ export class ClientSecrets {
       ...this.digests.digest(text),
       hint: text.slice(-4),
       createdAt: new Date(),
-      expiresAt: null,
+      expiresAt: expiresAt ?? null,
       lastUsedAt: null,
     });
     return this.repository.insert(tx, record).then(() => ({ record, text }));
@@ -91,6 +95,17 @@ export class ClientSecrets {
     const secret = await this.repository.find(tx, ownerId, secretId);
     if (secret) await this.repository.delete(tx, secretId);
     return secret;
+  }
+
+  /** Whether a text is one of them that works; in constant time. */
+  matches(secrets: readonly ClientSecret[], text: string): boolean {
+    const live = secrets.filter((secret) => secret.isLive(new Date()));
+    return (
+      this.digests.match(
+        text,
+        live.map((secret) => secret.toDigest()),
+      ) !== undefined
+    );
   }
 
   countLive(tx: Transaction, orgId: string): Promise<number> {

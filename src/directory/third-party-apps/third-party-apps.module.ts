@@ -8,6 +8,7 @@ import { AppClientsRepository } from './app-clients.repository.js';
 import { AppGrants } from './app-grants.js';
 import { AppRecords } from './app-records.js';
 import { AppTransactions } from './app-transactions.js';
+import { DynamicApps } from './dynamic-apps.service.js';
 import { PublisherReaction } from './publisher-reaction.js';
 import { ThirdPartyAppChanges } from './third-party-app-changes.service.js';
 import { ThirdPartyAppReviewController } from './third-party-app-review.controller.js';
@@ -26,6 +27,7 @@ import { ThirdPartyApps } from './third-party-apps.service.js';
     AppGrants,
     AppRecords,
     AppTransactions,
+    DynamicApps,
     PublisherReaction,
     ThirdPartyAppChanges,
     ThirdPartyApps,
@@ -33,6 +35,6 @@ import { ThirdPartyApps } from './third-party-apps.service.js';
     ThirdPartyAppSource,
     ThirdPartyAppsRepository,
   ],
-  exports: [ThirdPartyAppSource],
+  exports: [AppGrants, DynamicApps, ThirdPartyAppSource],
 })
 export class ThirdPartyAppsModule {}

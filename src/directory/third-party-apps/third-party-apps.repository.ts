@@ -26,6 +26,13 @@ export class ThirdPartyAppsRepository {
     return tx.manager.find(ThirdPartyApp, { where: { publisherOrgId }, order: { id: 'ASC' } });
   }
 
+  /** Of those that an operator has approved. */
+  async listReviewedNames(tx: Transaction): Promise<string[]> {
+    return (await tx.manager.find(ThirdPartyApp, { where: { state: 'approved' }, select: { id: true, name: true } })).map(
+      ({ name }) => name,
+    );
+  }
+
   async insert(tx: Transaction, app: ThirdPartyApp): Promise<void> {
     await tx.manager.insert(ThirdPartyApp, { ...app, jwks: app.jwks as never, grants: app.grants as never });
   }

@@ -45,13 +45,15 @@ export class AuthorizationPart implements MetadataPart {
 
   metadata(zone: Zone): Record<string, unknown> {
     if (zone !== 'external') return { response_types_supported: [] };
-    const { PUBLIC_URL, REQUIRE_PUSHED_AUTHORIZATION_REQUESTS } = this.configuration.settings;
+    const { PUBLIC_URL, REQUIRE_PUSHED_AUTHORIZATION_REQUESTS, DYNAMIC_REGISTRATION } = this.configuration.settings;
     return {
       authorization_endpoint: `${PUBLIC_URL}/oauth/authorize`,
       // RFC 9126 §5.
       pushed_authorization_request_endpoint: `${PUBLIC_URL}/oauth/par`,
       // RFC 8628 §4.
       device_authorization_endpoint: `${PUBLIC_URL}/oauth/device_authorization`,
+      // RFC 7591; where nobody can register, nothing says that anybody could.
+      ...(DYNAMIC_REGISTRATION !== 'off' && { registration_endpoint: `${PUBLIC_URL}/oauth/register` }),
       require_pushed_authorization_requests: REQUIRE_PUSHED_AUTHORIZATION_REQUESTS,
       response_types_supported: ['code'],
       response_modes_supported: ['query'],

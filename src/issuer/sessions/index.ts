@@ -6,7 +6,7 @@ export { callerOfSession, SessionCredential } from './session-credential.js';
 export { LOGOUT_PAGE, logoutAddress, SIGNED_OUT_PAGE, type LogoutFields } from './logout-address.js';
 export { FEDERATED_ACR, Sessions, type SignedInUser } from './sessions.js';
 export type { SessionRow } from './sessions.repository.js';
-export { sourceNetwork } from './source-network.policy.js';
+export { sourceNetwork, sourceSite } from './source-network.policy.js';
 export { SESSIONS_PROBLEMS } from './sessions.errors.js';
 export { SessionsModule } from './sessions.module.js';
 export { isOwnPath, isReturnPath, signInAddress } from './sign-in-address.js';

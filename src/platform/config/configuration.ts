@@ -4,10 +4,12 @@ import { isSecret, type Zone } from '@countersign/oauth';
 import { brandSettings } from './brand.settings.js';
 import { certificatesSettings, trustDomainMistakes } from './certificates.settings.js';
 import { databaseSettings } from './database.settings.js';
+import { dynamicRegistrationSettings } from './dynamic-registration.settings.js';
 import { keysSettings } from './keys.settings.js';
 import { limitsSettings } from './limits.settings.js';
 import { listenersSettings } from './listeners.settings.js';
 import { peopleSettings } from './people.settings.js';
+import { registrationSettings } from './registration.settings.js';
 import { runtimeSettings } from './runtime.settings.js';
 import { secretScanningSettings } from './secret-scanning.settings.js';
 import { listenerMistakes } from './listener-mistakes.js';
@@ -23,6 +25,8 @@ export const SETTINGS_BY_TOPIC = {
   Certificates: certificatesSettings,
   Limits: limitsSettings,
   People: peopleSettings,
+  'Registration of apps': registrationSettings,
+  'Dynamic registration': dynamicRegistrationSettings,
   'Secret scanning': secretScanningSettings,
   Pages: brandSettings,
   Tracing: tracingSettings,
@@ -36,6 +40,8 @@ const SETTINGS = {
   ...certificatesSettings,
   ...limitsSettings,
   ...peopleSettings,
+  ...registrationSettings,
+  ...dynamicRegistrationSettings,
   ...secretScanningSettings,
   ...brandSettings,
   ...tracingSettings,

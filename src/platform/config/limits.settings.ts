@@ -22,6 +22,14 @@ export const limitsSettings = {
     desc: 'Introspection requests per minute and authenticated caller.',
     default: 60_000,
   }),
+  RATE_LIMIT_REGISTRATIONS_PER_SOURCE: positiveInteger({
+    desc: 'Apps that register themselves per hour and source address, where DYNAMIC_REGISTRATION is open.',
+    default: 20,
+  }),
+  UNUSED_REGISTRATIONS: positiveInteger({
+    desc: 'Apps that registered themselves and that nobody has used yet; beyond, the oldest of them goes.',
+    default: 1_000,
+  }),
   REVOCATION_STREAMS_PER_API: positiveInteger({ desc: 'Open streams of the revocation feed per API and process.', default: 500 }),
   RATE_LIMIT_USAGE_REPORTS_PER_API: positiveInteger({ desc: 'Usage reports per minute and API.', default: 1_200 }),
   USAGE_RETENTION_DAYS: positiveInteger({ desc: 'Days for which usage figures are kept.', default: 90 }),

@@ -24,6 +24,7 @@ export const ID_PREFIXES = [
   'ses',
   'idp',
   'req',
+  'rgt',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

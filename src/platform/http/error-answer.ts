@@ -34,9 +34,16 @@ const DETAILS: Partial<Record<HttpProblemCode, string>> = {
   unsupported_media_type: 'Send the body as application/json.',
 };
 
+interface Answering {
+  /** What an OAuth endpoint takes; undefined where it is none. */
+  readonly oauth: 'form' | 'metadata' | undefined;
+  readonly requestId: string;
+  readonly problemBase: string;
+}
+
 /** OAuth endpoints answer in the form of RFC 6749 §5.2, everything else in that of RFC 9457. */
-export function answerError(error: unknown, options: { oauth: boolean; requestId: string; problemBase: string }): ErrorAnswer {
-  return options.oauth ? answerOAuth(asOAuthError(error)) : answerProblem(error, options);
+export function answerError(error: unknown, options: Answering): ErrorAnswer {
+  return options.oauth ? answerOAuth(asOAuthError(error, options.oauth)) : answerProblem(error, options);
 }
 
 function answerOAuth(error: OAuthError): ErrorAnswer {
@@ -48,7 +55,7 @@ function answerOAuth(error: OAuthError): ErrorAnswer {
   };
 }
 
-function asOAuthError(error: unknown): OAuthError {
+function asOAuthError(error: unknown, takes: 'form' | 'metadata'): OAuthError {
   if (error instanceof OAuthError) return error;
   const options = { cause: error };
   if (isOutage(error))
@@ -58,12 +65,16 @@ function asOAuthError(error: unknown): OAuthError {
     });
   switch (statusOf(error)) {
     case 413:
-      return new OAuthError('request_too_large', 'The form is larger than 64 KiB.', options);
+      return takes === 'metadata'
+        ? new OAuthError('metadata_too_large', 'The client metadata is larger than 64 KiB.', options)
+        : new OAuthError('request_too_large', 'The form is larger than 64 KiB.', options);
     case 405:
       return new OAuthError('method_not_allowed', 'Send a POST request.', { ...options, headers: { allow: 'POST' } });
     case 400:
     case 404:
     case 415:
+      // RFC 7591 §3.1.
+      if (takes === 'metadata') return new OAuthError('invalid_client_metadata', 'Send one JSON object as application/json.', options);
       return new OAuthError('invalid_request', 'Send the parameters as application/x-www-form-urlencoded in the body.', options);
     default:
       return new OAuthError('server_error', 'Something unexpected happened. The X-Request-Id header finds it in the log.', options);
@@ -116,6 +127,7 @@ function isOutage(error: unknown): boolean {
 /** The client error that Nest or Fastify mean; undefined for everything unexpected. */
 function statusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
+  if (error instanceof Problem) return error.status;
   const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
   const fromFastify = typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number';
   if (fromFastify || error instanceof SyntaxError) return fromFastify ? (statusCode as number) : 400;

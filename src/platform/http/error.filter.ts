@@ -7,6 +7,7 @@ import { answerError, type ErrorAnswer } from './error-answer.js';
 import { ErrorPages } from './error-pages.js';
 import { zoneOf } from './listener-zones.js';
 import { httpProblem, Problem } from './problem.js';
+import { takesMetadata } from './registration-body.js';
 import { loggedIdentityOf } from './request-hooks.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -28,9 +29,8 @@ export class ErrorFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const error = thrown instanceof NotFoundException ? notFound(request) : thrown;
-    const oauth = isOAuthEndpoint(request) && !isNoEndpoint(error);
     const answer = answerError(error, {
-      oauth,
+      oauth: isNoEndpoint(error) ? undefined : takenBy(request),
       requestId: request.id,
       problemBase: `${this.configuration.settings.PUBLIC_URL}/docs/errors`,
     });
@@ -64,8 +64,10 @@ function send(reply: FastifyReply, { status, headers, body }: ErrorAnswer): void
     .send(body);
 }
 
-function isOAuthEndpoint({ url }: FastifyRequest): boolean {
-  return url.startsWith(OAUTH_PREFIX) && url.split('?', 1)[0] !== RESOURCE;
+/** Undefined for what is no OAuth endpoint. */
+function takenBy({ url }: FastifyRequest): 'form' | 'metadata' | undefined {
+  if (!url.startsWith(OAUTH_PREFIX) || url.split('?', 1)[0] === RESOURCE) return undefined;
+  return takesMetadata(url) ? 'metadata' : 'form';
 }
 
 /** A path below /oauth that nothing answers is not an OAuth endpoint. */
@@ -85,7 +87,7 @@ function notFound(request: FastifyRequest): Error {
   const allowed = METHODS.filter((method) => hasRoute(request, method, path));
   if (allowed.length > 0) {
     const headers = { allow: allowed.join(', ') };
-    return isOAuthEndpoint(request)
+    return takenBy(request)
       ? new OAuthError('method_not_allowed', `Send a ${allowed.join(' or ')} request.`, { headers })
       : httpProblem('method_not_allowed', `This address takes ${allowed.join(', ')}.`, { headers });
   }

@@ -6,6 +6,7 @@ import type { Settings } from '../config/index.js';
 import { refuseUnusableBody } from './json-body.js';
 import { issuerPathRewriter } from './issuer-path.js';
 import { addRawBodyHook } from './raw-body.js';
+import { limitRegistrationBodies } from './registration-body.js';
 import { assignZone, zoneConstraint, zoneOfSocket } from './listener-zones.js';
 
 const JSON_BODY_BYTES = 2 * 1024 * 1024;
@@ -48,6 +49,7 @@ export function createFastifyAdapter(settings: Settings): FastifyAdapter {
     (_request, body, done) => done(null, body),
   );
   addRawBodyHook(fastify);
+  limitRegistrationBodies(fastify, FORM_BODY_BYTES);
   fastify.addHook('preValidation', (request, _reply, done) => {
     refuseUnusableBody(request);
     done();

@@ -1,7 +1,9 @@
 import type { AdviceTable } from './error-advice.js';
+import { REGISTRATION_ADVICE } from './registration-advice.js';
 
 /** By the names of the table of OAuth errors: one code stands there for several statuses. */
 export const OAUTH_ADVICE: AdviceTable = {
+  ...REGISTRATION_ADVICE,
   invalid_request: {
     cause:
       'The body is not a form, a parameter is missing or sent twice, a secret stands in the URL, the client authenticates in two ways at once (header and body), or a certificate is named in a header (`Client-Cert`, `X-Forwarded-Client-Cert`) by somebody who is no trusted proxy.',

@@ -8,6 +8,8 @@ export interface Failure {
   /** For people, or for the developer of an app. */
   readonly detail: string;
   readonly items: readonly ProblemItem[];
+  /** Why, in a word; it decides which page is drawn, and is not on it. */
+  readonly reason?: string | undefined;
   /** Seconds. */
   readonly retryAfter: number | undefined;
   readonly headers: ErrorAnswer['headers'];
@@ -22,7 +24,7 @@ interface Document {
   readonly error_description?: string;
 }
 
-export function failureOf({ status, headers, body }: ErrorAnswer): Failure {
+export function failureOf({ status, headers, body, reason }: ErrorAnswer): Failure {
   const { code, detail, errors, error, error_description: description } = body as Document;
   const retryAfter = Number(headers['retry-after']);
   return {
@@ -30,6 +32,7 @@ export function failureOf({ status, headers, body }: ErrorAnswer): Failure {
     code: code ?? error ?? 'internal_error',
     detail: detail ?? description ?? '',
     items: errors ?? [],
+    reason,
     retryAfter: Number.isNaN(retryAfter) ? undefined : retryAfter,
     headers,
   };

@@ -70,7 +70,7 @@ const BY_CODE: Readonly<Record<string, Omit<ErrorWords, 'forDeveloper'>>> = {
 export function wordsOf(failure: Failure, path: string): ErrorWords {
   const words = BY_CODE[failure.code] ?? byStatus(failure);
   const isOfApp = failure.status < 500 && failure.status !== 429;
-  if (path.startsWith('/oauth/') || failure.code === 'authorization_refused') return isOfApp ? ofApp(path) : words;
+  if (path.startsWith('/oauth/') || failure.code === 'authorization_refused') return isOfApp ? ofApp(path, failure) : words;
   if (words.next || path === '/consent' || path === '/device') return words;
   return path.startsWith('/account') ? { ...words, next: { to: '/account', label: 'Your account' } } : { ...words, next: SIGN_IN };
 }
@@ -82,7 +82,20 @@ const NOT_SIGNED_OUT: ErrorWords = {
   forDeveloper: true,
 };
 
-const ofApp = (path: string): ErrorWords => (path === LOGOUT_PATH ? NOT_SIGNED_OUT : BY_APP);
+// One page for both: nobody outside is told which apps there are.
+const UNKNOWN_APP = ['unknown_client', 'no_active_app'];
+
+function ofApp(path: string, { reason }: Failure): ErrorWords {
+  if (path === LOGOUT_PATH) return NOT_SIGNED_OUT;
+  return path.startsWith('/oauth/') && UNKNOWN_APP.includes(reason ?? '') ? NOT_REGISTERED : BY_APP;
+}
+
+/** T12: apps send an identifier that is gone for ever, unless somebody tells the person how to make them forget it. */
+const NOT_REGISTERED: ErrorWords = {
+  title: 'This app is not registered here any more',
+  text: 'Or it never was. You have allowed nothing. An app that registers itself is forgotten when nobody uses it: in the app, remove the connection to this service, or sign out of it there, and connect again; then it registers anew. If that does not help, tell whoever runs the app.',
+  forDeveloper: true,
+};
 
 const BY_APP: ErrorWords = {
   title: 'This app cannot be connected',

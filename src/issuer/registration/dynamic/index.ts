@@ -1,0 +1,1 @@
+export { DynamicRegistrationModule } from './dynamic-registration.module.js';

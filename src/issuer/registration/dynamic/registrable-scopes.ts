@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { ApiCatalogue, type CatalogueApi } from '../../../directory/api-resources/index.js';
+import type { AppGrant } from '../../../directory/third-party-apps/index.js';
+import { Configuration } from '../../../platform/config/index.js';
+import { wrong } from './metadata-members.js';
+
+/** What apps that nobody registered by hand may ask people for. */
+@Injectable()
+export class RegistrableScopes {
+  constructor(
+    private readonly apis: ApiCatalogue,
+    private readonly configuration: Configuration,
+  ) {}
+
+  /**
+   * Of what was asked for, or all. Scopes that nobody has are left out (DCR-4): apps send what they know of other servers.
+   * @throws OAuthError `invalid_client_metadata` for a scope that no app may ever have (DCR-5)
+   */
+  grantsFor(asked: readonly string[] | undefined): AppGrant[] {
+    const privileged = asked?.find((scope) => this.isPrivileged(scope));
+    if (privileged !== undefined) throw wrong('scope', `has ${privileged}, which nobody can pass on to an app`);
+    const all = this.allowed().map((api) => ({ apiId: api.id, scopes: delegable(api) }));
+    const wanted = all.map(({ apiId, scopes }) => ({ apiId, scopes: scopes.filter((scope) => asked?.includes(scope) ?? true) }));
+    const grants = wanted.filter(({ scopes }) => scopes.length > 0);
+    return grants.length > 0 ? grants : all.filter(({ scopes }) => scopes.length > 0);
+  }
+
+  private allowed(): CatalogueApi[] {
+    const { SELF_REGISTERED_APP_AUDIENCES, PUBLIC_URL } = this.configuration.settings;
+    const audiences = SELF_REGISTERED_APP_AUDIENCES.length > 0 ? SELF_REGISTERED_APP_AUDIENCES : [`${PUBLIC_URL}/mcp`];
+    const found = audiences.flatMap((audience) => this.apis.find(audience) ?? []);
+    return [...new Set(found)].filter(({ zone }) => zone === 'external');
+  }
+
+  private isPrivileged(scope: string): boolean {
+    const definitions = this.apis.list().flatMap(({ zone, definitions: each }) => (zone === 'external' ? (each.get(scope) ?? []) : []));
+    return definitions.length > 0 && definitions.every(({ delegable: isDelegable }) => !isDelegable);
+  }
+}
+
+function delegable({ definitions }: CatalogueApi): string[] {
+  return [...definitions.values()].filter((definition) => definition.delegable).map(({ name }) => name);
+}
