@@ -19,6 +19,7 @@ import { DeviceAuthorization1763769800020 } from './1763769800020-device-authori
 import { Dpop1763769800030 } from './1763769800030-dpop.js';
 import { ApiKeys1763769800040 } from './1763769800040-api-keys.js';
 import { AppRegistration1763769900010 } from './1763769900010-app-registration.js';
+import { MetadataDocuments1763769900030 } from './1763769900030-metadata-documents.js';
 import { DynamicRegistration1763769900040 } from './1763769900040-dynamic-registration.js';
 
 /** Every migration in order. Add one here; never change one that has been released. Those with `transaction = false` run after all others. */
@@ -43,6 +44,7 @@ export const MIGRATIONS = [
   Dpop1763769800030,
   ApiKeys1763769800040,
   AppRegistration1763769900010,
+  MetadataDocuments1763769900030,
   DynamicRegistration1763769900040,
   TrustMapIndex1763769600061,
 ];

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Configuration } from '../platform/config/index.js';
 import type { DemoApp, DemoDocument } from './demo-file.js';
 import type { ManagementClient } from './management-client.js';
 
@@ -18,6 +19,8 @@ const IDENTITY = ['openid', 'profile', 'email'];
 /** An approved app of somebody else that the people of the demo can use, registered through the management API like anybody's. */
 @Injectable()
 export class DemoApps {
+  constructor(private readonly configuration: Configuration) {}
+
   areReady({ apps = [] }: DemoDocument): boolean {
     return apps.length > 0;
   }
@@ -45,6 +48,8 @@ export class DemoApps {
   private async admit(api: ManagementClient, orgId: string, appId: string): Promise<void> {
     const policy = `/v1/orgs/${orgId}/app-policy`;
     const admitted = (await api.get(policy))['app_ids'] as string[];
-    await api.patch(policy, { app_ids: [...admitted, appId] });
+    // An MCP client that describes itself works at once: whoever tries the demo has no administrator at hand who would list it.
+    const isOpen = this.configuration.settings.CLIENT_ID_METADATA_DOCUMENTS === 'open';
+    await api.patch(policy, { app_ids: [...admitted, appId], ...(isOpen && { mode: 'all' }) });
   }
 }

@@ -33,6 +33,8 @@ const UNLIMITED = Object.fromEntries(
     'SIGN_IN_PER_ACCOUNT',
     'SIGN_IN_STRANGERS_PER_ACCOUNT',
     'AUTHORIZATION_PER_SOURCE',
+    'METADATA_DOCUMENTS_PER_SOURCE',
+    'METADATA_DOCUMENTS_PER_HOST',
   ].map((limit) => [`RATE_LIMIT_${limit}`, '1000000']),
 );
 
@@ -64,6 +66,8 @@ async function startOn(
   const process = await start({
     NODE_ENV: 'test',
     LOG_LEVEL: 'warn',
+    // As in production, so that the demo organizations admit what they list.
+    CLIENT_ID_METADATA_DOCUMENTS: 'listed',
     DATA_DIR: files.dataDir,
     DATABASE_URL: files.runtimeUrl,
     MIGRATION_DATABASE_URL: files.ownerUrl,

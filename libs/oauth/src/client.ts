@@ -76,6 +76,11 @@ export interface AppRegistration {
   readonly logoUri: string | undefined;
   readonly policyUri: string | undefined;
   readonly tosUri: string | undefined;
+  /**
+   * Of an app that describes itself: changes with its name, its redirect URIs, and how it proves who it is. Who allowed it something
+   * looked at one of these; undefined: an administrator answers for changes.
+   */
+  readonly fingerprint?: string | undefined;
 }
 
 /** *Client* is what any identity is to the issuer: a service principal, an app, a microservice, an API's own credential. */
@@ -114,7 +119,15 @@ export interface ClientSource {
   readonly name: string;
   /** True when ids of this shape belong to this source; decides without I/O. */
   owns(clientId: string): boolean;
-  find(clientId: string): Promise<Client | undefined>;
+  /**
+   * @param asker address from which somebody asks who has not proven anything yet; a source that asks others counts them by it
+   * @throws OAuthError `temporarily_unavailable`, `rate_limited` where it cannot be said whether there is such a client
+   */
+  find(clientId: string, asker?: string): Promise<Client | undefined>;
+  /** Why there is no such client, for a person; undefined where nobody is told. */
+  explain?(clientId: string): string | undefined;
+  /** Stores a client that was only read so far, because something is about to refer to it. */
+  keep?(client: Client): Promise<void>;
 }
 
 /** A protected API as the issuer sees it. */

@@ -3,6 +3,7 @@ export * from './basic-credentials.js';
 export * from './client.js';
 export * from './client-certificate.js';
 export * from './client-auth.js';
+export * from './client-id-url.js';
 export * from './constants.js';
 export * from './dpop/index.js';
 export * from './errors.js';

@@ -37,13 +37,14 @@ export function IsDisplayText(maxLength: number): PropertyDecorator {
   return ValidateBy({
     name: 'isDisplayText',
     validator: {
-      validate: (value: unknown) => mistakeIn(value, maxLength) === undefined,
-      defaultMessage: (args) => `${args?.property ?? 'The text'} ${mistakeIn(args?.value, maxLength) ?? 'is fine'}.`,
+      validate: (value: unknown) => mistakeOfDisplayText(value, maxLength) === undefined,
+      defaultMessage: (args) => `${args?.property ?? 'The text'} ${mistakeOfDisplayText(args?.value, maxLength) ?? 'is fine'}.`,
     },
   });
 }
 
-function mistakeIn(value: unknown, maxLength: number): string | undefined {
+/** What is wrong with text for people, after its name; undefined where nothing is. */
+export function mistakeOfDisplayText(value: unknown, maxLength: number): string | undefined {
   if (value === undefined) return 'is missing';
   if (typeof value !== 'string') return 'must be a string';
   if (!HAS_TEXT.test(value)) return 'is empty';

@@ -5,8 +5,9 @@ import type { Transaction } from '../../platform/database/index.js';
 import { AppGrants } from './app-grants.js';
 import type { AppAuthMethod, ClientType } from './app-authentication.policy.js';
 import type { AppGrantType } from './app-grant-types.policy.js';
+import { fingerprintOf, type AppLooks } from './fingerprint.policy.js';
 import type { ReviewState } from './review.policy.js';
-import type { AppGrant, AppKind } from './third-party-app.entity.js';
+import type { AppGrant, AppKind, ThirdPartyApp } from './third-party-app.entity.js';
 
 interface AppRow {
   id: string;
@@ -55,6 +56,26 @@ export class AppClientsRepository {
     return rows.map((row) => this.toClient(row));
   }
 
+  /** One of no organization and without secrets, whether it is stored or not. */
+  fromApp(app: ThirdPartyApp): Client {
+    return this.toClient({
+      ...app,
+      publisher_org_id: null,
+      publisher_status: null,
+      client_type: app.clientType,
+      auth_method: app.authMethod,
+      jwks_uri: app.jwksUri,
+      redirect_uris: app.redirectUris,
+      grant_types: app.grantTypes,
+      post_logout_redirect_uris: app.postLogoutRedirectUris,
+      logo_uri: app.logoUri,
+      policy_uri: app.policyUri,
+      tos_uri: app.tosUri,
+      dpop_bound_access_tokens: app.dpopBoundAccessTokens,
+      secrets: [],
+    });
+  }
+
   private toClient(row: AppRow): Client {
     return {
       id: row.id,
@@ -66,7 +87,7 @@ export class AppClientsRepository {
       active: row.state !== 'suspended' && (row.publisher_org_id === null || row.publisher_status === 'active'),
       authMethod: row.auth_method,
       grantTypes: row.grant_types,
-      grants: this.grants.write(row.grants),
+      grants: this.grants.of(row),
       tokenLifetimeSeconds: undefined,
       allowedNetworks: [],
       secrets: row.secrets.map(({ id, digest, pepper_version, expires_at }) => ({
@@ -83,14 +104,19 @@ export class AppClientsRepository {
         clientType: row.client_type,
         redirectUris: row.redirect_uris,
         postLogoutRedirectUris: row.post_logout_redirect_uris,
-        identityScopes: this.grants.identityScopes(row.grants),
+        identityScopes: this.grants.identityScopesOf(row),
         publisher: row.publisher,
         publisherOrgId: row.publisher_org_id ?? undefined,
         reviewed: row.state === 'approved',
         logoUri: row.logo_uri ?? undefined,
         policyUri: row.policy_uri ?? undefined,
         tosUri: row.tos_uri ?? undefined,
+        ...(row.registration !== 'administrator' && { fingerprint: fingerprintOf(looksOf(row)) }),
       },
     };
   }
+}
+
+function looksOf({ name, auth_method: authMethod, jwks, jwks_uri: jwksUri, redirect_uris: redirectUris }: AppRow): AppLooks {
+  return { name, authMethod, jwks, jwksUri, redirectUris };
 }

@@ -1,14 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import type { ClientGrant } from '@countersign/oauth';
+import type { AppRegistrationWay, ClientGrant } from '@countersign/oauth';
+import { Configuration } from '../../platform/config/index.js';
 import { httpProblem } from '../../platform/http/index.js';
 import { ApiCatalogue, resolveGrants, type CatalogueApi } from '../api-resources/index.js';
 import { undelegableScopes } from './app-grants.policy.js';
-import type { AppGrant } from './third-party-app.entity.js';
+import type { AppGrant, ThirdPartyApp } from './third-party-app.entity.js';
 
 /** Grants of apps, between how they are written and how they are kept: by the API's id, which an identifier may leave behind. */
 @Injectable()
 export class AppGrants {
-  constructor(private readonly apis: ApiCatalogue) {}
+  constructor(
+    private readonly apis: ApiCatalogue,
+    private readonly configuration: Configuration,
+  ) {}
 
   /**
    * What an app asks for is a wish: each person gives of their own rights, so its creator needs none of them.
@@ -22,13 +26,35 @@ export class AppGrants {
     return resolved.map(({ api, scopes }) => ({ apiId: api.id, scopes: [...scopes] }));
   }
 
+  /** Of an app: what was registered for it, or, where it describes itself, what all such apps may ask people for. */
+  of({ registration, grants }: Pick<ThirdPartyApp, 'registration' | 'grants'>): ClientGrant[] {
+    return this.write(this.kept(registration, grants));
+  }
+
+  /** What of them is about the person. */
+  identityScopesOf({ registration, grants }: Pick<ThirdPartyApp, 'registration' | 'grants'>): readonly string[] {
+    return this.identityScopes(this.kept(registration, grants));
+  }
+
+  /** DCR-5: every delegable scope of the APIs that the operator has opened to apps which no administrator has registered. */
+  ofSelfRegistered(): AppGrant[] {
+    const { PUBLIC_URL, SELF_REGISTERED_APP_AUDIENCES: named } = this.configuration.settings;
+    return (named.length > 0 ? named : [`${PUBLIC_URL}/mcp`]).flatMap((audience) => {
+      const api = this.apis.find(audience);
+      return api?.zone === 'external' ? [{ apiId: api.id, scopes: [...api.scopes] }] : [];
+    });
+  }
+
+  private kept(registration: AppRegistrationWay, grants: readonly AppGrant[]): readonly AppGrant[] {
+    return registration === 'metadata_document' ? this.ofSelfRegistered() : grants;
+  }
+
   /** As far as the APIs and scopes still exist. */
   write(grants: readonly AppGrant[]): ClientGrant[] {
     return this.present(grants).map(({ api, scopes }) => ({ audience: api.identifier, scopes }));
   }
 
-  /** What of them is about the person. */
-  identityScopes(grants: readonly AppGrant[]): readonly string[] {
+  private identityScopes(grants: readonly AppGrant[]): readonly string[] {
     return this.present(grants).find(({ api }) => api.identity)?.scopes ?? [];
   }
 

@@ -1,9 +1,12 @@
 export { changeAppAuthentication, type AppAuthentication, type AppAuthMethod } from './app-authentication.policy.js';
-export { settledGrantTypes, type AppGrantType } from './app-grant-types.policy.js';
+export type { AppDescription } from './app-description.js';
+export { APP_GRANT_TYPES, settledGrantTypes, type AppGrantType } from './app-grant-types.policy.js';
 export { AppGrants } from './app-grants.js';
+export { AppIdPipe, isAppId } from './app-id.pipe.js';
 export { DynamicApps, type SelfDescription } from './dynamic-apps.service.js';
 export { isWebAddress } from './dto/web-address.decorator.js';
 export { MAX_REDIRECT_URIS, mistakeOfRedirectUri } from './redirect-uris.policy.js';
+export { SelfDescribedApps } from './self-described-apps.js';
 export { ThirdPartyApp, type AppGrant } from './third-party-app.entity.js';
 export { ThirdPartyAppSource } from './third-party-app-source.js';
 export { THIRD_PARTY_APPS_PROBLEMS } from './third-party-apps.errors.js';

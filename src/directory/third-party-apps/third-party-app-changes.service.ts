@@ -49,6 +49,8 @@ export class ThirdPartyAppChanges {
   update(caller: Caller, origin: AuditOrigin, id: string, body: UpdateThirdPartyApp): Promise<ThirdPartyAppDocument> {
     return this.transactions.run(caller, async (tx) => {
       const app = await this.getForUpdate(tx, id);
+      if (app.registration === 'metadata_document')
+        throw new Problem(THIRD_PARTY_APPS_PROBLEMS, 'app_describes_itself', 'Change the document at its client_id instead.');
       const [before, reviewed, keysBefore] = [this.records.factsOf(app), this.reviewedFacts(app), app.jwks?.keys ?? []];
       this.apply(app, body);
       if (!isOperator(caller)) requireReviewed(app.state, unreviewedChanges(reviewed, this.reviewedFacts(app)));

@@ -3,7 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import { Caller, ProtectedResource, RequireScopes } from '@countersign/guards';
 import type { AuditOrigin } from '../../platform/audit/index.js';
 import { InZone, Origin } from '../../platform/http/index.js';
-import { ADMINISTRATION_PROBLEMS, ApiProblems, IdPipe } from '../administration/index.js';
+import { ADMINISTRATION_PROBLEMS, ApiProblems } from '../administration/index.js';
+import { AppIdPipe } from './app-id.pipe.js';
 import { ThirdPartyAppDocument } from './dto/third-party-app.dto.js';
 import { Approval, ReviewNote } from './dto/write-third-party-app.dto.js';
 import { ThirdPartyAppChanges } from './third-party-app-changes.service.js';
@@ -32,11 +33,7 @@ export class ThirdPartyAppReviewController {
   @ApiParam(ID)
   @ApiOkResponse({ type: ThirdPartyAppDocument })
   @ApiProblems({ app_state }, 'not_found')
-  submit(
-    @Caller() caller: Caller,
-    @Origin() origin: AuditOrigin,
-    @Param('id', new IdPipe('app')) id: string,
-  ): Promise<ThirdPartyAppDocument> {
+  submit(@Caller() caller: Caller, @Origin() origin: AuditOrigin, @Param('id', AppIdPipe) id: string): Promise<ThirdPartyAppDocument> {
     return this.changes.move(caller, origin, id, 'submit');
   }
 
@@ -47,11 +44,7 @@ export class ThirdPartyAppReviewController {
   @ApiParam(ID)
   @ApiOkResponse({ type: ThirdPartyAppDocument })
   @ApiProblems({ app_state }, 'not_found')
-  withdraw(
-    @Caller() caller: Caller,
-    @Origin() origin: AuditOrigin,
-    @Param('id', new IdPipe('app')) id: string,
-  ): Promise<ThirdPartyAppDocument> {
+  withdraw(@Caller() caller: Caller, @Origin() origin: AuditOrigin, @Param('id', AppIdPipe) id: string): Promise<ThirdPartyAppDocument> {
     return this.changes.move(caller, origin, id, 'withdraw');
   }
 
@@ -70,7 +63,7 @@ export class ThirdPartyAppReviewController {
   approve(
     @Caller() caller: Caller,
     @Origin() origin: AuditOrigin,
-    @Param('id', new IdPipe('app')) id: string,
+    @Param('id', AppIdPipe) id: string,
     @Body() { note, updated_at }: Approval,
   ): Promise<ThirdPartyAppDocument> {
     return this.changes.move(caller, origin, id, 'approve', { note, seen: updated_at });
@@ -90,7 +83,7 @@ export class ThirdPartyAppReviewController {
   return(
     @Caller() caller: Caller,
     @Origin() origin: AuditOrigin,
-    @Param('id', new IdPipe('app')) id: string,
+    @Param('id', AppIdPipe) id: string,
     @Body() { note }: ReviewNote,
   ): Promise<ThirdPartyAppDocument> {
     return this.changes.move(caller, origin, id, 'return', { note });
@@ -110,7 +103,7 @@ export class ThirdPartyAppReviewController {
   suspend(
     @Caller() caller: Caller,
     @Origin() origin: AuditOrigin,
-    @Param('id', new IdPipe('app')) id: string,
+    @Param('id', AppIdPipe) id: string,
     @Body() { note }: ReviewNote,
   ): Promise<ThirdPartyAppDocument> {
     return this.changes.move(caller, origin, id, 'suspend', { note });
@@ -130,7 +123,7 @@ export class ThirdPartyAppReviewController {
   reinstate(
     @Caller() caller: Caller,
     @Origin() origin: AuditOrigin,
-    @Param('id', new IdPipe('app')) id: string,
+    @Param('id', AppIdPipe) id: string,
     @Body() { note }: ReviewNote,
   ): Promise<ThirdPartyAppDocument> {
     return this.changes.move(caller, origin, id, 'reinstate', { note });

@@ -5,6 +5,7 @@ import type { AuditOrigin } from '../../platform/audit/index.js';
 import { InZone, Origin } from '../../platform/http/index.js';
 import { Idempotent, Submission } from '../../platform/idempotency/index.js';
 import { ApiProblems, IdPipe } from '../administration/index.js';
+import { AppIdPipe } from './app-id.pipe.js';
 import { CREDENTIALS_PROBLEMS, MintedSecretDocument, SecretList } from '../credentials/index.js';
 import { RotateAppSecret } from './dto/rotate-app-secret.dto.js';
 import { ThirdPartyAppSecrets } from './third-party-app-secrets.service.js';
@@ -35,7 +36,7 @@ export class ThirdPartyAppSecretsController {
   rotate(
     @Caller() caller: Caller,
     @Submission() submission: Submission,
-    @Param('id', new IdPipe('app')) id: string,
+    @Param('id', AppIdPipe) id: string,
     @Body() body: RotateAppSecret,
   ): Promise<MintedSecretDocument> {
     return this.secrets.rotate(caller, submission, id, body);
@@ -51,7 +52,7 @@ export class ThirdPartyAppSecretsController {
   @ApiParam(ID)
   @ApiOkResponse({ type: SecretList })
   @ApiProblems({}, 'not_found')
-  list(@Caller() caller: Caller, @Param('id', new IdPipe('app')) id: string): Promise<SecretList> {
+  list(@Caller() caller: Caller, @Param('id', AppIdPipe) id: string): Promise<SecretList> {
     return this.secrets.list(caller, id);
   }
 
@@ -70,7 +71,7 @@ export class ThirdPartyAppSecretsController {
   delete(
     @Caller() caller: Caller,
     @Origin() origin: AuditOrigin,
-    @Param('id', new IdPipe('app')) id: string,
+    @Param('id', AppIdPipe) id: string,
     @Param('secret_id', new IdPipe('sec')) secretId: string,
   ): Promise<void> {
     return this.secrets.delete(caller, origin, id, secretId);

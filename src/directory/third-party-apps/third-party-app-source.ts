@@ -33,6 +33,12 @@ export class ThirdPartyAppSource implements ClientSource {
     return this.cache.find(clientId);
   }
 
+  /** As the database has it now, after a change that was made here. */
+  findAnew(clientId: string): Promise<Client | undefined> {
+    this.cache.forget(clientId);
+    return this.cache.find(clientId);
+  }
+
   /** Many at once, as the database has them; those that do not exist are missing. */
   async findAll(clientIds: readonly string[]): Promise<ReadonlyMap<string, Client>> {
     if (clientIds.length === 0) return new Map();

@@ -81,6 +81,10 @@ export class ThirdPartyApp {
   @Column('text', { name: 'created_by', nullable: true })
   createdBy!: string | null;
 
+  /** Of one that describes itself: since when nobody was seen to use it. */
+  @Column('timestamptz', { name: 'unused_since', nullable: true })
+  unusedSince!: Date | null;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 

@@ -4,7 +4,8 @@ import { Caller, ProtectedResource, RequireScopes } from '@countersign/guards';
 import type { AuditOrigin } from '../../platform/audit/index.js';
 import { InZone, ListQuery, Origin, type ListDocument } from '../../platform/http/index.js';
 import { Idempotent, Submission } from '../../platform/idempotency/index.js';
-import { ApiProblems, IdPipe } from '../administration/index.js';
+import { ApiProblems } from '../administration/index.js';
+import { AppIdPipe } from './app-id.pipe.js';
 import { ORGS_PROBLEMS } from '../orgs/index.js';
 import { CreatedThirdPartyAppDocument, ThirdPartyAppDocument, ThirdPartyAppList } from './dto/third-party-app.dto.js';
 import { CreateThirdPartyApp, UpdateThirdPartyApp } from './dto/write-third-party-app.dto.js';
@@ -12,8 +13,12 @@ import { ThirdPartyAppChanges } from './third-party-app-changes.service.js';
 import { THIRD_PARTY_APPS_PROBLEMS } from './third-party-apps.errors.js';
 import { ThirdPartyApps } from './third-party-apps.service.js';
 
-const ID = { name: 'id', description: 'Id of the app.', example: 'app_01kamx4f5ye8wvq3m2ts6dgn0h' };
-const { app_state, app_was_reviewed } = THIRD_PARTY_APPS_PROBLEMS;
+const ID = {
+  name: 'id',
+  description: 'Id of the app; of one that describes itself its address, percent-encoded.',
+  example: 'app_01kamx4f5ye8wvq3m2ts6dgn0h',
+};
+const { app_describes_itself, app_state, app_was_reviewed } = THIRD_PARTY_APPS_PROBLEMS;
 const { org_suspended } = ORGS_PROBLEMS;
 
 @ApiTags('Management: apps')
@@ -67,7 +72,7 @@ export class ThirdPartyAppsController {
   @ApiParam(ID)
   @ApiOkResponse({ type: ThirdPartyAppDocument })
   @ApiProblems({}, 'not_found')
-  get(@Caller() caller: Caller, @Param('id', new IdPipe('app')) id: string): Promise<ThirdPartyAppDocument> {
+  get(@Caller() caller: Caller, @Param('id', AppIdPipe) id: string): Promise<ThirdPartyAppDocument> {
     return this.apps.get(caller, id);
   }
 
@@ -81,11 +86,11 @@ export class ThirdPartyAppsController {
   })
   @ApiParam(ID)
   @ApiOkResponse({ type: ThirdPartyAppDocument })
-  @ApiProblems({ app_state, app_was_reviewed }, 'not_found', 'validation_failed')
+  @ApiProblems({ app_describes_itself, app_state, app_was_reviewed }, 'not_found', 'validation_failed')
   update(
     @Caller() caller: Caller,
     @Origin() origin: AuditOrigin,
-    @Param('id', new IdPipe('app')) id: string,
+    @Param('id', AppIdPipe) id: string,
     @Body() body: UpdateThirdPartyApp,
   ): Promise<ThirdPartyAppDocument> {
     return this.changes.update(caller, origin, id, body);
@@ -102,7 +107,7 @@ export class ThirdPartyAppsController {
   @ApiParam(ID)
   @ApiNoContentResponse({ description: 'Deleted.' })
   @ApiProblems({}, 'not_found')
-  delete(@Caller() caller: Caller, @Origin() origin: AuditOrigin, @Param('id', new IdPipe('app')) id: string): Promise<void> {
+  delete(@Caller() caller: Caller, @Origin() origin: AuditOrigin, @Param('id', AppIdPipe) id: string): Promise<void> {
     return this.apps.delete(caller, origin, id);
   }
 }

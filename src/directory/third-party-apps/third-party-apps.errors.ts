@@ -16,6 +16,11 @@ export const THIRD_PARTY_APPS_PROBLEMS = {
     title: 'App was changed',
     meaning: 'The app is no longer what the reviewer looked at, so it was not approved.',
   },
+  app_describes_itself: {
+    status: 409,
+    title: 'App describes itself',
+    meaning: 'What the app is stands in the document at its client_id, so it cannot be changed here.',
+  },
   app_without_secrets: {
     status: 409,
     title: 'App without secrets',

@@ -10,6 +10,7 @@ import { AppRecords } from './app-records.js';
 import { AppTransactions } from './app-transactions.js';
 import { DynamicApps } from './dynamic-apps.service.js';
 import { PublisherReaction } from './publisher-reaction.js';
+import { SelfDescribedApps } from './self-described-apps.js';
 import { ThirdPartyAppChanges } from './third-party-app-changes.service.js';
 import { ThirdPartyAppReviewController } from './third-party-app-review.controller.js';
 import { ThirdPartyAppSecretsController } from './third-party-app-secrets.controller.js';
@@ -29,12 +30,13 @@ import { ThirdPartyApps } from './third-party-apps.service.js';
     AppTransactions,
     DynamicApps,
     PublisherReaction,
+    SelfDescribedApps,
     ThirdPartyAppChanges,
     ThirdPartyApps,
     ThirdPartyAppSecrets,
     ThirdPartyAppSource,
     ThirdPartyAppsRepository,
   ],
-  exports: [AppGrants, DynamicApps, ThirdPartyAppSource],
+  exports: [AppGrants, DynamicApps, SelfDescribedApps, ThirdPartyAppSource],
 })
 export class ThirdPartyAppsModule {}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan } from 'typeorm';
+import type { AppRegistrationWay } from '@countersign/oauth';
+import { In, LessThan } from 'typeorm';
 import { pageOf, type Page, type Transaction } from '../../platform/database/index.js';
 import { ThirdPartyApp } from './third-party-app.entity.js';
 
@@ -37,6 +38,36 @@ export class ThirdPartyAppsRepository {
     await tx.manager.insert(ThirdPartyApp, { ...app, jwks: app.jwks as never, grants: app.grants as never });
   }
 
+  /** @returns false where there is one with this id */
+  async insertNew(tx: Transaction, app: ThirdPartyApp): Promise<boolean> {
+    const values = { ...app, jwks: app.jwks as never, grants: app.grants as never };
+    const { raw } = await tx.manager.createQueryBuilder().insert().into(ThirdPartyApp).values(values).orIgnore().returning('id').execute();
+    return (raw as unknown[]).length > 0;
+  }
+
+  /**
+   * Deletes at most `limit` of those that have been unused for so long; the time of those that are used after all begins anew. Each is
+   * locked before it is looked at, so that nobody begins to use it meanwhile.
+   */
+  async deleteUnused(tx: Transaction, registration: AppRegistrationWay, days: number, limit: number): Promise<ThirdPartyApp[]> {
+    const rows = await tx.manager.query<{ id: string }[]>(
+      `SELECT id FROM third_party_apps WHERE registration = $1 AND unused_since < now() - make_interval(days => $2)
+        ORDER BY unused_since LIMIT $3 FOR UPDATE SKIP LOCKED`,
+      [registration, days, limit],
+    );
+    const ids = rows.map(({ id }) => id);
+    if (ids.length === 0) return [];
+    await tx.manager.query(
+      `UPDATE third_party_apps a SET unused_since = now() WHERE a.id = ANY ($1) AND (a.state = 'suspended'
+          OR EXISTS (SELECT FROM consents WHERE app_id = a.id) OR EXISTS (SELECT FROM admitted_apps WHERE app_id = a.id)
+          OR EXISTS (SELECT FROM app_requests WHERE app_id = a.id AND status = 'open'))`,
+      [ids],
+    );
+    const unused = await tx.manager.find(ThirdPartyApp, { where: { id: In(ids), unusedSince: LessThan(daysAgo(days)) } });
+    await tx.manager.delete(ThirdPartyApp, { id: In(unused.map(({ id }) => id)) });
+    return unused;
+  }
+
   /** All but what never changes: kind, publisher, and how it came to be. */
   async update(tx: Transaction, { id, name, publisher, state, reviewNote, clientType, authMethod, ...rest }: ThirdPartyApp): Promise<void> {
     const { jwks, jwksUri, redirectUris, postLogoutRedirectUris, grantTypes, grants, logoUri, policyUri, tosUri, updatedAt } = rest;
@@ -53,4 +84,8 @@ export class ThirdPartyAppsRepository {
   async delete(tx: Transaction, id: string): Promise<void> {
     await tx.manager.delete(ThirdPartyApp, { id });
   }
+}
+
+function daysAgo(days: number): Date {
+  return new Date(Date.now() - days * 86_400_000);
 }

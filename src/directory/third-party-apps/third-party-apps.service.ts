@@ -75,7 +75,7 @@ export class ThirdPartyApps {
   }
 
   document(app: ThirdPartyApp, secrets: readonly ClientSecret[]): ThirdPartyAppDocument {
-    return ThirdPartyAppDocument.from(app, this.grants.write(app.grants), secrets);
+    return ThirdPartyAppDocument.from(app, this.grants.of(app), secrets);
   }
 
   private newApp(caller: Caller, body: CreateThirdPartyApp): ThirdPartyApp {
@@ -104,6 +104,7 @@ export class ThirdPartyApps {
       dpopBoundAccessTokens: body.dpop_bound_access_tokens ?? false,
       registration: 'administrator',
       createdBy: caller.clientId,
+      unusedSince: null,
       createdAt: now,
       updatedAt: now,
     });

@@ -96,6 +96,11 @@ export class AuthorizationDecisions {
     return this.wayOf(request).seenRedirectUris(client, before);
   }
 
+  /** Something is about to refer to the app: one that is only known by its document is stored. */
+  keep(client: AppClient): Promise<void> {
+    return this.clients.keep(client);
+  }
+
   /** Undefined where nobody has reviewed it: then the name is only what the app says. */
   async nameOfApp({ clientId }: SavedRequest): Promise<string | undefined> {
     const client = await this.clients.find(clientId);
@@ -126,6 +131,9 @@ export class AuthorizationDecisions {
     const found = await this.clients.find(request.clientId);
     const [client, api] = [found && appClientOf(found), this.apis.byId(request.apiId)];
     if (!client?.active) throw new OAuthError('unauthorized_client', 'The app cannot be used any more.');
+    // CIMD-8: a person who looks at one app must not answer another one, whose document has taken its place meanwhile.
+    if (request.appFingerprint !== undefined && request.appFingerprint !== client.app.fingerprint)
+      throw new OAuthError('invalid_request', 'The app has changed what it says about itself. Begin again.', { detail: 'app_changed' });
     await this.wayOf(request).requireOpen(request, client);
     if (!api?.active) throw new OAuthError('invalid_target', 'The API is not available any more.');
     return { client, api };

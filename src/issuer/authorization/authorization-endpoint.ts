@@ -45,7 +45,7 @@ export class AuthorizationEndpoint {
 
   private async read(request: FastifyRequest, reply: FastifyReply): Promise<CheckedRequest> {
     const params = parametersOf(request);
-    if (!this.pushed.isReference(params.find('request_uri'))) return { params, isPushed: false };
+    if (!this.pushed.isReference(params.find('request_uri'))) return { params, isPushed: false, asker: request.ip };
     return { params: await this.pushed.use(params, this.forms.nameBrowser(request, reply)), isPushed: true };
   }
 }

@@ -44,6 +44,8 @@ export interface CheckedRequest {
   readonly params: FormParameters;
   /** It came by the back channel (RFC 9126). */
   readonly isPushed: boolean;
+  /** Where it came from, as long as nobody has proven who they are. */
+  readonly asker?: string | undefined;
 }
 
 /** One question about a request. Answers what it has found out; what it does not like it throws as OAuthError. */

@@ -121,6 +121,7 @@ export class Interactions implements OnModuleInit {
       const places = decision.step === 'ask' ? decision.places : [decision.place];
       const place = places.find(({ orgId }) => orgId === answer.orgId);
       if (!place) throw notAllowed();
+      if (decision.step === 'ask') await this.decisions.keep(decision.client);
       if (answer.decision === 'ask_admin') throw await this.asked(request, visitor.user, place, act);
       return { step: 'done', location: await this.allow(id, request, visitor.user, { place, ticked: answer.scopes, act, decision }) };
     });
@@ -148,6 +149,7 @@ export class Interactions implements OnModuleInit {
         decision.step === 'ask'
           ? this.decisions.seenRedirectUris(request, decision.client, place.consent)
           : (place.consent?.redirectUris ?? []),
+      appFingerprint: request.appFingerprint,
     });
     const granted = { consentId: consent.id, orgId: place.orgId, scopes };
     return this.closeWith(id, (tx) => this.decisions.grant(tx, request, user, granted));

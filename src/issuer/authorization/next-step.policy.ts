@@ -18,6 +18,8 @@ export interface AskedOfPerson {
   /** Whom the app takes the person for; undefined: anybody. */
   readonly hintedUserId: string | undefined;
   readonly orgId: string | undefined;
+  /** Of an app that describes itself: what it is. */
+  readonly appFingerprint?: string | undefined;
   /** Undefined: nobody is sent back. */
   readonly registeredRedirectUri: string | undefined;
   /** Nothing proves who a public app is: a person has to see each of its requests (AZ-15). */
@@ -65,10 +67,10 @@ function isSomebodyElse({ hintedUserId }: AskedOfPerson, { userId }: SignInFacts
 
 /** The place where everything was allowed before, so that nobody needs to be asked; undefined where a person has to look. */
 export function settledPlace(asked: AskedOfPerson, places: readonly DelegationPlace[]): DelegationPlace | undefined {
-  const { registeredRedirectUri } = asked;
+  const { registeredRedirectUri, appFingerprint } = asked;
   if (asked.mustBeSeen || registeredRedirectUri === undefined) return undefined;
   if (asked.prompts.includes('consent') || asked.prompts.includes('select_account')) return undefined;
-  const [only, another] = candidates(asked, places).filter((place) => isAllowedBefore(place, registeredRedirectUri));
+  const [only, another] = candidates(asked, places).filter((place) => isAllowedBefore(place, { registeredRedirectUri, appFingerprint }));
   return another ? undefined : only;
 }
 
@@ -77,8 +79,11 @@ export function candidates({ orgId }: AskedOfPerson, places: readonly Delegation
   return orgId === undefined ? places : places.filter((place) => place.orgId === orgId);
 }
 
-function isAllowedBefore({ admission, scopes, consent }: DelegationPlace, registeredRedirectUri: string): boolean {
-  return admission === 'admitted' && scopes.length > 0 && consent !== undefined && covers(consent, { scopes, registeredRedirectUri });
+function isAllowedBefore(
+  { admission, scopes, consent }: DelegationPlace,
+  request: { readonly registeredRedirectUri: string; readonly appFingerprint: string | undefined },
+): boolean {
+  return admission === 'admitted' && scopes.length > 0 && consent !== undefined && covers(consent, { scopes, ...request });
 }
 
 /** AE-13: what `prompt=none` is told where a person would have to do something. */

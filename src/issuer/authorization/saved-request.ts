@@ -15,6 +15,8 @@ interface SavedFacts {
   readonly hintedUserId?: string | undefined;
   readonly nonce?: string | undefined;
   readonly orgId?: string | undefined;
+  /** Of an app that describes itself: what it was then. */
+  readonly appFingerprint?: string | undefined;
   /** Seconds since 1970. */
   readonly requestedAt: number;
   /** The session that the browser had then. */
@@ -51,14 +53,15 @@ export function toSavedRequest({ client, api, ...facts }: AuthorizationFacts, us
     way: 'redirect',
     clientId: client.id,
     apiId: api.id,
+    appFingerprint: client.app.fingerprint,
     requestedAt: Math.floor(now / 1000),
     sessionBefore: user?.sessionId,
   };
 }
 
 export function askedBy(request: SavedRequest, clientType: 'public' | 'confidential'): AskedOfPerson {
-  const { prompts, maxAge, acrValues, hintedUserId, orgId, requestedAt, sessionBefore } = request;
-  const facts = { prompts, maxAge, acrValues, hintedUserId, orgId, requestedAt, sessionBefore };
+  const { prompts, maxAge, acrValues, hintedUserId, orgId, appFingerprint, requestedAt, sessionBefore } = request;
+  const facts = { prompts, maxAge, acrValues, hintedUserId, orgId, appFingerprint, requestedAt, sessionBefore };
   // RFC 8628 §5.4: nothing proves that the device is theirs, so a person has to see each of its requests.
   if (request.way === 'device') return { ...facts, registeredRedirectUri: undefined, mustBeSeen: true };
   return { ...facts, registeredRedirectUri: request.registeredRedirectUri, mustBeSeen: clientType === 'public' };

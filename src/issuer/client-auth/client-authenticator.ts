@@ -55,7 +55,7 @@ export class ClientAuthenticator {
   private async prove(request: OAuthRequest): Promise<AuthenticatedClient> {
     const { method, claim: read } = await this.recognise(request);
     const claim = (await method.identify?.(read, request)) ?? read;
-    const client = await this.clients.find(claim.clientId);
+    const client = await this.clients.find(claim.clientId, request.sourceAddress);
     if (!client?.active || client.zone !== request.zone || !mayUse(client, method)) {
       await method.verifyUnknown(claim, request);
       throw authenticationFailed(client ? reasonAgainst(client, method.name) : 'unknown_client');
@@ -80,7 +80,7 @@ export class ClientAuthenticator {
     if (second) throw new OAuthError('invalid_request', 'The client authenticates in two ways; use one.');
     if (first) return first;
     const clientId = request.params.find('client_id');
-    const client = clientId === undefined ? undefined : await this.clients.find(clientId);
+    const client = clientId === undefined ? undefined : await this.clients.find(clientId, request.sourceAddress);
     const method = client && this.methods.find(client.authMethod);
     const claim = method?.recognise(request);
     if (!method || !claim) throw authenticationFailed(clientId === undefined ? 'no_client_identification' : 'no_credentials');

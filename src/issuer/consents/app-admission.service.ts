@@ -6,11 +6,11 @@ import { TenantTransactions, type Transaction } from '../../platform/database/in
 import { httpProblem, listDocument, Problem, type ListDocument } from '../../platform/http/index.js';
 import { type Act, actOf, ChangeRecorder, changedFields, notFound, requireEntry } from '../../directory/administration/index.js';
 import { Orgs } from '../../directory/orgs/index.js';
-import { ThirdPartyAppSource } from '../../directory/third-party-apps/index.js';
 import { AppPoliciesRepository, type AppPolicy } from './app-policies.repository.js';
 import { AppRequestsRepository, type AppRequest } from './app-requests.repository.js';
 import { CONSENTS_PROBLEMS } from './consents.errors.js';
 import { Consents } from './consents.service.js';
+import { ListableApps } from './listable-apps.js';
 import { AppPolicyDocument, AppRequestDocument, type ListAppRequests, type WriteAppPolicy } from './dto/app-policy.dto.js';
 
 /** Which apps the people of an organization can use, decided by its administrators. */
@@ -21,7 +21,7 @@ export class AppAdmission {
     private readonly policies: AppPoliciesRepository,
     private readonly requests: AppRequestsRepository,
     private readonly orgs: Orgs,
-    private readonly apps: ThirdPartyAppSource,
+    private readonly apps: ListableApps,
     private readonly consents: Consents,
     private readonly recorder: ChangeRecorder,
   ) {}
@@ -120,11 +120,17 @@ export class AppAdmission {
 
   /** An app that nobody has reviewed looks like one that does not exist: a list is no way to find out about others’ drafts. */
   private async requireApproved(appIds: readonly string[]): Promise<void> {
-    const found = await this.apps.findAll(appIds);
+    const listable = await this.apps.among(appIds);
     const errors = appIds.flatMap((id, i) =>
-      found.get(id)?.app?.reviewed
+      listable.has(id)
         ? []
-        : [{ location: `/app_ids/${i}`, message: 'There is no approved app with this id.', fix: 'Leave it out.' }],
+        : [
+            {
+              location: `/app_ids/${i}`,
+              message: 'There is no approved app with this id, and none that describes itself well.',
+              fix: 'Leave it out.',
+            },
+          ],
     );
     if (errors.length > 0)
       throw httpProblem('validation_failed', 'The list names apps that cannot be admitted. Nothing was stored.', { errors });

@@ -4,6 +4,7 @@ import { Caller, ProtectedResource, RequireScopes } from '@countersign/guards';
 import type { AuditOrigin } from '../../platform/audit/index.js';
 import { InZone, ListQuery, Origin, type ListDocument } from '../../platform/http/index.js';
 import { ApiProblems, IdPipe } from '../../directory/administration/index.js';
+import { AppIdPipe } from '../../directory/third-party-apps/index.js';
 import { ConnectedApps } from './connected-apps.service.js';
 import { ConnectedAppList, type ConnectedAppDocument } from './dto/connected-app.dto.js';
 
@@ -53,7 +54,7 @@ export class ConnectedAppsController {
     @Caller() caller: Caller,
     @Origin() origin: AuditOrigin,
     @Param('org_id', new IdPipe('org')) orgId: string,
-    @Param('app_id', new IdPipe('app')) appId: string,
+    @Param('app_id', AppIdPipe) appId: string,
   ): Promise<void> {
     return this.apps.withdraw(caller, origin, orgId, appId);
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ADMISSION_MODES, admissionOf, afterAnswer, commonScopes, covers, withIdentity, type AdmissionFacts } from './consent.policy.js';
 
 describe('which apps an organization admits', () => {
-  const facts: AdmissionFacts = { mode: 'listed', isListed: false, isReviewed: true, isOwn: false };
+  const facts: AdmissionFacts = { mode: 'listed', isListed: false, isReviewed: true, isSelfRegistered: false, isOwn: false };
   it.each<[string, Partial<AdmissionFacts>, string]>([
     ['one that it has not listed', {}, 'refused'],
     ['one that it has listed', { isListed: true }, 'admitted'],
@@ -11,6 +11,10 @@ describe('which apps an organization admits', () => {
     ['one that was asked for and is listed now', { mode: 'ask', isListed: true }, 'admitted'],
     ['one that nobody has reviewed, though all are admitted', { mode: 'all', isReviewed: false }, 'refused'],
     ['one that nobody has reviewed, though it is listed', { isListed: true, isReviewed: false }, 'refused'],
+    ['one that nobody has registered, where all are admitted', { mode: 'all', isReviewed: false, isSelfRegistered: true }, 'admitted'],
+    ['one that nobody has registered, and that is listed', { isListed: true, isReviewed: false, isSelfRegistered: true }, 'admitted'],
+    ['one that nobody has registered', { isReviewed: false, isSelfRegistered: true }, 'refused'],
+    ['one that nobody has registered, and that may be asked for', { mode: 'ask', isReviewed: false, isSelfRegistered: true }, 'ask_admin'],
     ['one that nobody has reviewed, though it may be asked for', { mode: 'ask', isReviewed: false }, 'refused'],
   ])('%s', (_, change, admission) => {
     expect(admissionOf({ ...facts, ...change })).toBe(admission);
@@ -59,6 +63,16 @@ describe('attack 31: whether a consent answers a request', () => {
     ['the same, sent to where nobody was told of', ['a'], 'https://evil.example/cb', false],
   ])('%s', (_, scopes, registeredRedirectUri, covered) => {
     expect(covers(consent, { scopes, registeredRedirectUri })).toBe(covered);
+  });
+
+  it.each<[string, string | undefined, string | undefined, boolean]>([
+    ['the app that the person looked at', 'a', 'a', true],
+    ['another app than that, though redirect URI and scopes are the same', 'a', 'b', false],
+    ['one of which nobody has written down what it was', undefined, 'a', false],
+    ['one for which an administrator answers', undefined, undefined, true],
+  ])('CIMD-8 %s', (_, seen, appFingerprint, covered) => {
+    const request = { scopes: ['a'], registeredRedirectUri: 'https://app.example/cb', appFingerprint };
+    expect(covers({ ...consent, appFingerprint: seen }, request)).toBe(covered);
   });
 });
 

@@ -10,14 +10,19 @@ export interface AdmissionFacts {
   readonly mode: AdmissionMode;
   readonly isListed: boolean;
   readonly isReviewed: boolean;
+  /** No administrator has registered it, so there is nobody who could submit it for review. */
+  readonly isSelfRegistered: boolean;
   /** The organization publishes the app itself. */
   readonly isOwn: boolean;
 }
 
-/** Whether the people of an organization can allow an app anything. What nobody has reviewed works for its publisher alone. */
-export function admissionOf({ mode, isListed, isReviewed, isOwn }: AdmissionFacts): Admission {
+/**
+ * Whether the people of an organization can allow an app anything. What nobody has reviewed works for its publisher alone, unless it has
+ * no publisher here: then the organization decides itself, and its people are told that nobody has looked at it.
+ */
+export function admissionOf({ mode, isListed, isReviewed, isSelfRegistered, isOwn }: AdmissionFacts): Admission {
   if (isOwn) return 'admitted';
-  if (!isReviewed) return 'refused';
+  if (!isReviewed && !isSelfRegistered) return 'refused';
   if (mode === 'all' || isListed) return 'admitted';
   return mode === 'ask' ? 'ask_admin' : 'refused';
 }
@@ -39,14 +44,22 @@ export interface GivenConsent {
   readonly scopes: readonly string[];
   /** Those that the app had registered when the person looked at it. */
   readonly redirectUris: readonly string[];
+  /** Of an app that describes itself: what the person looked at. */
+  readonly appFingerprint?: string | undefined;
+}
+
+export interface RequestedConsent {
+  readonly scopes: readonly string[];
+  readonly registeredRedirectUri: string;
+  /** Of an app that describes itself: what it is now. */
+  readonly appFingerprint?: string | undefined;
 }
 
 /** Attack 31: whether a consent answers a request, so that nobody needs to be asked. */
-export function covers(
-  consent: GivenConsent,
-  request: { readonly scopes: readonly string[]; readonly registeredRedirectUri: string },
-): boolean {
-  return request.scopes.every((scope) => consent.scopes.includes(scope)) && consent.redirectUris.includes(request.registeredRedirectUri);
+export function covers(consent: GivenConsent, { scopes, registeredRedirectUri, appFingerprint }: RequestedConsent): boolean {
+  // CIMD-8: another name, other keys or redirect URIs are another app.
+  if (appFingerprint !== undefined && appFingerprint !== consent.appFingerprint) return false;
+  return scopes.every((scope) => consent.scopes.includes(scope)) && consent.redirectUris.includes(registeredRedirectUri);
 }
 
 export interface ConsentChange {

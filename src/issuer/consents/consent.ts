@@ -12,6 +12,8 @@ export interface Consent {
   readonly scopes: readonly string[];
   /** Those that the app had registered when the person looked at it. */
   readonly redirectUris: readonly string[];
+  /** Of an app that describes itself: what it was when the person looked at it. */
+  readonly appFingerprint?: string | undefined;
   /** How often something was taken away from it, and once more. */
   readonly generation: number;
   readonly createdAt: Date;

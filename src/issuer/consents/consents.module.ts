@@ -5,8 +5,10 @@ import { OrgsModule } from '../../directory/orgs/index.js';
 import { ThirdPartyAppsModule } from '../../directory/third-party-apps/index.js';
 import { UsageModule } from '../../directory/usage/index.js';
 import { UsersModule } from '../../directory/users/index.js';
+import { ClientsModule } from '../clients/index.js';
 import { AppAdmissionController } from './app-admission.controller.js';
 import { AppAdmission } from './app-admission.service.js';
+import { AppChangesReaction } from './app-changes-reaction.js';
 import { AppPoliciesRepository } from './app-policies.repository.js';
 import { AppRequestsRepository } from './app-requests.repository.js';
 import { ConnectedAppsController } from './connected-apps.controller.js';
@@ -21,13 +23,15 @@ import { ConsentsRepository } from './consents.repository.js';
 import { Consents } from './consents.service.js';
 import { Delegation } from './delegation.js';
 import { DelegationRepository } from './delegation.repository.js';
+import { ListableApps } from './listable-apps.js';
 import { PeopleReaction } from './people-reaction.js';
 
 @Module({
-  imports: [AdministrationModule, ApiResourcesModule, OrgsModule, ThirdPartyAppsModule, UsageModule, UsersModule],
+  imports: [AdministrationModule, ApiResourcesModule, ClientsModule, OrgsModule, ThirdPartyAppsModule, UsageModule, UsersModule],
   controllers: [ConsentsController, AppAdmissionController, ConnectedAppsController],
   providers: [
     AppAdmission,
+    AppChangesReaction,
     AppPoliciesRepository,
     AppRequestsRepository,
     ConnectedApps,
@@ -40,6 +44,7 @@ import { PeopleReaction } from './people-reaction.js';
     ConsentsRepository,
     Delegation,
     DelegationRepository,
+    ListableApps,
     PeopleReaction,
   ],
   exports: [AppAdmission, Consents, ConsentUsage, Delegation],

@@ -10,6 +10,7 @@ export interface ConsentRow {
   api_id: string;
   scopes: string[];
   redirect_uris: string[];
+  app_fingerprint: string | null;
   generation: number;
   created_at: Date;
   updated_at: Date;
@@ -56,13 +57,11 @@ export class ConsentsRepository {
   }
 
   /** Of one that is locked. */
-  async update(tx: Transaction, { id, scopes, redirectUris, generation }: Consent): Promise<void> {
-    await tx.manager.query('UPDATE consents SET scopes = $2, redirect_uris = $3, generation = $4, updated_at = now() WHERE id = $1', [
-      id,
-      scopes,
-      redirectUris,
-      generation,
-    ]);
+  async update(tx: Transaction, { id, scopes, redirectUris, appFingerprint, generation }: Consent): Promise<void> {
+    await tx.manager.query(
+      'UPDATE consents SET scopes = $2, redirect_uris = $3, app_fingerprint = $4, generation = $5, updated_at = now() WHERE id = $1',
+      [id, scopes, redirectUris, appFingerprint ?? null, generation],
+    );
   }
 
   async delete(tx: Transaction, id: string): Promise<void> {
@@ -112,6 +111,13 @@ export class ConsentsRepository {
     );
   }
 
+  /** Codes and refresh tokens of everybody who allowed an app something; what they allowed stays. */
+  async endGrantsOfApp(tx: Transaction, appId: string): Promise<void> {
+    const ofApp = '(org_id, consent_id) IN (SELECT org_id, id FROM consents WHERE app_id = $1)';
+    for (const table of ['authorization_codes', 'device_codes', 'refresh_families'])
+      await tx.manager.query(`DELETE FROM ${table} WHERE ${ofApp}`, [appId]);
+  }
+
   deleteOfMember(tx: Transaction, orgId: string, userId: string): Promise<Consent[]> {
     return this.deleteSome(tx, 'c.org_id = $1 AND c.user_id = $3', [orgId, null, userId]);
   }
@@ -153,6 +159,7 @@ export function toConsent(row: ConsentRow): Consent {
     apiId: row.api_id,
     scopes: row.scopes,
     redirectUris: row.redirect_uris,
+    appFingerprint: row.app_fingerprint ?? undefined,
     generation: row.generation,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

@@ -14,6 +14,8 @@ export interface ConsentAnswer extends ConsentKey {
   readonly ticked: readonly string[];
   /** Those that the app has registered now. */
   readonly redirectUris: readonly string[];
+  /** Of an app that describes itself: of what the person looked at. */
+  readonly appFingerprint: string | undefined;
 }
 
 /** Of one person: in one organization, or in all. */
@@ -50,12 +52,12 @@ export class Consents {
   }
 
   /** Keeps what was allowed. What was given before and is taken back now, its tokens lose too. */
-  async record(act: ConsentAct, { asked, ticked, redirectUris, ...key }: ConsentAnswer): Promise<Consent> {
+  async record(act: ConsentAct, { asked, ticked, redirectUris, appFingerprint, ...key }: ConsentAnswer): Promise<Consent> {
     return this.tenants.run(key.orgId, async (tx) => {
       const id = newId('con');
       const given = await this.repository.claim(tx, { id, ...key });
       const { scopes, isNarrower } = afterAnswer(given.scopes, asked, ticked);
-      const answered = { ...given, scopes, redirectUris };
+      const answered = { ...given, scopes, redirectUris, appFingerprint };
       if (isNarrower) return this.narrow(tx, act, answered);
       await this.repository.update(tx, answered);
       const isWider = scopes.some((scope) => !given.scopes.includes(scope));
@@ -118,6 +120,11 @@ export class Consents {
   /** Those of one person in one organization, in the transaction of what demands it. */
   async withdrawOfMember(tx: Transaction, act: ConsentAct, { userId, orgId }: Pick<Consent, 'userId' | 'orgId'>): Promise<void> {
     await this.records.allChanged(tx, act, 'withdrawn', await this.repository.deleteOfMember(tx, orgId, userId));
+  }
+
+  /** In the transaction of what demands it: the app has to lead everybody here once more. What they allowed stays. */
+  endGrantsOfApp(tx: Transaction, appId: string): Promise<void> {
+    return this.repository.endGrantsOfApp(tx, appId);
   }
 
   /**

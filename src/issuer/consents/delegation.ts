@@ -65,7 +65,7 @@ export class Delegation {
     return {
       orgId,
       orgName,
-      admission: admissionOf({ mode, isListed, isReviewed: client.app?.reviewed ?? false, isOwn: client.app?.publisherOrgId === orgId }),
+      admission: admissionOf({ mode, isListed, ...standingOf(client), isOwn: client.app?.publisherOrgId === orgId }),
       scopes: withIdentity(own, asked, client.app?.identityScopes ?? []),
       consent,
     };
@@ -84,6 +84,10 @@ export class Delegation {
     if (!scopes.some((scope) => question.api.scopes.includes(scope))) throw ended('nothing_left');
     return { scopes, grantHandle: grantHandleOf(place.consent) };
   }
+}
+
+function standingOf({ app }: Client): { isReviewed: boolean; isSelfRegistered: boolean } {
+  return { isReviewed: app?.reviewed ?? false, isSelfRegistered: app !== undefined && app.registration !== 'administrator' };
 }
 
 /** A ceiling limits what is done with the data of an organization; who somebody is, is theirs to tell. */

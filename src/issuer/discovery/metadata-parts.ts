@@ -7,6 +7,7 @@ import { CLIENT_AUTH_REGISTRY } from '../client-auth/index.js';
 import { SENDER_CONSTRAINT_REGISTRY } from '../sender-constraints/index.js';
 import { ALGORITHMS_OF_ZONE } from '../signing-keys/index.js';
 import { GRANT_REGISTRY } from '../token-issuance/index.js';
+import { MetadataDocumentsPart } from './metadata-documents-part.js';
 import type { MetadataPart } from './metadata-part.js';
 import { OpenIdPart } from './openid-part.js';
 
@@ -149,4 +150,13 @@ export class ApisPart implements MetadataPart {
 }
 
 /** In the order of the document. */
-export const METADATA_PARTS = [EndpointsPart, AuthorizationPart, GrantsPart, ClientAuthPart, SenderConstraintsPart, ApisPart, OpenIdPart];
+export const METADATA_PARTS = [
+  EndpointsPart,
+  AuthorizationPart,
+  GrantsPart,
+  ClientAuthPart,
+  SenderConstraintsPart,
+  ApisPart,
+  OpenIdPart,
+  MetadataDocumentsPart,
+];

@@ -1,4 +1,4 @@
-import { isScopeToken } from '@countersign/oauth';
+import { isScopeToken, mistakeOfClientIdUrl } from '@countersign/oauth';
 import { USAGE_REPORT_LIMITS } from '@countersign/resource-server';
 import { USAGE_REPORT_MAX_AGE_DAYS } from '../../directory/usage/index.js';
 import { isId, type IdPrefix } from '../../platform/crypto/index.js';
@@ -17,7 +17,8 @@ const RESULT = new RegExp(USAGE_REPORT_LIMITS.resultPattern);
 const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 const CLIENTS: readonly IdPrefix[] = ['sp', 'app', 'svc', 'key', 'pat'];
 // A workload that another issuer vouches for has a rule in place of a credential.
-const CREDENTIALS: readonly IdPrefix[] = ['sec', 'key', 'pat', 'rule'];
+// A public app has none either: there stands its own id.
+const CREDENTIALS: readonly IdPrefix[] = ['sec', 'key', 'pat', 'rule', 'app'];
 /** Of a consent. */
 const GENERATION = /\.[1-9]\d{0,9}$/;
 // Never a user's.
@@ -31,8 +32,11 @@ const REQUIRED: Readonly<Record<string, Check>> = {
   count: [isCount, 'Send a whole number of at least 1.'],
 };
 const OPTIONAL: Readonly<Record<string, Check>> = {
-  client_id: [(value) => isAnyId(value, CLIENTS), 'Send the client_id of the token, or leave it out.'],
-  credential_id: [(value) => isAnyId(value, CREDENTIALS) || matches(value, THUMBPRINT), 'Send the cred of the token, or leave it out.'],
+  client_id: [(value) => isAnyId(value, CLIENTS) || isAppAddress(value), 'Send the client_id of the token, or leave it out.'],
+  credential_id: [
+    (value) => isAnyId(value, CREDENTIALS) || matches(value, THUMBPRINT) || isAppAddress(value),
+    'Send the cred of the token, or leave it out.',
+  ],
   grant_id: [isGrant, 'Send the grant of the token, or leave it out.'],
 };
 const CHECKS = { ...REQUIRED, ...OPTIONAL };
@@ -77,6 +81,11 @@ function isCount(value: unknown): boolean {
 
 function isAnyId(value: unknown, prefixes: readonly IdPrefix[]): boolean {
   return typeof value === 'string' && prefixes.some((prefix) => isId(value, prefix));
+}
+
+/** Of an app that describes itself. */
+function isAppAddress(value: unknown): boolean {
+  return typeof value === 'string' && mistakeOfClientIdUrl(value) === undefined;
 }
 
 /** A policy, a consent (`con_…`, then `con_….2`), or the grant of a client at an API: `<client>.<api>`. */

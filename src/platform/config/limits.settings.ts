@@ -18,6 +18,14 @@ export const limitsSettings = {
     desc: 'Authorization requests of browsers, and pushed ones, per minute and source address.',
     default: 600,
   }),
+  RATE_LIMIT_METADATA_DOCUMENTS_PER_SOURCE: positiveInteger({
+    desc: 'Documents of apps that are fetched per minute because somebody at one source network named them.',
+    default: 30,
+  }),
+  RATE_LIMIT_METADATA_DOCUMENTS_PER_HOST: positiveInteger({
+    desc: 'Documents of apps that are fetched per minute and host.',
+    default: 120,
+  }),
   RATE_LIMIT_INTROSPECTION_PER_CALLER: positiveInteger({
     desc: 'Introspection requests per minute and authenticated caller.',
     default: 60_000,

@@ -32,8 +32,8 @@ export function createFastifyAdapter(settings: Settings): FastifyAdapter {
     bodyLimit: JSON_BODY_BYTES,
     keepAliveTimeout: 72_000,
     requestTimeout: 30_000,
-    // No folding of case or slashes: one path, one route.
-    routerOptions: { ignoreTrailingSlash: false, caseSensitive: true, maxParamLength: 300, constraints: { zone: zoneConstraint() } },
+    // No folding of case or slashes: one path, one route. A parameter may be an address of 255 characters, percent-encoded.
+    routerOptions: { ignoreTrailingSlash: false, caseSensitive: true, maxParamLength: 800, constraints: { zone: zoneConstraint() } },
     serverFactory: (handler: RequestListener) => {
       const server = createServer(SERVER_LIMITS, handler);
       assignZone(server, 'external');

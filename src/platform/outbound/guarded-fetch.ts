@@ -28,13 +28,18 @@ const PASSED_ON = ['authorization', 'content-type'];
  */
 export async function guardedFetch(input: string | URL, request: GuardedRequest = {}): Promise<Response> {
   const url = new URL(input);
+  requirePublicHttps(url);
+  return tracedOutbound(url, (headers) => fetchPublic(url, request, headers));
+}
+
+/** @throws OutboundRefused before anything is asked, for what no name could make better */
+export function requirePublicHttps(url: URL): void {
   if (url.protocol !== 'https:') throw new OutboundRefused('Only https addresses are fetched.');
   if (url.port !== '') throw new OutboundRefused('Only port 443 is fetched.');
   if (url.username || url.password) throw new OutboundRefused('The address carries credentials.');
   // SSRF-2: Node asks no lookup about a host that is an address already. URL has brought every spelling of it to one form.
   const literal = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw new OutboundRefused('The address is not public.');
-  return tracedOutbound(url, (headers) => fetchPublic(url, request, headers));
 }
 
 async function fetchPublic(url: URL, request: GuardedRequest, traced: Readonly<Record<string, string>>): Promise<Response> {
@@ -56,7 +61,7 @@ function send(url: URL, { method, body }: GuardedRequest, headers: Readonly<Reco
     const options: RequestOptions = {
       method: method ?? 'GET',
       timeout: TIMEOUT_MS,
-      lookup: publicLookup,
+      lookup: publicLookupBy(dnsLookup),
       agent: false,
       headers: { accept: 'application/json', 'user-agent': 'countersign', ...headers },
       signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -68,17 +73,20 @@ function send(url: URL, { method, body }: GuardedRequest, headers: Readonly<Reco
   });
 }
 
-const publicLookup: NonNullable<RequestOptions['lookup']> = (hostname, options, callback) => {
-  dnsLookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    if (error) return callback(error, '', 0);
-    const allowed = addresses.filter(({ address }) => isPublicAddress(address));
-    const [first] = allowed;
-    if (!first || allowed.length !== addresses.length)
-      return callback(new OutboundRefused('The name resolves to an address that is not public.'), '', 0);
-    if (options.all) return callback(null, allowed);
-    return callback(null, first.address, first.family);
-  });
-};
+/** SSRF-2: asks once, and what is connected to is what was judged. */
+export function publicLookupBy(lookup: typeof dnsLookup): NonNullable<RequestOptions['lookup']> {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+      if (error) return callback(error, '', 0);
+      const allowed = addresses.filter(({ address }) => isPublicAddress(address));
+      const [first] = allowed;
+      if (!first || allowed.length !== addresses.length)
+        return callback(new OutboundRefused('The name resolves to an address that is not public.'), '', 0);
+      if (options.all) return callback(null, allowed);
+      return callback(null, first.address, first.family);
+    });
+  };
+}
 
 async function readBody(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

@@ -15,6 +15,10 @@ export const DELEGATION_ADVICE: AdviceTable = {
     cause: 'The publisher withdrew it, changed it and submitted it again, or another operator changed it, after you had read it.',
     fix: 'GET /v1/apps/{id}, look again, and approve with its `updated_at`.',
   },
+  app_describes_itself: {
+    cause: 'The client_id is an https address. Its document would undo the change when it is read again.',
+    fix: 'Change the document. To stop the app: POST /v1/apps/{id}/suspend, with the address percent-encoded.',
+  },
   app_without_secrets: {
     cause: 'The app is public, or signs assertions with a key.',
     fix: 'Nothing to rotate. For a key send `jwks` with PATCH.',

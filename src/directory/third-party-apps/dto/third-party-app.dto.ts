@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { ClientGrant } from '@countersign/oauth';
+import { APP_REGISTRATIONS, type ClientGrant } from '@countersign/oauth';
 import { GrantDocument } from '../../api-resources/index.js';
 import { SecretDocument, type ClientSecret } from '../../credentials/index.js';
 import { APP_AUTH_METHODS, CLIENT_TYPES } from '../app-authentication.policy.js';
@@ -19,6 +19,13 @@ export class ThirdPartyAppDocument {
 
   @ApiProperty({ enum: APP_KINDS, description: 'app or agent.', example: 'app' })
   kind!: string;
+
+  @ApiProperty({
+    enum: APP_REGISTRATIONS,
+    description: 'How it became known: by an administrator, by the document at its client_id, or by itself (RFC 7591).',
+    example: 'administrator',
+  })
+  registration!: string;
 
   @ApiProperty({ description: 'Who stands behind it.', example: 'Charts Ltd' })
   publisher!: string;
@@ -95,6 +102,7 @@ export class ThirdPartyAppDocument {
       client_id: app.id,
       name: app.name,
       kind: app.kind,
+      registration: app.registration,
       publisher: app.publisher,
       publisher_org_id: app.publisherOrgId,
       state: app.state,

@@ -1,9 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, Matches } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn } from 'class-validator';
 import { ListQuery } from '../../../platform/http/index.js';
 import { Omittable } from '../../../directory/administration/index.js';
 import type { AppPolicy } from '../app-policies.repository.js';
 import { REQUEST_STATES, type AppRequest, type RequestState } from '../app-requests.repository.js';
+import { IsAppId } from './is-app-id.decorator.js';
 import { ADMISSION_MODES, type AdmissionMode } from '../consent.policy.js';
 
 const MODE = 'all: every approved app. listed: those of app_ids only. ask: those too, and people can ask for others.';
@@ -35,7 +36,7 @@ export class WriteAppPolicy {
   @Omittable()
   @ArrayMaxSize(1_000)
   @ArrayUnique()
-  @Matches(/^app_[0-7][0-9a-hjkmnp-tv-z]{25}$/, { each: true, message: 'Each entry is the id of an app.' })
+  @IsAppId({ each: true })
   @IsArray()
   app_ids?: string[];
 }

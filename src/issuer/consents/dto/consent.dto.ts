@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, Matches } from 'class-validator';
 import { ListQuery } from '../../../platform/http/index.js';
 import { IsScopeName, Omittable } from '../../../directory/administration/index.js';
+import { IsAppId } from './is-app-id.decorator.js';
 import type { Consent } from '../consent.js';
 import type { ConsentUse } from '../consent-usage.repository.js';
 
@@ -92,7 +93,7 @@ export class ListConsents extends ListQuery {
 
   @ApiPropertyOptional({ description: 'Only those given to this app.', example: 'app_01kamx4f5ye8wvq3m2ts6dgn0h' })
   @Omittable()
-  @Matches(idPattern('app'))
+  @IsAppId()
   app_id?: string;
 }
 
