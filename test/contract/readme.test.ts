@@ -14,6 +14,7 @@ const PAGES = [
     .map((name) => `docs/guides/${name}`),
 ];
 const GUIDES_TO_FOLLOW = [
+  'agents',
   'api-keys',
   'api-keys-to-oauth',
   'calling-an-api',

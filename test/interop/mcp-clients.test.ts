@@ -6,13 +6,15 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Operator } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
-import { admit, anApp, diesWithin2s, sentBack, type Choice } from '../support/delegation.js';
+import { admit, anApp, sentBack, type Choice } from '../support/delegation.js';
 import { DocumentHost } from '../support/document-host.js';
 import { CALLBACK, McpHost, sdkV1, sdkV2, type Browse, type Known, type Sdk } from '../support/mcp-clients.js';
+import { call } from '../support/requests.js';
 import { aPerson, type PersonMade } from '../support/visitor.js';
 
 const SCOPES = ['read:analytics-data', 'read:account', 'generate:reports', 'read:reports', 'write:customer-events'];
 const TOOLS = ['query_metrics', 'list_customers', 'summarize_customer', 'generate_report', 'ingest_events'];
+const KNOWN = 'its document, of a host that the operator vouches for';
 const SDKS: [string, Sdk][] = [
   ['SDK 2 in 2026-07-28', sdkV2('auto')],
   ['SDK 2 as a client of 2025', sdkV2('legacy')],
@@ -47,7 +49,7 @@ beforeAll(async () => {
   };
   const grants = [{ audience: `${server.url}/mcp`, scopes: SCOPES }];
   const registration = { kind: 'agent', redirect_uris: ['http://127.0.0.1/callback'], grants };
-  ways['its document, of a host that the operator vouches for'] = { clientMetadataUrl: documents.publish('known', document) };
+  ways[KNOWN] = { clientMetadataUrl: documents.publish('known', document) };
   ways['its document, of a host that nobody knows'] = { clientMetadataUrl: documents.publish('unknown', document) };
   ways['registering itself'] = {};
   const native = await anApp(operator, { ...registration, client_type: 'public' });
@@ -74,7 +76,7 @@ const browsing =
 
 describe.each(SDKS)('%s', (_, connect) => {
   it.each([
-    'its document, of a host that the operator vouches for',
+    KNOWN,
     'its document, of a host that nobody knows',
     'registering itself',
     'a registration without a secret',
@@ -100,11 +102,11 @@ describe.each(SDKS)('%s', (_, connect) => {
 
 describe('the present SDK', () => {
   it('MCP-7 a tool that needs more is called after the person has allowed it', async () => {
-    const host = new McpHost(ways['its document, of a host that the operator vouches for']!);
+    const host = new McpHost(ways[KNOWN]!);
     const asked: URL[] = [];
     const browse: Browse = (url) => {
       asked.push(url);
-      return browsing({ scopes: asked.length === 1 ? ['read:analytics-data'] : undefined! })(url);
+      return browsing(asked.length === 1 ? { scopes: ['read:analytics-data'] } : {})(url);
     };
     const connection = await sdkV2('auto')(`${server.url}/mcp`, host, browse);
     expect(host.saved?.scope).toBe('read:analytics-data');
@@ -126,7 +128,7 @@ describe('the present SDK', () => {
   });
 
   it('renews by its refresh token, and asks the person anew once they have revoked', async () => {
-    const host = new McpHost(ways['its document, of a host that the operator vouches for']!);
+    const host = new McpHost(ways[KNOWN]!);
     let times = 0;
     const browse: Browse = (url) => {
       times++;
@@ -138,8 +140,16 @@ describe('the present SDK', () => {
     host.saved = { ...first, access_token: 'expired' };
     await connection.call('query_metrics', { metric: 'events' });
     expect([times, host.saved?.refresh_token === first.refresh_token]).toEqual([1, false]);
-    const token = host.saved!.access_token;
-    await person.browser.submit('/account/apps');
-    await diesWithin2s(server.url, token);
+    await connection.close();
+
+    const { data } = (await person.browser.get<{ data: { id: string; app_id: string }[] }>('/account/apps')).body;
+    const consent = data.find(({ app_id: id }) => id === ways[KNOWN]?.clientMetadataUrl);
+    await person.browser.submit(`/account/apps/${consent?.id}/revoke`);
+    const end = Date.now() + 2_000;
+    const statusNow = async (): Promise<number> =>
+      (await call('POST', `${server.url}/mcp`, host.saved?.access_token, { jsonrpc: '2.0', id: 1, method: 'tools/list' })).status;
+    while ((await statusNow()) !== 401) expect(Date.now()).toBeLessThan(end);
+    await (await sdkV2('auto')(`${server.url}/mcp`, host, browse)).close();
+    expect(times).toBe(2);
   });
 });

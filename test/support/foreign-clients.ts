@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { npm } from '../../scripts/lib/npm.mjs';
 import type { Browse } from './mcp-clients.js';
 
 const FOLDER = new URL('../interop/foreign/', import.meta.url).pathname;
@@ -23,10 +22,11 @@ export async function installForeignClients(): Promise<string | undefined> {
     .digest('hex');
   if (existsSync(INSTALLED) && readFileSync(INSTALLED, 'utf8') === wanted) return undefined;
   // What the npm that runs us was told is about this project, and not about that folder.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(config_(local_)?prefix|package_|lifecycle_)/i.test(name)));
-  const [command, args] = npm(...INSTALL) as [string, string[]];
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_(config_(local_)?prefix|package_|lifecycle_)/i.test(name)),
+  );
   try {
-    await promisify(execFile)(command, args, { cwd: FOLDER, env });
+    await promisify(execFile)('npm', INSTALL, { cwd: FOLDER, env });
   } catch (error) {
     if (process.env['CI']) throw error;
     return `npm ci in test/interop/foreign failed: ${(error as { stderr?: string }).stderr ?? String(error)}`;

@@ -1,4 +1,4 @@
-import type { OAuthClientMetadata, OAuthClientProvider } from '@modelcontextprotocol/client';
+import type { OAuthClientMetadata, OAuthClientProvider, OAuthDiscoveryState } from '@modelcontextprotocol/client';
 import * as v2 from '@modelcontextprotocol/client';
 import { UnauthorizedError as UnauthorizedErrorV1 } from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
@@ -26,6 +26,7 @@ export class McpHost implements OAuthClientProvider {
   information: ClientInformation;
   saved: Tokens;
   private verifier = '';
+  private discovered: OAuthDiscoveryState | undefined;
 
   constructor(private readonly known: Known) {
     this.information = known.registered;
@@ -76,6 +77,20 @@ export class McpHost implements OAuthClientProvider {
 
   codeVerifier(): string {
     return this.verifier;
+  }
+
+  saveDiscoveryState(state: OAuthDiscoveryState): void {
+    this.discovered = state;
+  }
+
+  discoveryState(): OAuthDiscoveryState | undefined {
+    return this.discovered;
+  }
+
+  /** What the server does not take any more is forgotten; a registration of an administrator stays. */
+  invalidateCredentials(which: string): void {
+    if (which === 'all' || which === 'tokens') this.saved = undefined;
+    if (which === 'all' || which === 'client') this.information = this.known.registered;
   }
 }
 
