@@ -81,11 +81,13 @@ async function registered(redirectUri: string): Promise<string> {
 describe('mcp-remote', () => {
   const redirectUri = (): string => `http://localhost:${port}/oauth/callback`;
   const known = (client: object): string[] => ['--static-oauth-client-info', JSON.stringify(client)];
+  const scoped = (scope: string): string[] => ['--static-oauth-client-metadata', JSON.stringify({ scope })];
   const WAYS: [string, () => Promise<string[]> | string[], number][] = [
     ['its document', () => ['--client-metadata-url', published(redirectUri())], 1],
     ['registering itself', () => [], 1],
     ['a registration', async () => known({ client_id: await registered(redirectUri()) }), 1],
-    ['client credentials', () => ['--client-credentials', ...known({ ...credentialsOf(unattended) })], 0],
+    // Without it, it asks for all that the metadata of the MCP server lists, which a narrow grant does not hold.
+    ['client credentials', () => ['--client-credentials', ...known(credentialsOf(unattended)), ...scoped(READ)], 0],
   ];
 
   it.each(WAYS)('connects a program that knows stdio alone, by %s', async (_, options, asked) => {
@@ -100,9 +102,14 @@ describe('mcp-remote', () => {
       env: environmentOf({ HOME: folder, MCP_REMOTE_CONFIG_DIR: mkdtempSync(join(folder, 'mcp-remote-')) }),
       stderr: 'pipe',
     });
-    transport.stderr?.on('data', visits.next());
+    let written = '';
+    const visit = visits.next();
+    transport.stderr?.on('data', (chunk: Buffer) => {
+      written += chunk.toString();
+      visit(chunk);
+    });
     const client = new Client({ name: 'a program', version: '1.0.0' });
-    await client.connect(transport);
+    await client.connect(transport).catch((error: unknown) => expect.fail(`${String(error)}\n${written}`));
     const answer = await client.callTool({ name: 'query_metrics', arguments: { metric: 'events' } });
     expect(answer.isError ?? false, JSON.stringify(answer)).toBe(false);
     await client.close();
@@ -132,7 +139,7 @@ describe("the Inspector's CLI", () => {
     const program = [INSPECTOR, '--cli', ...target, ...call, ...(await options())];
     const ended = await runBefore(browse, newerNode(), program, { HOME: mkdtempSync(join(folder, 'inspector-')) });
     expect(ended.code, said(ended)).toBe(0);
-    expect(JSON.parse(ended.stdout)).toMatchObject({ structuredContent: { metric: 'events' } });
+    expect(JSON.parse(ended.stdout)).toMatchObject({ result: { structuredContent: { metric: 'events' } } });
   });
 });
 

@@ -65,8 +65,8 @@ export async function runBefore(browse: Browse, command: string, args: string[],
 }
 
 export function environmentOf(env: Record<string, string>): Record<string, string> {
-  // Nothing may open a browser here.
-  return { PATH: process.env['PATH'] ?? '', BROWSER: 'true', MCP_AUTO_OPEN_ENABLED: 'false', ...env };
+  // The browser that they open is the program `true`; the Inspector asks nobody without one.
+  return { PATH: process.env['PATH'] ?? '', BROWSER: 'true', MCP_AUTO_OPEN_ENABLED: 'true', MCP_INSPECTOR_SECRET_STORE: 'memory', ...env };
 }
 
 /** Sees our authorization endpoint in what programs write, and has the person come back to where the answer sends them. */
