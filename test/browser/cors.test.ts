@@ -99,7 +99,11 @@ const mcp = (token: string | undefined, method: string, params: object = {}): Pr
 /** Goes to the issuer as a person does, and comes back with the code. */
 async function signIn(challenge: string): Promise<string> {
   const member = server.orgs[0].users?.find(({ role }) => role === 'member');
-  const query = authorizationQuery(app, { challenge }, { redirect_uri: `${origin}/callback`, resource: `${server.url}/mcp`, scope: 'read:analytics-data' });
+  const query = authorizationQuery(
+    app,
+    { challenge },
+    { redirect_uri: `${origin}/callback`, resource: `${server.url}/mcp`, scope: 'read:analytics-data' },
+  );
   await page.goto(`${server.url}/oauth/authorize?${query}`);
   await page.getByLabel('E-mail').fill(member?.email ?? '');
   await page.getByLabel('Password', { exact: true }).fill(member?.password ?? '');
@@ -111,32 +115,41 @@ async function signIn(challenge: string): Promise<string> {
 
 describe('CORS-4 an agent that is a page of another origin', () => {
   // Seen failing without the list of exposed headers: the page could not read where the metadata is.
-  it('finds the issuer from a 401, gets a token by code and PKCE, calls a tool, is told of a missing scope, and gives the token back', { timeout: 120_000 }, async () => {
-    const unknown = await mcp(undefined, 'initialize');
-    expect(unknown.status).toBe(401);
-    const metadataUrl = /resource_metadata="([^"]+)"/.exec(unknown.headers['www-authenticate'] ?? '')?.[1] ?? '';
-    const resource = await seen(metadataUrl);
-    expect(resource.body).toMatchObject({ resource: `${server.url}/mcp`, authorization_servers: [server.url] });
-    const metadata = (await seen(`${server.url}/.well-known/oauth-authorization-server`)).body as Record<string, string>;
-    expect((await seen(metadata['jwks_uri'] ?? '')).body).toHaveProperty('keys');
+  it(
+    'finds the issuer from a 401, gets a token by code and PKCE, calls a tool, is told of a missing scope, and gives the token back',
+    { timeout: 120_000 },
+    async () => {
+      const unknown = await mcp(undefined, 'initialize');
+      expect(unknown.status).toBe(401);
+      const metadataUrl = /resource_metadata="([^"]+)"/.exec(unknown.headers['www-authenticate'] ?? '')?.[1] ?? '';
+      const resource = await seen(metadataUrl);
+      expect(resource.body).toMatchObject({ resource: `${server.url}/mcp`, authorization_servers: [server.url] });
+      const metadata = (await seen(`${server.url}/.well-known/oauth-authorization-server`)).body as Record<string, string>;
+      expect((await seen(metadata['jwks_uri'] ?? '')).body).toHaveProperty('keys');
 
-    const { verifier, challenge } = pkce();
-    const code = await signIn(challenge);
-    const fields = { grant_type: 'authorization_code', client_id: app.client_id, redirect_uri: `${origin}/callback`, code_verifier: verifier };
-    const issued = await form(metadata['token_endpoint'] ?? '', { ...fields, code });
-    expect(issued.status, issued.text).toBe(200);
-    const token = String(issued.body['access_token']);
-    const answered = await mcp(token, 'tools/call', { name: 'query_metrics', arguments: { metric: 'events' } });
-    expect([answered.status, answered.text]).toEqual([200, expect.stringContaining('structuredContent')]);
+      const { verifier, challenge } = pkce();
+      const code = await signIn(challenge);
+      const fields = {
+        grant_type: 'authorization_code',
+        client_id: app.client_id,
+        redirect_uri: `${origin}/callback`,
+        code_verifier: verifier,
+      };
+      const issued = await form(metadata['token_endpoint'] ?? '', { ...fields, code });
+      expect(issued.status, issued.text).toBe(200);
+      const token = String(issued.body['access_token']);
+      const answered = await mcp(token, 'tools/call', { name: 'query_metrics', arguments: { metric: 'events' } });
+      expect([answered.status, answered.text]).toEqual([200, expect.stringContaining('structuredContent')]);
 
-    const denied = await mcp(token, 'tools/call', { name: 'generate_report', arguments: { kind: 'activity', from: '2026-11-01' } });
-    expect([denied.status, denied.headers['www-authenticate']]).toEqual([403, expect.stringContaining('scope="generate:reports"')]);
-    const again = await form(metadata['token_endpoint'] ?? '', { ...fields, code });
-    expect([again.status, again.body['error']]).toEqual([400, 'invalid_grant']);
-    expect((await form(metadata['revocation_endpoint'] ?? '', { token, client_id: app.client_id })).status).toBe(200);
-    await expect.poll(async () => (await mcp(token, 'tools/list')).status, { timeout: 5_000 }).toBe(401);
-    expect((await seen(`${server.url}/mcp`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(405);
-  });
+      const denied = await mcp(token, 'tools/call', { name: 'generate_report', arguments: { kind: 'activity', from: '2026-11-01' } });
+      expect([denied.status, denied.headers['www-authenticate']]).toEqual([403, expect.stringContaining('scope="generate:reports"')]);
+      const again = await form(metadata['token_endpoint'] ?? '', { ...fields, code });
+      expect([again.status, again.body['error']]).toEqual([400, 'invalid_grant']);
+      expect((await form(metadata['revocation_endpoint'] ?? '', { token, client_id: app.client_id })).status).toBe(200);
+      await expect.poll(async () => (await mcp(token, 'tools/list')).status, { timeout: 5_000 }).toBe(401);
+      expect((await seen(`${server.url}/mcp`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(405);
+    },
+  );
 
   it('CORS-2 reads nothing of what is for people, administrators and other APIs, and nothing with cookies', async () => {
     const json = { 'content-type': 'application/json', authorization: 'Bearer x' };
@@ -156,7 +169,11 @@ describe('CORS-4 an agent that is a page of another origin', () => {
     const last = answers.at(-1);
     expect([last?.status, Number(last?.headers['retry-after']) > 0]).toEqual([429, true]);
     expect((await form(`${server.url}/oauth/par`, {})).status).toBeGreaterThanOrEqual(400);
-    const large = await seen(`${server.url}/mcp`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: ' '.repeat(3 * 1024 * 1024) });
+    const large = await seen(`${server.url}/mcp`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: ' '.repeat(3 * 1024 * 1024),
+    });
     expect(large.status).toBe(413);
   });
 });

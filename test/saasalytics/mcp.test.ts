@@ -262,7 +262,12 @@ describe('hostile messages', () => {
   );
 
   it('what is not JSON-RPC is answered, never with 500', async () => {
-    for (const body of [{}, { jsonrpc: '1.0', id: 1, method: 'tools/list' }, { jsonrpc: '2.0', id: {}, method: 7, params: 'x' }, { method: 'tools/call', params: [] }])
+    for (const body of [
+      {},
+      { jsonrpc: '1.0', id: 1, method: 'tools/list' },
+      { jsonrpc: '2.0', id: {}, method: 7, params: 'x' },
+      { method: 'tools/call', params: [] },
+    ])
       expect((await message(url, everything, body)).status).toBeLessThan(500);
     expect((await message(url, everything, '{')).status).toBe(400);
     expect((await message(url, everything, 'x=1', { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(415);
@@ -295,8 +300,10 @@ describe('what is recorded', () => {
     expect((await message(there, token, toolCall('ingest_events', { events: [anEvent()] }))).status).toBe(403);
     // A process that ends reports what it counted.
     await replica.process.stop();
-    const { data } = (await call<{ data: UsageDocument[] }>('GET', `${server.url}/v1/usage?principal=${reader.client_id}`, operator.token)).body;
-    const of = (operation: string, result: string): UsageDocument[] => data.filter((row) => row.operation === operation && row.result === result);
+    const { data } = (await call<{ data: UsageDocument[] }>('GET', `${server.url}/v1/usage?principal=${reader.client_id}`, operator.token))
+      .body;
+    const of = (operation: string, result: string): UsageDocument[] =>
+      data.filter((row) => row.operation === operation && row.result === result);
     expect(callsOf(of('query_metrics', 'accepted'))).toBe(3);
     expect(of('query_metrics', 'accepted')[0]?.scopes).toEqual(['read:analytics-data']);
     expect(callsOf(of('ingest_events', 'insufficient_scope'))).toBe(1);
@@ -305,7 +312,8 @@ describe('what is recorded', () => {
   it('what a tool changed stands in the audit log, with who did it', async () => {
     const client = await analyticsIn(operator, demo.orgId, ['read:reports']);
     const answer = await message(url, everything, toolCall('generate_report', { kind: 'activity', from: dateOf(daysAgo(5)) }));
-    const { id } = (JSON.parse(answer.text.slice(answer.text.indexOf('{'))) as { result: { structuredContent: { id: string } } }).result.structuredContent;
+    const { id } = (JSON.parse(answer.text.slice(answer.text.indexOf('{'))) as { result: { structuredContent: { id: string } } }).result
+      .structuredContent;
     expect((await client.get(`/reports/${id}`)).status).toBe(200);
     const rows = await server.sql<{ action: string }>(`SELECT action FROM audit_events WHERE target_id = $1`, [id]);
     expect(rows).toEqual([{ action: 'analytics.report.generated' }]);

@@ -430,7 +430,15 @@ describe('attacks 68 and 69: caches and other origins', () => {
   });
 
   it('CORS-2 no other preflight is answered with permission', async () => {
-    const closed = ['/v1/orgs', '/analytics/v1/account', '/oauth/authorize', '/oauth/introspect', '/login', '/account', '/docs/openapi.json'];
+    const closed = [
+      '/v1/orgs',
+      '/analytics/v1/account',
+      '/oauth/authorize',
+      '/oauth/introspect',
+      '/login',
+      '/account',
+      '/docs/openapi.json',
+    ];
     for (const path of [...closed, '/health/ready', '/mcp/', '/oauth/token/x']) {
       const { headers, status } = await preflight(path);
       expect({ path, allowed: headers['access-control-allow-origin'] }).toEqual({ path, allowed: undefined });

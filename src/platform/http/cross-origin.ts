@@ -41,9 +41,12 @@ const TAKEN = [
  */
 export function CrossOrigin(): ClassDecorator & MethodDecorator {
   return (target: object, property: string | symbol = '', descriptor?: PropertyDescriptor) => {
-    const methods = descriptor ? [descriptor] : Object.values(Object.getOwnPropertyDescriptors((target as { prototype: object }).prototype));
+    const methods = descriptor
+      ? [descriptor]
+      : Object.values(Object.getOwnPropertyDescriptors((target as { prototype: object }).prototype));
     for (const method of methods)
-      if (typeof method.value === 'function' && method.value !== target) RouteConfig({ crossOrigin: true })(target as object, property, method);
+      if (typeof method.value === 'function' && method.value !== target)
+        RouteConfig({ crossOrigin: true })(target as object, property, method);
   };
 }
 

@@ -31,6 +31,9 @@ export const ingestEvents = defineTool({
     'One invalid event refuses the whole batch.',
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
   input: z.strictObject({ events: z.array(event).min(1).max(EVENT_LIMITS.batch) }),
-  output: z.object({ accepted: z.int().describe('Events stored by this call.'), duplicates: z.int().describe('Those that were stored before.') }),
+  output: z.object({
+    accepted: z.int().describe('Events stored by this call.'),
+    duplicates: z.int().describe('Those that were stored before.'),
+  }),
   run: (input, { caller, origin, services }) => services.events.ingest(caller, input, origin),
 });
