@@ -21,6 +21,7 @@ const GUIDES_TO_FOLLOW = [
   'checking-your-api',
   'device-flow',
   'dpop',
+  'dynamic-registration',
   'meshes-and-gateways',
   'microservices',
   'operations',

@@ -5,6 +5,7 @@ import { Operator, type PrincipalMade } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import { admit, anApp, READ, REDIRECT_URI, REPORTS, sentBack, type AppMade } from '../support/delegation.js';
 import { aDeviceApp, answerDevice, type DeviceCodesMade } from '../support/devices.js';
+import { anInitialToken } from '../support/dynamic-apps.js';
 import { aClientKey, type ClientKey } from '../support/public-keys.js';
 import { aPerson, Visitor, type PersonMade } from '../support/visitor.js';
 
@@ -17,7 +18,7 @@ let withSecret: PrincipalMade;
 const keyed = new Map<string, { id: string; key: ClientKey }>();
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ DYNAMIC_REGISTRATION: 'token' });
   audience = `${server.url}/analytics`;
   const identifier = new URL(server.url);
   issuer = await oauth.processDiscoveryResponse(identifier, await oauth.discoveryRequest(identifier, { algorithm: 'oauth2', ...HTTP }));
@@ -119,6 +120,17 @@ describe('oauth4webapi', () => {
       HTTP,
     );
     await expect(oauth.processClientCredentialsResponse(issuer, client, response)).rejects.toMatchObject({ cause: [{ scheme: 'basic' }] });
+  });
+
+  it('RFC 7591 registers itself with an initial access token, and is known at the token endpoint from then on', async () => {
+    const initialAccessToken = await anInitialToken(await Operator.of(server));
+    const metadata = { redirect_uris: [REDIRECT_URI], client_name: 'oauth4webapi', token_endpoint_auth_method: 'client_secret_post' };
+    const response = await oauth.dynamicClientRegistrationRequest(issuer, metadata, { initialAccessToken, ...HTTP });
+    const client = await oauth.processDynamicClientRegistrationResponse(response);
+    expect(client).toMatchObject({ client_name: 'oauth4webapi', client_secret_expires_at: expect.any(Number) as number });
+    const authentication = oauth.ClientSecretPost(String(client.client_secret));
+    const refreshed = await oauth.refreshTokenGrantRequest(issuer, client, authentication, 'none of ours', HTTP);
+    await expect(oauth.processRefreshTokenResponse(issuer, client, refreshed)).rejects.toMatchObject({ error: 'invalid_grant' });
   });
 
   it('RFC 7517 §5 jose verifies with the published keys, and RFC 9701 §5 an API the answer about its token, whatever algorithm the API chose', async () => {

@@ -22,6 +22,7 @@ beforeAll(async () => {
     PUBLIC_URL: server.url,
     DATABASE_URL: proxy.urlFor(server.files.runtimeUrl),
     DATABASE_STATEMENT_TIMEOUT_MS: '2000',
+    DYNAMIC_REGISTRATION: 'open',
   });
   ({ url, opsUrl } = replica);
   principal = server.orgs[0].service_principals[0]!;
@@ -68,6 +69,13 @@ function whileAway(): void {
     const other = server.orgs[1].service_principals[1]!;
     expectTemporarilyUnavailable(await requestToken(url, other));
     expectTemporarilyUnavailable(await requestToken(url, { ...other, client_id: 'sp_01kaj6q8f2e4tbp0m9d3s7x5zc' }));
+  });
+
+  it('T12 503 for an app of a person, which would forget its registration for an invalid_client, and for one that registers itself', async () => {
+    const form = { grant_type: 'refresh_token', refresh_token: 'x', client_id: 'app_01kamx4f5ye8wvq3m2ts6dgn0h' };
+    expectTemporarilyUnavailable(await postForm(`${url}/oauth/token`, form));
+    const metadata = { redirect_uris: ['https://app.example/callback'] };
+    expectTemporarilyUnavailable(await call('POST', `${url}/oauth/register`, undefined, metadata));
   });
 
   it('503 for a revocation, which is not confirmed unless it is stored', async () => {

@@ -73,7 +73,7 @@ describe('RFC 7591 §3.2.1: an app that registers itself', () => {
       registration_client_uri: `${server.url}/oauth/register/${client_id}`,
     });
     const [row] = await server.sql(
-      'SELECT kind, registration, state, publisher_org_id, source, user_agent, last_used_at FROM third_party_apps a JOIN dynamic_registrations r ON r.app_id = a.id WHERE a.id = $1',
+      'SELECT kind, registration, a.state, publisher_org_id, source, user_agent, last_used_at FROM third_party_apps a JOIN dynamic_registrations r ON r.app_id = a.id WHERE a.id = $1',
       [client_id],
     );
     expect(row).toMatchObject({ kind: 'agent', registration: 'dynamic', state: 'draft', publisher_org_id: null, last_used_at: null });
@@ -201,7 +201,7 @@ describe('standards 25.5: refusals', () => {
       { ...PUBLIC, response_types: ['token'] },
       { ...PUBLIC, client_id: 'app_01kamx4f5ye8wvq3m2ts6dgn0h' },
       { ...PUBLIC, org_id: server.orgs[0].id },
-      { ...PUBLIC, client_name: 'evil‮eduaC' },
+      { ...PUBLIC, client_name: 'evil\u202EeduaC' },
     ];
     for (const metadata of wrongOnes) expect(await refused(metadata), JSON.stringify(metadata)).toEqual([400, 'invalid_client_metadata']);
   });

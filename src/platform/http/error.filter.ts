@@ -7,7 +7,7 @@ import { answerError, type ErrorAnswer } from './error-answer.js';
 import { ErrorPages } from './error-pages.js';
 import { zoneOf } from './listener-zones.js';
 import { httpProblem, Problem } from './problem.js';
-import { takesMetadata } from './registration-body.js';
+import { routeOf, takesMetadata } from './registration-body.js';
 import { loggedIdentityOf } from './request-hooks.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -84,7 +84,7 @@ function hasRoute(request: FastifyRequest, method: string, url: string): boolean
 /** A path that exists with another method is 405 and names the methods (RFC 9110 §15.5.6). */
 function notFound(request: FastifyRequest): Error {
   const [path = '/'] = request.url.split('?');
-  const allowed = METHODS.filter((method) => hasRoute(request, method, path));
+  const allowed = METHODS.filter((method) => hasRoute(request, method, routeOf(path)));
   if (allowed.length > 0) {
     const headers = { allow: allowed.join(', ') };
     return takenBy(request)

@@ -7,6 +7,11 @@ export function takesMetadata(url: string): boolean {
   return REGISTRATION.test(url);
 }
 
+/** The route of a registration, whose path names the client; any other path is its own. */
+export function routeOf(path: string): string {
+  return /^\/oauth\/register\/[^/]+$/.test(path) ? '/oauth/register/:client_id' : path;
+}
+
 /** Standards HTTP-8: as little as of a form, because anybody may send it. */
 export function limitRegistrationBodies(fastify: FastifyInstance, bytes: number): void {
   fastify.addHook('onRoute', (route) => {

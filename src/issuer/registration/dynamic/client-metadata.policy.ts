@@ -36,20 +36,22 @@ export interface ClientMetadata {
 }
 
 /** DCR-5: what only we choose. Any other member that we do not know is ignored (RFC 7591 §2), because nothing reads it. */
-const OURS = [
-  ...['client_id', 'client_secret', 'client_id_issued_at', 'client_secret_expires_at', 'registration_access_token'],
-  ...[
-    'registration_client_uri',
-    'org_id',
-    'tenant',
-    'tenant_id',
-    'publisher_org_id',
-    'grants',
-    'kind',
-    'state',
-    'reviewed',
-    'registration',
-  ],
+const OURS: readonly string[] = [
+  'client_id',
+  'client_secret',
+  'client_id_issued_at',
+  'client_secret_expires_at',
+  'registration_access_token',
+  'registration_client_uri',
+  'org_id',
+  'tenant',
+  'tenant_id',
+  'publisher_org_id',
+  'grants',
+  'kind',
+  'state',
+  'reviewed',
+  'registration',
 ];
 /** RFC 7592 §2.2: what an update repeats, and what it must not. */
 const REPEATED = ['client_id', 'client_secret'];

@@ -4,6 +4,7 @@ import { ApiResourcesModule } from '../../../directory/api-resources/index.js';
 import { ThirdPartyAppsModule } from '../../../directory/third-party-apps/index.js';
 import { IdempotencyModule } from '../../../platform/idempotency/index.js';
 import { RegistrableScopes } from './registrable-scopes.js';
+import { RegistrationAnswers } from './registration-answers.js';
 import { RegistrationController } from './registration.controller.js';
 import { RegistrationDoor } from './registration-door.js';
 import { RegistrationLives } from './registration-lives.js';
@@ -20,6 +21,7 @@ import { RegistrationTokens } from './registration-tokens.service.js';
   providers: [
     RegistrableScopes,
     Registration,
+    RegistrationAnswers,
     RegistrationDoor,
     RegistrationLives,
     RegistrationManagement,

@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { isSecret, mintSecret, OAuthError } from '@countersign/oauth';
+import { isSecret, OAuthError } from '@countersign/oauth';
 import type { Act } from '../../../directory/administration/index.js';
-import { AppGrants, DynamicApps, type ThirdPartyApp } from '../../../directory/third-party-apps/index.js';
-import { Configuration } from '../../../platform/config/index.js';
-import { isId, SecretDigests } from '../../../platform/crypto/index.js';
+import { DynamicApps, type ThirdPartyApp } from '../../../directory/third-party-apps/index.js';
+import { isId } from '../../../platform/crypto/index.js';
 import { PlatformTransactions, type Transaction } from '../../../platform/database/index.js';
 import { bearerOf } from './bearer.js';
 import { readClientMetadata, type ClientMetadata } from './client-metadata.policy.js';
 import { MetadataMembers, wrong } from './metadata-members.js';
 import { RegistrableScopes } from './registrable-scopes.js';
+import { RegistrationAnswers } from './registration-answers.js';
 import { RegistrationDoor } from './registration-door.js';
-import { registrationDocument } from './registration-document.js';
 import { describe, refuseLookAlike, saidBy, SECRET_DAYS, type RegistrationRequest } from './registration.service.js';
 import { RegistrationsRepository, type Said } from './registrations.repository.js';
 
@@ -32,9 +31,7 @@ export class RegistrationManagement {
     private readonly scopes: RegistrableScopes,
     private readonly apps: DynamicApps,
     private readonly repository: RegistrationsRepository,
-    private readonly digests: SecretDigests,
-    private readonly grants: AppGrants,
-    private readonly configuration: Configuration,
+    private readonly answers: RegistrationAnswers,
   ) {}
 
   read(id: string, request: RegistrationRequest): Promise<Record<string, unknown>> {
@@ -71,23 +68,22 @@ export class RegistrationManagement {
     if (text === undefined || !isSecret(text, 'csn_reg')) throw this.door.refused('no_registration_token');
     const app = isId(id, 'app') ? await this.apps.findForUpdate(tx, id) : undefined;
     const registration = app && (await this.repository.find(tx, id));
-    const stored = registration ? [{ id, ...registration.token, expiresAt: undefined }] : [];
-    if (!this.digests.match(text, stored) || !app || !registration) throw this.door.refused('wrong_registration_token');
+    if (!this.answers.isToken(text, registration?.token) || !app || !registration) throw this.door.refused('wrong_registration_token');
     if (app.state === 'suspended') throw forbidden('The app is suspended.');
     return { app, said: registration.said };
   }
 
   /** With the next token. */
   private async answer(tx: Transaction, { app, said }: Held, change?: () => Promise<void>): Promise<Record<string, unknown>> {
-    const registrationToken = mintSecret('csn_reg');
-    await this.repository.update(tx, app.id, { said, token: this.digests.digest(registrationToken) });
+    const { text: registrationToken, token } = this.answers.mint();
+    await this.repository.update(tx, app.id, { said, token });
     await change?.();
     const secretEnd = await this.apps.secretEnd(tx, app);
     const isOld = change !== undefined && app.usesSecrets() && (secretEnd?.getTime() ?? 0) < Date.now() + RENEWED_BEFORE_MS;
     const nextEnd = new Date(Date.now() + SECRET_DAYS * DAY_MS);
     const minted = isOld ? await this.apps.renewSecret(tx, app, nextEnd) : undefined;
     const revealed = { registrationToken, secret: minted?.text, secretEnd: minted ? nextEnd : secretEnd };
-    return registrationDocument(app, said, revealed, { grants: this.grants, issuer: this.configuration.settings.PUBLIC_URL });
+    return this.answers.document(app, said, revealed);
   }
 
   /** RFC 7592 §2.2: the update names the client, and its secret, if at all, as it is. */

@@ -1,17 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { mintSecret, OAuthError } from '@countersign/oauth';
+import { OAuthError } from '@countersign/oauth';
 import type { Act } from '../../../directory/administration/index.js';
-import { AppGrants, DynamicApps, type SelfDescription } from '../../../directory/third-party-apps/index.js';
+import { DynamicApps, type SelfDescription } from '../../../directory/third-party-apps/index.js';
 import type { AuditOrigin } from '../../../platform/audit/index.js';
-import { Configuration } from '../../../platform/config/index.js';
-import { newId, SecretDigests } from '../../../platform/crypto/index.js';
+import { newId } from '../../../platform/crypto/index.js';
 import { PlatformTransactions, type Transaction } from '../../../platform/database/index.js';
 import { sourceNetwork } from '../../sessions/index.js';
 import { readClientMetadata, type ClientMetadata } from './client-metadata.policy.js';
 import { MetadataMembers } from './metadata-members.js';
 import { RegistrableScopes } from './registrable-scopes.js';
+import { RegistrationAnswers } from './registration-answers.js';
 import { RegistrationDoor, type InitialToken } from './registration-door.js';
-import { registrationDocument } from './registration-document.js';
 import { UNUSED_SECONDS } from './registration-lives.policy.js';
 import { RegistrationLives } from './registration-lives.js';
 import { RegistrationsRepository, type Said } from './registrations.repository.js';
@@ -36,9 +35,7 @@ export class Registration {
     private readonly apps: DynamicApps,
     private readonly repository: RegistrationsRepository,
     private readonly lives: RegistrationLives,
-    private readonly digests: SecretDigests,
-    private readonly grants: AppGrants,
-    private readonly configuration: Configuration,
+    private readonly answers: RegistrationAnswers,
   ) {}
 
   register({ body, authorization, origin }: RegistrationRequest): Promise<Record<string, unknown>> {
@@ -67,16 +64,16 @@ export class Registration {
     const app = await this.apps.insert(tx, newId('app'), description);
     const secretEnd = new Date(Date.now() + SECRET_DAYS * 86_400_000);
     const minted = await this.apps.renewSecret(tx, app, secretEnd);
-    const registrationToken = mintSecret('csn_reg');
+    const { text: registrationToken, token: digest } = this.answers.mint();
     const said = saidBy(metadata);
     const [source, userAgent] = [sourceNetwork(origin.ip), origin.userAgent?.slice(0, MAX_USER_AGENT)];
     const kept = { source, userAgent, initialTokenId, lifetimeSeconds: UNUSED_SECONDS };
-    await this.repository.insert(tx, { appId: app.id, said, token: this.digests.digest(registrationToken), ...kept });
+    await this.repository.insert(tx, { appId: app.id, said, token: digest, ...kept });
     await this.lives.makeRoom(tx);
     const act: Act = { actor: { type: 'anonymous' }, origin };
     await this.apps.recordRegistered(tx, act, app, { source, initial_token_id: initialTokenId, secret_hint: minted?.record.hint });
     const revealed = { registrationToken, secret: minted?.text, secretEnd: minted && secretEnd };
-    return registrationDocument(app, said, revealed, { grants: this.grants, issuer: this.configuration.settings.PUBLIC_URL });
+    return this.answers.document(app, said, revealed);
   }
 }
 

@@ -63,7 +63,12 @@ export class RegistrationTokenDocument {
   static from(row: RegistrationTokenRow): RegistrationTokenDocument {
     const { id, hint, note, max_uses, uses, created_by } = row;
     return {
-      ...{ id, hint, note, max_uses, uses, created_by },
+      id,
+      hint,
+      note,
+      max_uses,
+      uses,
+      created_by,
       created_at: row.created_at.toISOString(),
       last_used_at: row.last_used_at?.toISOString() ?? null,
       expires_at: row.expires_at.toISOString(),
