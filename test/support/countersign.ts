@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 import type { DemoCredential, DemoDocument, DemoOrgEntry } from '../../src/bootstrap/demo-file.js';
-import { launch, launchHosted, TEMPLATE, type LaunchedServer, type ServerFiles, type ServerProcess } from './launch.js';
+import { freePort, launch, launchHosted, TEMPLATE, type LaunchedServer, type ServerFiles, type ServerProcess } from './launch.js';
 
 export type { DemoCredential, DemoDocument, DemoOrgEntry };
 
@@ -52,6 +52,7 @@ export async function startTestServer(environment: Readonly<Record<string, strin
         INTERNAL_URL: server.internalUrl,
         MTLS_URL: server.mtlsUrl,
         ...environment,
+        PORT: String(await freePort()),
         ...more,
       });
       replicas.push(replica.process);

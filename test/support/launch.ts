@@ -61,7 +61,8 @@ async function startOn(
   environment: Readonly<Record<string, string>>,
   start: (settings: Readonly<Record<string, string>>) => Promise<ServerProcess>,
 ): Promise<LaunchedServer> {
-  const [port, opsPort, internalPort, mtlsPort] = [await freePort(), await freePort(), await freePort(), await freePort()];
+  const port = environment['PORT'] ?? (await freePort());
+  const [opsPort, internalPort, mtlsPort] = [await freePort(), await freePort(), await freePort()];
   const url = environment['PUBLIC_URL'] ?? `http://localhost:${port}`;
   const process = await start({
     NODE_ENV: 'test',
