@@ -59,7 +59,8 @@ const tested = (page: string): Block[] => (blocks.get(page) ?? []).filter((block
 describe('the commands of the documentation', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startTestServer({ DANGEROUSLY_ENABLE_TEST_TOKENS: 'true' });
+    // Documents of agents as `npm start` has them.
+    server = await startTestServer({ DANGEROUSLY_ENABLE_TEST_TOKENS: 'true', CLIENT_ID_METADATA_DOCUMENTS: 'open' });
   });
   afterAll(() => server.stop());
 
