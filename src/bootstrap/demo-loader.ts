@@ -3,7 +3,6 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { formatBasicCredentials } from '@countersign/oauth';
 import { DEMO_PROFILES, SAASALYTICS_SCOPES, SaasalyticsDemo } from '../saasalytics/index.js';
-import { Configuration, servesZone } from '../platform/config/index.js';
 import { DemoAgents } from './demo-agents.js';
 import { DemoApps } from './demo-apps.js';
 import { DemoApiKeys } from './demo-api-keys.js';
@@ -35,7 +34,6 @@ export class DemoLoader {
     private readonly apps: DemoApps,
     private readonly keys: DemoApiKeys,
     private readonly agents: DemoAgents,
-    private readonly configuration: Configuration,
   ) {}
 
   async load(document: DemoDocument, save: (document: DemoDocument) => void, progress: (line: string) => void): Promise<void> {
@@ -55,13 +53,12 @@ export class DemoLoader {
 
   /** In their order; those of organizations are all needed where one of these is missing. */
   private async partsNeeded(document: DemoDocument, isOrgMissing: boolean): Promise<DemoPart[]> {
-    const servesInternally = servesZone(this.configuration.settings, 'internal');
     const needed: [DemoPart, boolean][] = [
       [this.users, isOrgMissing || !(await this.users.areReady(document))],
       [this.apps, isOrgMissing || !this.apps.areReady(document)],
       [this.keys, isOrgMissing || !this.keys.areReady(document)],
       [this.agents, isOrgMissing || !this.agents.areReady(document)],
-      [this.services, servesInternally && !this.services.areReady(document)],
+      [this.services, !this.services.areReady(document)],
     ];
     return needed.flatMap(([part, isNeeded]) => (isNeeded ? [part] : []));
   }

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { PemConverter, Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import { Certificates } from '../issuer/certificates/index.js';
-import { Configuration } from '../platform/config/index.js';
+import { Configuration, servesZone } from '../platform/config/index.js';
 import { loadTlsIdentity } from '../platform/listeners/index.js';
 import type { DemoDocument, DemoMicroservice } from './demo-file.js';
 import type { ManagementClient } from './management-client.js';
@@ -31,8 +31,9 @@ export class DemoServices {
     this.folder = resolve(configuration.settings.DATA_DIR, 'services');
   }
 
-  /** Registered, and with certificates for the time to come. */
+  /** Registered, and with certificates for the time to come; or not wanted, where this process has no internal zone. */
   areReady({ microservices = [] }: DemoDocument): boolean {
+    if (!servesZone(this.configuration.settings, 'internal')) return true;
     return SERVICES.every(({ name }) => microservices.some((entry) => entry.name === name && isFresh(entry.cert)));
   }
 

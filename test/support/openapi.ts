@@ -37,6 +37,7 @@ export interface Operation {
   security?: Record<string, string[]>[];
   'x-access'?: 'public' | 'client_authenticated' | 'session';
   'x-required-scopes'?: string[];
+  'x-operations'?: Record<string, string[]>;
 }
 
 interface OAuthFlow {
