@@ -10,7 +10,7 @@ let operations: DocumentedOperation[];
 const tokens = new Map<string, string>();
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ DYNAMIC_REGISTRATION: 'open', RATE_LIMIT_REGISTRATIONS_PER_SOURCE: '1000000' });
   document = await openApiOf(server.url);
   operations = operationsOf(document);
   // A victim of its own: hostile requests may delete what they reach.

@@ -2,7 +2,6 @@ import { ValidateBy } from 'class-validator';
 
 const MAX_LENGTH = 2_048;
 
-/** https, and nothing that two readers could read in two ways. */
 export function isWebAddress(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > MAX_LENGTH || !/^[\x21-\x7E]+$/.test(value) || !URL.canParse(value)) return false;
   const url = new URL(value);
