@@ -56,6 +56,7 @@ const WRITE_API = 'src/directory/api-resources/dto/write-api.dto.ts';
 const API = 'src/directory/api-resources/api-resource.policy.ts';
 const REFRESH = 'src/issuer/refresh-tokens/refresh.policy.ts';
 const REDIRECT_URIS = 'src/directory/third-party-apps/redirect-uris.policy.ts';
+const DOCUMENTS = 'src/issuer/registration/metadata-documents/metadata-documents.service.ts';
 const DEVICE_CODES = 'src/issuer/device-codes/device-codes.service.ts';
 const POLLS = 'src/issuer/device-codes/poll.policy.ts';
 const KEY_LIFETIME = 'src/directory/api-keys/api-key-lifetime.policy.ts';
@@ -182,6 +183,8 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   ],
   'bytes of `state`': [String(numberIn('src/issuer/authorization/authorization-answer.ts', 'MAX_STATE_BYTES'))],
   'characters of a redirect URI': [String(numberIn(REDIRECT_URIS, 'MAX_REDIRECT_URI_LENGTH'))],
+  'characters of a `client_id` that is an address': [String(numberIn('libs/oauth/src/client-id-url.ts', 'MAX_CLIENT_ID_URL_LENGTH'))],
+  'the document at that address': [size(numberIn(DOCUMENTS, 'MAX_DOCUMENT_BYTES'))],
   'redirect URIs of an app': [String(numberIn(REDIRECT_URIS, 'MAX_REDIRECT_URIS'))],
   'metadata and JWKS, in every cache between': [
     'what `max-age` says',

@@ -111,6 +111,8 @@ function pathOf(
   { path }: Operation,
   { org, principal, secret, key, trust, member, provider, app, connected, consent, request }: Names,
 ): string | undefined {
+  // It stores nothing and shows what stands at a public address.
+  if (path === '/v1/apps/preview') return undefined;
   if (!OF_ORGANIZATIONS.some((start) => path.startsWith(start))) return undefined;
   const filled = path
     .replace('{org_id}', org)

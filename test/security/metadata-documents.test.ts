@@ -31,8 +31,9 @@ import { aPerson, Visitor, type PersonMade } from '../support/visitor.js';
 const HERE = 'https://notes.example/cb';
 const EVIL = 'https://evil.example/cb';
 const FROM = { redirect_uri: HERE, scope: READ };
-const PER_SOURCE = 200;
-const PER_HOST = 250;
+// More than all the other tests make it ask in a minute.
+const PER_SOURCE = 70;
+const PER_HOST = 90;
 
 let server: TestServer;
 let operator: Operator;
@@ -96,6 +97,7 @@ describe('attack 56: addresses that lead inside', () => {
     'file:///etc/passwd',
   ];
 
+  // Seen to fail, as the next one, with ports and addresses unchecked: the canary was connected to.
   it('are refused with a page, at once, and the canary sees nothing', async () => {
     const begin = performance.now();
     for (const place of places()) {
@@ -194,6 +196,7 @@ describe('attack 31, CIMD-8: a document that is another one than before', () => 
     expect(silent.headers.get('location') ?? '').not.toContain('code=');
   });
 
+  // Seen to fail with the fingerprint of the request left unlooked at: a code came.
   it('what was swapped while a person looked is not what they allow', async () => {
     const members = { jwks: key.jwks, redirect_uris: [HERE] };
     const app = appOf(host.serve(`/swap-${++serial}`, members));
@@ -206,6 +209,7 @@ describe('attack 31, CIMD-8: a document that is another one than before', () => 
     expect(await server.sql('SELECT id FROM consents WHERE app_id = $1', [app.id])).toEqual([]);
   });
 
+  // Seen to fail with the reaction to a changed app taken out: the refresh token went on.
   it('other keys end its refresh tokens, and access tokens that the old ones got', async () => {
     const { app, members, tokens } = await allowed();
     const next = await aClientKey('ES256', 'next');
@@ -240,17 +244,19 @@ describe('attack 31, CIMD-8: a document that is another one than before', () => 
 });
 
 describe('SSRF-6: strangers who make us ask', () => {
+  // Seen to fail with a budget that is never used up.
   it('429 past the budget of a source, and of a host; others get on, and nothing is stored', async () => {
     const flooded = await DocumentHost.start();
     const source = new Visitor(server.url, { 'x-forwarded-for': '203.0.113.9' });
     const flood = async (from: Visitor, first: number, count: number): Promise<number[]> => {
-      const asking = Array.from({ length: count }, (_, i) => ask(from, appOf(`${flooded.url}/${first + i}`), pkce(), FROM));
-      return (await Promise.all(asking)).map(({ status }) => status);
+      const statuses: number[] = [];
+      for (let i = first; i < first + count; i++) statuses.push((await ask(from, appOf(`${flooded.url}/${i}`), pkce(), FROM)).status);
+      return statuses;
     };
-    const statuses = await flood(source, 0, PER_SOURCE + 20);
-    expect([statuses.filter((status) => status === 429).length, flooded.requests.length]).toEqual([20, PER_SOURCE]);
+    const statuses = await flood(source, 0, PER_SOURCE + 10);
+    expect([statuses.filter((status) => status === 429).length, flooded.requests.length]).toEqual([10, PER_SOURCE]);
     // Another source finds what is left of the host's.
-    await flood(new Visitor(server.url, { 'x-forwarded-for': '198.51.100.1' }), 1_000, 100);
+    await flood(new Visitor(server.url, { 'x-forwarded-for': '198.51.100.1' }), 1_000, 30);
     expect(flooded.requests.length).toBe(PER_HOST);
     expect((await ask(person.browser, appOf(host.serve('/elsewhere')), pkce(), FROM)).status).toBe(303);
     expect(await server.sql('SELECT id FROM third_party_apps WHERE id LIKE $1', [`${flooded.url}%`])).toEqual([]);

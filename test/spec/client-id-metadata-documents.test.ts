@@ -1,6 +1,10 @@
 import { decodeJwt, SignJWT } from 'jose';
 import { DEVICE_CODE_GRANT_TYPE, JWT_BEARER_ASSERTION_TYPE } from '@countersign/oauth';
+import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ThirdPartyApp } from '../../src/directory/third-party-apps/third-party-app.entity.js';
+import { ThirdPartyAppsRepository } from '../../src/directory/third-party-apps/third-party-apps.repository.js';
+import { PlatformTransactions } from '../../src/platform/database/index.js';
 import { Operator } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import {
@@ -209,6 +213,43 @@ describe('CIMD-11 discovery', () => {
       const { body } = await call('GET', `${server.url}/.well-known/${name}`, undefined);
       expect(body['client_id_metadata_document_supported']).toBe(true);
       expect(body['token_endpoint_auth_methods_supported']).toContain('none');
+    }
+  });
+});
+
+describe('E5 apps that nobody uses', () => {
+  // Seen to fail with the look at consents taken out: the one in use went too, with what people had allowed.
+  it('are forgotten after a day, and those in use or stopped are not', async () => {
+    const [used, stopped, left] = [unlisted('/used'), unlisted('/stopped-unused'), unlisted('/left')];
+    for (const app of [used, stopped, left]) await tokensFor(person.browser, app, FROM);
+    await call('POST', atApps(stopped.id, '/suspend'), operator.token, {});
+    await server.sql('DELETE FROM consents WHERE app_id = ANY ($1)', [[stopped.id, left.id]]);
+    const present = async (): Promise<string[]> =>
+      (
+        await server.sql<{ id: string }>('SELECT id FROM third_party_apps WHERE id = ANY ($1) ORDER BY id', [
+          [used.id, stopped.id, left.id],
+        ])
+      ).map(({ id }) => id);
+    const dataSource = await new DataSource({
+      type: 'postgres',
+      url: server.files.runtimeUrl,
+      entities: [ThirdPartyApp],
+      extra: { max: 1 },
+    }).initialize();
+    try {
+      const reap = (): Promise<ThirdPartyApp[]> =>
+        new PlatformTransactions(dataSource, 10_000).run((tx) =>
+          new ThirdPartyAppsRepository().deleteUnused(tx, 'metadata_document', 1, 100),
+        );
+      expect(await reap()).toEqual([]);
+      await server.sql(`UPDATE third_party_apps SET unused_since = now() - interval '2 days' WHERE id = ANY ($1)`, [
+        [used.id, stopped.id, left.id],
+      ]);
+      expect((await reap()).map(({ id }) => id)).toEqual([left.id]);
+      expect(await present()).toEqual([stopped.id, used.id].sort());
+      expect(await reap()).toEqual([]);
+    } finally {
+      await dataSource.destroy();
     }
   });
 });
