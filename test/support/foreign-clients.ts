@@ -1,14 +1,17 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browse } from './mcp-clients.js';
 
-const FOLDER = new URL('../interop/foreign/', import.meta.url).pathname;
+const ROOT = new URL('../..', import.meta.url).pathname;
+const NAMED = join(ROOT, 'test/interop/foreign');
+/** Not below test/, whose files other tests read while this one installs. */
+const FOLDER = join(ROOT, 'dist/foreign-clients');
 const MODULES = join(FOLDER, 'node_modules');
-const INSTALLED = join(MODULES, '.countersign-installed');
+const INSTALLED = join(FOLDER, '.installed');
 const INSTALL = ['ci', '--omit=optional', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
 
 export const MCP_REMOTE = join(MODULES, 'mcp-remote/dist/proxy.js');
@@ -18,9 +21,11 @@ export const CONFORMANCE = join(MODULES, '@modelcontextprotocol/conformance/dist
 /** Installs what foreign/package-lock.json names, unless it is there. @returns why it cannot be had; in CI that is an error. */
 export async function installForeignClients(): Promise<string | undefined> {
   const wanted = createHash('sha256')
-    .update(readFileSync(join(FOLDER, 'package-lock.json')))
+    .update(readFileSync(join(NAMED, 'package-lock.json')))
     .digest('hex');
   if (existsSync(INSTALLED) && readFileSync(INSTALLED, 'utf8') === wanted) return undefined;
+  mkdirSync(FOLDER, { recursive: true });
+  for (const name of ['package.json', 'package-lock.json']) copyFileSync(join(NAMED, name), join(FOLDER, name));
   // What the npm that runs us was told is about this project, and not about that folder.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^npm_(config_(local_)?prefix|package_|lifecycle_)/i.test(name)),
@@ -74,7 +79,17 @@ export function addressesIn(browse: Browse): { next(): (chunk: Buffer) => void; 
   const under: Promise<unknown>[] = [];
   const seen = new Set<string>();
   const visit = async (address: string): Promise<void> => {
-    await fetch(await browse(new URL(address)));
+    const back = await browse(new URL(address));
+    // Some listen only after they have opened the browser, and a person is slower than we are.
+    for (let tries = 1; ; tries++) {
+      const isThere = await fetch(back).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) return;
+      if (tries === 100) throw new Error(`Nobody listens at ${back.origin}.`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   };
   const next = (): ((chunk: Buffer) => void) => {
     let text = '';
@@ -83,7 +98,10 @@ export function addressesIn(browse: Browse): { next(): (chunk: Buffer) => void; 
       for (const [address] of text.matchAll(/http:\/\/localhost:\d+\/oauth\/authorize\?[^\s"']+(?=\s)/g)) {
         if (seen.has(address)) continue;
         seen.add(address);
-        under.push(visit(address));
+        const visiting = visit(address);
+        // Told by `done`, which comes later.
+        visiting.catch(() => undefined);
+        under.push(visiting);
       }
     };
   };
