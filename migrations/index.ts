@@ -23,6 +23,7 @@ import { MetadataDocuments1763769900030 } from './1763769900030-metadata-documen
 import { DynamicRegistration1763769900040 } from './1763769900040-dynamic-registration.js';
 import { ConsentOperations1763769900050 } from './1763769900050-consent-operations.js';
 import { Watch1763769900060 } from './1763769900060-watch.js';
+
 /** Every migration in order. Add one here; never change one that has been released. Those with `transaction = false` run after all others. */
 export const MIGRATIONS = [
   Platform1763769600001,

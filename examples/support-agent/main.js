@@ -30,7 +30,7 @@ const agent = await manage('POST', principals, {
 });
 
 try {
-  const client = await certifiedClient({ issuer, clientId: agent.client_id, fetch: shown });
+  const client = certifiedClient({ issuer, clientId: agent.client_id, fetch: shown });
   const target = { audience, scope: 'read:analytics-data' };
   const call = client.fetchFor(target);
   const api = (path) => call(mtlsUrl + path);

@@ -14,6 +14,7 @@ const PAGES = [
     .map((name) => `docs/guides/${name}`),
 ];
 const GUIDES_TO_FOLLOW = [
+  'agents',
   'api-keys',
   'api-keys-to-oauth',
   'calling-an-api',
@@ -58,7 +59,8 @@ const tested = (page: string): Block[] => (blocks.get(page) ?? []).filter((block
 describe('the commands of the documentation', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startTestServer({ DANGEROUSLY_ENABLE_TEST_TOKENS: 'true' });
+    // Documents of agents as `npm start` has them.
+    server = await startTestServer({ DANGEROUSLY_ENABLE_TEST_TOKENS: 'true', CLIENT_ID_METADATA_DOCUMENTS: 'open' });
   });
   afterAll(() => server.stop());
 

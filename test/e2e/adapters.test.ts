@@ -19,7 +19,7 @@ const EXAMPLES = [
 const QUEUE = { name: 'message-queue', entry: 'main.js' };
 /** Runs in issuer-connection.test.ts. */
 const CONNECTED = { name: 'connected', entry: 'server.js' };
-/** Runs in support-agent.test.ts. */
+/** Runs in example-agents.test.ts. */
 const SUPPORT_AGENT = { name: 'support-agent', entry: 'main.js' };
 const METADATA_PATH = '/.well-known/oauth-protected-resource/analytics';
 const READY_WITHIN_MS = 30_000;

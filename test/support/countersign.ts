@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 import type { DemoCredential, DemoDocument, DemoOrgEntry } from '../../src/bootstrap/demo-file.js';
-import { freePort, launchHosted, TEMPLATE, type LaunchedServer, type ServerFiles, type ServerProcess } from './launch.js';
+import { freePort, launch, launchHosted, TEMPLATE, type LaunchedServer, type ServerFiles, type ServerProcess } from './launch.js';
 
 export type { DemoCredential, DemoDocument, DemoOrgEntry };
 
@@ -27,14 +27,15 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-export async function startTestServer(environment: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+/** @param isAlone in a process of its own, for what a process is started with */
+export async function startTestServer(environment: Readonly<Record<string, string>> = {}, isAlone = false): Promise<TestServer> {
   const cluster = inject('cluster');
   const database = `t_${randomBytes(6).toString('hex')}`;
   const dataDir = mkdtempSync(join(tmpdir(), 'countersign-test-'));
   cpSync(cluster.dataDir, dataDir, { recursive: true });
   await onCluster(cluster.superuserUrl, `CREATE DATABASE ${database} TEMPLATE ${TEMPLATE} OWNER countersign_owner`);
   const files = { dataDir, runtimeUrl: inDatabase(cluster.runtimeUrl, database), ownerUrl: inDatabase(cluster.ownerUrl, database) };
-  const server = await launchHosted(files, environment);
+  const server = await (isAlone ? launch : launchHosted)(files, environment);
   const replicas: ServerProcess[] = [];
   const demo = JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')) as DemoDocument;
   const [first, second] = demo.orgs;

@@ -19,7 +19,7 @@ export class McpErrors {
 
   /** The problem that the HTTP API would answer; faults of ours are logged. */
   problemOf(error: unknown, operation: string, requestId = ''): ProblemDocument {
-    const { status, body } = answerError(error, { oauth: false, requestId, problemBase: this.problemBase });
+    const { status, body } = answerError(error, { oauth: undefined, requestId, problemBase: this.problemBase });
     if (status >= SERVER_FAULT) this.log.error('request.failed', { request_id: requestId, operation, status, error });
     return body as ProblemDocument;
   }
