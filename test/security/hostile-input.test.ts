@@ -395,8 +395,9 @@ describe('attack 61: method overrides and content types', () => {
 describe('attacks 68 and 69: caches and other origins', () => {
   const ORIGINS = ['https://evil.example', 'null', 'http://localhost:3000'];
   // CORS-1: what agents in pages need, and nothing else.
-  const OPEN = ['/oauth/token', '/oauth/revoke', '/oauth/par', '/mcp'];
-  const readable = (path: string): boolean => path.startsWith('/.well-known/') || OPEN.includes(path);
+  const OPEN = ['/oauth/token', '/oauth/revoke', '/oauth/par', '/oauth/register', '/mcp'];
+  const readable = (path: string): boolean =>
+    path.startsWith('/.well-known/') || path.startsWith('/oauth/register/') || OPEN.includes(path);
 
   it('no answer but those an agent needs can be read from another origin, and none with credentials', async () => {
     for (const each of operations) {

@@ -11,7 +11,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { ClientAuthenticated, Public } from '@countersign/guards';
-import { InZone, originOf } from '../../../platform/http/index.js';
+import { CrossOrigin, InZone, originOf } from '../../../platform/http/index.js';
 import { OAuthErrorDocument } from '../../endpoint/index.js';
 import { ClientMetadataDocument, RegisteredClientDocument } from './dto/client-metadata.dto.js';
 import { RegistrationManagement } from './registration-management.service.js';
@@ -39,6 +39,7 @@ function Refusals(): MethodDecorator {
 
 @ApiTags('OAuth')
 @InZone('external')
+@CrossOrigin()
 @Controller('oauth/register')
 export class RegistrationController {
   constructor(
