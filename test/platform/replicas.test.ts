@@ -72,6 +72,7 @@ describe(`${REPLICAS} processes started together on an empty database`, () => {
       'dashboards',
       'export',
       'https://auth.example.com/analytics',
+      'https://auth.example.com/mcp',
       'https://auth.example.com/oauth/userinfo',
       'https://auth.example.com/v1',
     ]);
@@ -79,7 +80,7 @@ describe(`${REPLICAS} processes started together on an empty database`, () => {
       `SELECT action, count(*) FROM audit_events WHERE action LIKE '%.created' OR action LIKE 'signing_key.%' GROUP BY action ORDER BY action`,
     );
     expect(created).toEqual([
-      { action: 'api.created', count: '5' },
+      { action: 'api.created', count: '6' },
       { action: 'service_principal.created', count: '1' },
       { action: 'signing_key.activated', count: '4' },
     ]);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../platform/database/index.js';
+import { columnsOf, type Transaction } from '../../platform/database/index.js';
 import type { StoredCode } from './authorization-code.js';
 
 interface CodeRow {
@@ -24,8 +24,27 @@ interface CodeRow {
   redeemed_at: Date | null;
 }
 
-const COLUMNS = `digest, org_id, consent_id, client_id, user_id, api_id, scopes, redirect_uri, redirect_uri_was_sent, code_challenge, dpop_jkt,
-  auth_time, acr, amr, session_id, nonce, family_id, redeemable_until, redeemed_at`;
+const COLUMNS = columnsOf<CodeRow>({
+  digest: true,
+  org_id: true,
+  consent_id: true,
+  client_id: true,
+  user_id: true,
+  api_id: true,
+  scopes: true,
+  redirect_uri: true,
+  redirect_uri_was_sent: true,
+  code_challenge: true,
+  dpop_jkt: true,
+  auth_time: true,
+  acr: true,
+  amr: true,
+  session_id: true,
+  nonce: true,
+  family_id: true,
+  redeemable_until: true,
+  redeemed_at: true,
+});
 
 @Injectable()
 export class AuthorizationCodesRepository {

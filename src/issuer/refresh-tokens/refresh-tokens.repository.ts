@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Confirmation } from '@countersign/oauth';
-import type { Transaction } from '../../platform/database/index.js';
+import { columnsOf, type Transaction } from '../../platform/database/index.js';
 import type { PresentedFamily, RefreshFamily } from './refresh-family.js';
 
 interface FamilyRow {
@@ -44,8 +44,28 @@ export interface Rotation {
   readonly retrySeconds: number;
 }
 
-const COLUMNS = `f.id, f.org_id, f.consent_id, f.client_id, f.user_id, f.api_id, f.scopes, f.auth_time, f.acr, f.amr, f.session_id, f.cnf, f.created_at,
-  f.refreshed_at, f.ip, f.idle_until, f.ends_at`;
+const COLUMNS = columnsOf<FamilyRow>(
+  {
+    id: true,
+    org_id: true,
+    consent_id: true,
+    client_id: true,
+    user_id: true,
+    api_id: true,
+    scopes: true,
+    auth_time: true,
+    acr: true,
+    amr: true,
+    session_id: true,
+    cnf: true,
+    created_at: true,
+    refreshed_at: true,
+    ip: true,
+    idle_until: true,
+    ends_at: true,
+  },
+  'f',
+);
 
 @Injectable()
 export class RefreshTokensRepository {

@@ -1,3 +1,4 @@
+export { columnsOf } from './columns-of.js';
 export { tryLock } from './advisory-lock.js';
 export { connectDatabase, createDatabase, type DatabaseConnection } from './connection.js';
 export { DatabaseConnectionToken } from './database-connection.token.js';
