@@ -246,9 +246,13 @@ describe('hostile messages', () => {
     ['an empty batch', [], 400],
     ['nested too deeply', JSON.parse(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`), 400],
     ['a text', '"tools/call"', 400],
+    // Seen to answer 500 to everybody while the method was made a text before it was looked up.
+    ['a method without a text', { jsonrpc: '2.0', id: 1, method: { toString: 1, valueOf: 1 } }, 400],
     ['too large', { ...toolCall('ingest_events'), filler: 'x'.repeat(2 * 1024 * 1024) }, 413],
   ])('%s is refused with %3$i', async (_, body, status) => {
     expect((await message(url, everything, body)).status).toBe(status);
+    const fromStranger = await message(url, undefined, body);
+    expect([401, status]).toContain(fromStranger.status);
   });
 
   it.each(['__proto__', 'constructor', 'toString', '', 'query_metrics ', 'x'.repeat(10_000)])(

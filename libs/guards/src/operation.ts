@@ -10,5 +10,5 @@ export interface RouteOperation {
   readonly suggestedScopes?: readonly string[];
 }
 
-/** Reads only, and must not throw: it is asked before anybody is proven. */
+/** Reads only: it is asked before anybody is proven. Should it throw, the request is refused with 400. */
 export type OperationOf = (request: GuardedRequest) => RouteOperation;

@@ -14,6 +14,7 @@ const WRITE: RouteOperation = { name: 'write', scopes: ['write:reports', 'read:a
 
 const operationOf = ({ body }: GuardedRequest): RouteOperation => {
   const { call } = body as { call?: string };
+  if (call === 'throw') throw new TypeError('A message that nobody thought of.');
   return [READ, WRITE].find(({ name }) => name === call) ?? LIST;
 };
 
@@ -77,6 +78,13 @@ describe('@RequireScopesOf', () => {
   it('401 suggests what to ask for, even where nothing but a token is needed', async () => {
     expect(await send('list')).toEqual([401, expect.stringContaining('scope="read:reports"')]);
     expect(await send('write')).toEqual([401, expect.stringContaining('scope="write:reports read:account"')]);
+  });
+
+  it('400 for what operationOf throws at, with and without a token, and the next request is judged as ever', async () => {
+    expect((await send('throw'))[0]).toBe(400);
+    expect((await send('throw', ['read:reports']))[0]).toBe(400);
+    expect(decisions).toEqual([]);
+    expect((await send('read', ['read:reports']))[0]).toBe(201);
   });
 
   it('decisions name the operation', async () => {

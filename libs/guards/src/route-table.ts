@@ -1,4 +1,4 @@
-import type { ExecutionContext } from '@nestjs/common';
+import { BadRequestException, Logger, type ExecutionContext } from '@nestjs/common';
 import type { StepUp } from '@countersign/resource-server';
 import { routeAccess } from './access-rule.js';
 import type { AccessTokenStrategyOptions } from './access-token-strategy.js';
@@ -24,6 +24,7 @@ export type GuardedRoute =
 
 interface SharedRoute {
   readonly access: 'shared';
+  readonly name: string;
   readonly operationOf: OperationOf;
   readonly byOperation: WeakMap<RouteOperation, ProtectedRoute>;
   toRoute(operation: RouteOperation): ProtectedRoute;
@@ -34,7 +35,9 @@ type Handler = ReturnType<ExecutionContext['getHandler']>;
 
 /** What each handler declares, read once per process. By controller too: classes that extend one another share handlers. */
 export class RouteTable {
+  private readonly logger = new Logger(RouteTable.name);
   private readonly routes = new WeakMap<Handler, WeakMap<Controller, GuardedRoute | SharedRoute>>();
+  private readonly reported = new WeakSet<SharedRoute>();
 
   constructor(private readonly resources: ProtectedResources) {}
 
@@ -42,7 +45,25 @@ export class RouteTable {
     const controller = context.getClass();
     const handler = context.getHandler();
     const route = this.routes.get(handler)?.get(controller) ?? this.read(controller, handler);
-    return route.access === 'shared' ? routeOf(route, context.getArgByIndex<GuardedRequest>(0)) : route;
+    return route.access === 'shared' ? this.ofOperation(route, context.getArgByIndex<GuardedRequest>(0)) : route;
+  }
+
+  /** A message that `operationOf` stumbles over comes from anybody: it is no fault of the server's, and does not fill the log. */
+  private ofOperation(route: SharedRoute, request: GuardedRequest): ProtectedRoute {
+    try {
+      return routeOf(route, request);
+    } catch (error) {
+      this.reportOnce(route, error);
+      throw new BadRequestException('It cannot be told which operation this is.', { cause: error });
+    }
+  }
+
+  private reportOnce(route: SharedRoute, error: unknown): void {
+    if (this.reported.has(route)) return;
+    this.reported.add(route);
+    this.logger.warn(
+      `operationOf of ${route.name} threw: ${error instanceof Error ? JSON.stringify(error.message.slice(0, 200)) : typeof error}`,
+    );
   }
 
   private read(controller: Controller, handler: Handler): GuardedRoute | SharedRoute {
@@ -60,7 +81,7 @@ export class RouteTable {
     if (rule.access !== 'operations') return { access: 'open', name };
     const resource = this.resources.get(resourceName);
     const toRoute = (operation: RouteOperation): ProtectedRoute => toProtected(operation, resource, stepUp);
-    return { access: 'shared', operationOf: rule.operationOf, byOperation: new WeakMap(), toRoute };
+    return { access: 'shared', name, operationOf: rule.operationOf, byOperation: new WeakMap(), toRoute };
   }
 }
 

@@ -57,6 +57,24 @@ describe('what was done on a grant', () => {
     },
   );
 
+  it.each(['initialize', 'server/discover', 'ping', 'tools/list', 'resources/templates/list', 'prompts/list', 'notifications/initialized'])(
+    'what only keeps MCP going (%s) counts, and is no operation that a person is shown',
+    (operation) => {
+      const use = { ...USE, calls: 4, scopes: ['b'], lastUsedAt: LATE };
+      const list = { operation: 'list', calls: 2, denials: 0, lastAt: EARLY };
+      expect(usesOf({}, { operation, scopes: [], minute: LATE })).toEqual([{ ...use, operations: [list] }]);
+    },
+  );
+
+  it.each<[string, Partial<UsageLine>]>([
+    ['a resource that needs no scope', { operation: 'resources/read metrics', scopes: [] }],
+    ['a prompt', { operation: 'prompts/get', scopes: [] }],
+    ['a tool with the name of a method', { operation: 'initialize' }],
+    ['a method that was denied', { operation: 'tools/list', scopes: [], result: 'person_required' }],
+  ])('%s is shown', (_, line) => {
+    expect(usesOf(line)).toMatchObject([{ operations: [{ operation: line.operation }] }]);
+  });
+
   it('of operations with the names that objects have too', () => {
     const names = ['__proto__', 'constructor', 'toString'];
     const [use] = grantUsesOf(

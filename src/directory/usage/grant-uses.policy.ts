@@ -1,3 +1,4 @@
+import { isProtocolChatter } from './protocol-chatter.policy.js';
 import type { UsageLine } from './usage-line.js';
 
 /** Refusals for what the caller tried, not for how it proved itself: those a person wants to know of. */
@@ -28,7 +29,7 @@ export interface GrantUse {
   readonly lastUsedAt: Date | undefined;
   /** The minute of the last denial. */
   readonly lastDeniedAt: Date | undefined;
-  /** Each once. */
+  /** Each once; none for what only keeps a protocol going, which counts in `calls` alone. */
   readonly operations: readonly OperationUse[];
 }
 
@@ -64,14 +65,15 @@ function isTold({ result }: UsageLine): boolean {
   return result === 'accepted' || DENIALS.includes(result);
 }
 
-function withLine(use: GrantUse, { calls, scopes, minute, result, operation }: UsageLine): GrantUse {
+function withLine(use: GrantUse, line: UsageLine): GrantUse {
+  const { calls, scopes, minute, result, operation } = line;
   const isLetIn = result === 'accepted';
   const counts = { calls: isLetIn ? calls : 0, denials: isLetIn ? 0 : calls };
   return {
     ...use,
     calls: use.calls + counts.calls,
     denials: use.denials + counts.denials,
-    operations: addOperations(use.operations, [{ operation, ...counts, lastAt: minute }]),
+    operations: isProtocolChatter(line) ? use.operations : addOperations(use.operations, [{ operation, ...counts, lastAt: minute }]),
     ...(isLetIn
       ? { scopes: [...new Set([...use.scopes, ...scopes])].sort(), lastUsedAt: later(use.lastUsedAt, minute) }
       : { lastDeniedAt: later(use.lastDeniedAt, minute) }),

@@ -31,12 +31,12 @@ export class McpEndpoint implements OnModuleDestroy {
     events: EventsService,
     metrics: MetricsService,
     reports: ReportsService,
-    errors: McpErrors,
+    private readonly errors: McpErrors,
   ) {
     this.services = { account, customers, events, metrics, reports };
     this.handler = createMcpHandler(({ authInfo }) => serverFor(callOf(authInfo), errors), {
       maxSubscriptions: 0,
-      onerror: (error) => errors.noteRefused(error),
+      onerror: (error) => errors.note(error),
     });
   }
 
@@ -45,13 +45,19 @@ export class McpEndpoint implements OnModuleDestroy {
   }
 
   /** @param signal says that the client is gone. @throws Problem `malformed_request` for a batch. */
-  answer(request: FastifyRequest, { caller, origin }: { caller: Caller; origin: AuditOrigin }, signal: AbortSignal): Promise<Response> {
+  async answer(
+    request: FastifyRequest,
+    { caller, origin }: { caller: Caller; origin: AuditOrigin },
+    signal: AbortSignal,
+  ): Promise<Response> {
     const { body } = request;
     // Gone since 2025-06-18, and one answer could not say which of several calls lacks a scope.
     if (Array.isArray(body)) throw httpProblem('malformed_request', 'Send one JSON-RPC message for each request, not a batch.');
     const call: McpCall = { caller, origin, services: this.services };
     const authInfo: AuthInfo = { token: '', clientId: caller.clientId, scopes: [...caller.scopes], extra: { call } };
-    return this.handler.fetch(withoutBody(request, signal), { authInfo, parsedBody: body });
+    const response = await this.handler.fetch(withoutBody(request, signal), { authInfo, parsedBody: body });
+    this.errors.noteStatus(response.status, origin.requestId);
+    return response;
   }
 }
 

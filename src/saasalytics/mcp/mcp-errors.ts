@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { ProtocolError } from '@modelcontextprotocol/server';
 import { Configuration } from '../../platform/config/index.js';
 import { answerError, type ProblemDocument } from '../../platform/http/index.js';
 import { Log } from '../../platform/logging/index.js';
 
 const SERVER_FAULT = 500;
+/** How the SDK begins what it says of messages that it refuses; those errors have no class of their own. */
+const REFUSALS = ['Rejected ', 'Unsupported Media Type', 'subscriptions/listen refused'];
 
 /** What an agent is told of a failure: what to change, and of our own faults nothing but where the log has them. */
 @Injectable()
@@ -24,10 +27,20 @@ export class McpErrors {
     return body as ProblemDocument;
   }
 
-  /** Of the SDK: a message that it refuses. Clients cause it, so it is no fault. */
-  noteRefused(error: Error): void {
-    if (this.log.isEnabled('debug')) this.log.info('mcp.refused', { reason: error.message.slice(0, 200) });
+  /** Of the SDK: what it refuses is caused by clients and no fault; anything else is one of ours. */
+  note(error: Error): void {
+    if (!isRefusal(error)) this.log.error('mcp.failed', { error });
+    else if (this.log.isEnabled('debug')) this.log.info('mcp.refused', { reason: error.message.slice(0, 200) });
   }
+
+  /** Of an answer that the SDK made, which no filter for errors sees. */
+  noteStatus(status: number, requestId: string | undefined): void {
+    if (status >= SERVER_FAULT) this.log.error('request.failed', { request_id: requestId, operation: 'mcp', status });
+  }
+}
+
+function isRefusal(error: Error): boolean {
+  return error instanceof ProtocolError || REFUSALS.some((beginning) => error.message.startsWith(beginning));
 }
 
 /** For a model to read: the code, what is wrong, and for each mistake how to mend it. */

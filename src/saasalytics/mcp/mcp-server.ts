@@ -49,13 +49,22 @@ function addTool(server: McpServer, tool: McpTool, call: McpCall, errors: McpErr
     async (given): Promise<CallToolResult> => {
       try {
         requireHeld(call, scopes);
-        const result = await tool.run(given, call);
-        return { structuredContent: { ...result }, content: [{ type: 'text', text: JSON.stringify(result) }] };
+        const result = await answerOf(tool, given, call);
+        return { structuredContent: result, content: [{ type: 'text', text: JSON.stringify(result) }] };
       } catch (error) {
         return { isError: true, content: [{ type: 'text', text: textOf(errors.problemOf(error, name, call.origin.requestId)) }] };
       }
     },
   );
+}
+
+/** Checked here and not by the SDK alone: to it a mistake of ours is one more refusal, told to the agent and to nobody else. */
+async function answerOf(tool: McpTool, given: unknown, call: McpCall): Promise<Record<string, unknown>> {
+  const result: Record<string, unknown> = { ...(await tool.run(given, call)) };
+  const { issues = [] } = await tool.output['~standard'].validate(result);
+  const [first] = issues;
+  if (first) throw new Error(`${tool.name} answers what its output schema does not allow at /${(first.path ?? []).map(String).join('/')}.`);
+  return result;
 }
 
 function addResource(server: McpServer, resource: McpResource, call: McpCall, errors: McpErrors): void {

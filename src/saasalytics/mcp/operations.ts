@@ -20,8 +20,8 @@ const METHODS = [
   'notifications/cancelled',
 ];
 
-/** What needs no scope but a token for this server: to connect, and to see what there is. */
-const FREE: ReadonlyMap<string, RouteOperation> = new Map(METHODS.map((method) => [method, free(method)]));
+/** What needs no scope but a token for this server: to connect, and to see what there is. Only a text is found: what a stranger sends has no `toString`. */
+const FREE: ReadonlyMap<unknown, RouteOperation> = new Map(METHODS.map((method) => [method, free(method)]));
 const OTHER = free('other');
 
 const READS: ReadonlyMap<string, RouteOperation> = new Map(
@@ -45,7 +45,7 @@ export function operationOf({ body }: GuardedRequest): RouteOperation {
   if (!isRecord(body)) return OTHER;
   const { method, params } = body;
   const named = NAMED.get(method)?.(isRecord(params) ? params : {});
-  return named ?? FREE.get(String(method)) ?? OTHER;
+  return named ?? FREE.get(method) ?? OTHER;
 }
 
 function free(name: string): RouteOperation {

@@ -3,7 +3,11 @@ import type { OperationUse } from '../../../directory/usage/index.js';
 
 /** What an app called, as the guards of the API name it: an operation, or a tool. */
 export class OperationUseDocument {
-  @ApiProperty({ description: 'Name of the operation or tool; `other` for those beyond the first 50.', example: 'query_metrics' })
+  @ApiProperty({
+    description:
+      'Name of the operation or tool; `other` for those beyond the first 50. What only connects to an MCP server or lists what it has counts as a call and has no entry.',
+    example: 'query_metrics',
+  })
   operation!: string;
 
   @ApiProperty({ type: 'integer', description: 'Calls that were let in.', example: 42 })
