@@ -232,10 +232,16 @@ describe('section usage: what apps did with it', () => {
     const id = consentOf(await atThings(person.browser));
     await report(id, { result: 'insufficient_scope', scopes: ['write:things'], operation: '__proto__' });
     expect((await appsOf(person))[0]).toMatchObject({ calls: 0, last_used_at: null, denials: 1, operations: [{ operation: '__proto__' }] });
+    expect((await connected(tenant))[0]).toMatchObject({ calls: 0, last_used_at: null, denials: 1 });
+    // Replicas of the release before know no row without a time.
+    const [row] = await server.sql<{ at: Date }>('SELECT last_used_at AS at FROM consent_usage WHERE consent_id = $1', [id]);
+    expect(new Date(row?.at ?? '').getTime()).not.toBeNaN();
+    await report(id, { minute: minuteAgo(30) });
+    expect((await appsOf(person))[0]).toMatchObject({ calls: 1, last_used_at: minuteAgo(30) });
     const entries = Array.from({ length: 100 }, (_, i) => anEntry({ client_id: app.id, grant_id: id, operation: `op ${i} <b>` }));
     expect((await sendReport(server.url, things, entries)).status).toBe(200);
     const [own] = await appsOf(person);
-    expect([own?.calls, own?.operations.length, own?.operations[0]]).toMatchObject([100, 51, { operation: 'other', calls: 51 }]);
+    expect([own?.calls, own?.operations.length, own?.operations[0]]).toMatchObject([101, 51, { operation: 'other', calls: 52 }]);
   });
 
   it('a public app, which has no credential but its name, can be reported about', async () => {
@@ -284,6 +290,24 @@ describe('section connected apps: the same for the administrator', () => {
     expect(access.get(things.identifier)).toMatchObject({ scopes: both, scopes_used: both });
     expect(access.get(`${server.url}/analytics`)).toMatchObject({ scopes: [READ, REPORTS], scopes_used: [] });
     expect((await connected(other))[0]).toMatchObject({ people: 1, calls: 0, last_used_at: null, denials: 0, operations: [] });
+  });
+
+  // Seen to fail with the limit of the statement taken out.
+  it('however many people allowed it: operations are those of the 250 consents used last', async () => {
+    const id = consentOf(await atThings(person.browser));
+    await report(id, { operation: 'Things.old', minute: minuteAgo(90) });
+    await server.sql(
+      `WITH made AS (
+         INSERT INTO consents (id, org_id, user_id, app_id, api_id, scopes, redirect_uris)
+         SELECT c.id || n, c.org_id, c.user_id || n, c.app_id, c.api_id, c.scopes, c.redirect_uris
+           FROM consents c CROSS JOIN generate_series(1, 250) AS n WHERE c.id = $1 RETURNING id, org_id)
+       INSERT INTO consent_usage (consent_id, org_id, calls, scopes, last_used_at, operations)
+       SELECT id, org_id, 2, '{}', now(), '[{"operation":"Things.new","calls":2,"denials":0,"last_at":"2026-11-22T08:00:00.000Z"}]' FROM made`,
+      [id],
+    );
+    const [line] = await connected(tenant);
+    expect([line?.people, line?.calls]).toEqual([251, 501]);
+    expect(line?.operations).toMatchObject([{ operation: 'Things.new', calls: 500 }]);
   });
 
   it('204 withdrawn: every person’s tokens end within 2 s, in this organization alone, and people can allow it again', async () => {

@@ -9,6 +9,7 @@ import { Operator } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
 import {
   admit,
+  anApp,
   ask,
   asked,
   authorizationQuery,
@@ -68,7 +69,7 @@ const unlisted = (path: string, members: object = {}): AppMade => {
   host.serve(path, { client_id: clientId, ...members });
   return appOf(clientId);
 };
-const listed = (path: string, members: object = {}): AppMade => appOf(host.serve(path, members));
+const listed = (path: string, members: object = {}): AppMade => appOf(host.serve(path, { client_name: 'Notes at work', ...members }));
 
 const rows = (id: string): Promise<object[]> => server.sql('SELECT * FROM third_party_apps WHERE id = $1', [id]);
 const events = (id: string): Promise<{ action: string }[]> =>
@@ -189,6 +190,40 @@ describe('CIMD-7, STALE-2 a document that is not to be had', () => {
     expect(answer.status).toBe(200);
     host.answer(path, (_, response) => response.writeHead(410).end());
     await preview(app.id);
+    expect((await refresh(server.url, app, String(answer.body['refresh_token']))).body['error']).toBe('invalid_client');
+  });
+});
+
+describe('CON-5 a name like that of a reviewed app', () => {
+  const NAME = [{ location: '/client_name', message: 'client_name looks like that of an app which was reviewed.' }];
+
+  // Seen to fail when only registrations are compared: the page asked, with no more than its general warning.
+  it('is refused to a host that nobody lists, on the page and in the preview', async () => {
+    await anApp(operator, { name: 'Pulse' });
+    const app = unlisted('/pulse', { client_name: 'PuIse' });
+    const page = await ask(person.browser, app, pkce(), FROM);
+    expect([page.status, page.text.includes('looks like that of an app which was reviewed')]).toEqual([400, true]);
+    expect(await preview(app.id)).toMatchObject({ decision: 'unverified', problems: NAME, app: null });
+    expect(await preview(listed('/pulse', { client_name: 'PuIse' }).id)).toMatchObject({ decision: 'listed', problems: [] });
+  });
+
+  it('apps of hosts that are listed count as reviewed', async () => {
+    const copy = unlisted('/orbit-copy', { client_name: '0rbit' });
+    expect((await preview(copy.id)).problems).toEqual([]);
+    await tokensFor(person.browser, listed('/orbit', { client_name: 'Orbit' }), FROM);
+    expect((await preview(copy.id)).problems).toMatchObject(NAME);
+  });
+
+  it('an app that is known keeps the name it had before, and cannot take another’s', async () => {
+    const app = unlisted('/early', { client_name: 'Early' });
+    const { refresh_token } = await tokensFor(person.browser, app, FROM);
+    await anApp(operator, { name: 'Early' });
+    await anApp(operator, { name: 'Later' });
+    expect((await preview(app.id)).problems).toEqual([]);
+    const answer = await refresh(server.url, app, refresh_token);
+    expect(answer.status).toBe(200);
+    unlisted('/early', { client_name: 'Iater' });
+    expect((await preview(app.id)).problems).toMatchObject(NAME);
     expect((await refresh(server.url, app, String(answer.body['refresh_token']))).body['error']).toBe('invalid_client');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canBeMistaken, shownName } from './app-name.policy.js';
+import { shownName } from './app-name.policy.js';
 
 describe('attack 77: what a page shows of the name of an app', () => {
   it.each([
@@ -17,28 +17,5 @@ describe('attack 77: what a page shows of the name of an app', () => {
     ['😀'.repeat(61), `${'😀'.repeat(59)}…`],
   ])('%j', (name, shown) => {
     expect(shownName(name)).toBe(shown);
-  });
-});
-
-describe('attack 77: names that can be taken for others', () => {
-  it.each([
-    ['Claude', false],
-    ['Größe & Söhne (2)', false],
-    ['Яндекс', false],
-    ['Ελληνικά', false],
-    ['設計 Studio', false],
-    ['東京メトロ', false],
-    ['x'.repeat(90), false],
-    ['Tool™ ½ …', false],
-    ['', false],
-    ['Сlaude', true],
-    ['Clаude Desktop', true],
-    ['СНАТ', true],
-    ['Gοοgle', true],
-    ['ＣｈａｔＧＰＴ', true],
-    ['𝐂𝐥𝐚𝐮𝐝𝐞', true],
-    ['Ꮯlaude', true],
-  ])('%j: %s', (name, is) => {
-    expect(canBeMistaken(name)).toBe(is);
   });
 });

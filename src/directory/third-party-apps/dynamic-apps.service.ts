@@ -6,7 +6,7 @@ import { ClientSecrets, DEFAULT_GRACE_SECONDS, missingKeys, type MintedSecret } 
 import type { AppAuthentication } from './app-authentication.policy.js';
 import type { AppGrantType } from './app-grant-types.policy.js';
 import { AppRecords } from './app-records.js';
-import { looksLike } from './look-alike.policy.js';
+import { ReviewedNames } from './reviewed-names.js';
 import { ThirdPartyApp, type AppGrant } from './third-party-app.entity.js';
 import { ThirdPartyAppsRepository } from './third-party-apps.repository.js';
 
@@ -33,11 +33,12 @@ export class DynamicApps {
     private readonly secrets: ClientSecrets,
     private readonly records: AppRecords,
     private readonly audit: AuditLog,
+    private readonly names: ReviewedNames,
   ) {}
 
   /** CON-5: whether people could take it for one that somebody has looked at. */
-  async isLookAlike(tx: Transaction, name: string): Promise<boolean> {
-    return looksLike(name, await this.repository.listReviewedNames(tx));
+  isLookAlike(tx: Transaction, name: string): Promise<boolean> {
+    return this.names.areLike(tx, name);
   }
 
   async insert(tx: Transaction, id: string, description: SelfDescription): Promise<ThirdPartyApp> {

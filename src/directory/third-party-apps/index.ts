@@ -4,10 +4,13 @@ export { APP_GRANT_TYPES, settledGrantTypes, type AppGrantType } from './app-gra
 export { AppGrants } from './app-grants.js';
 export { AppIdPipe, isAppId } from './app-id.pipe.js';
 export { appIdentityOf, type AppIdentity } from './app-identity.policy.js';
-export { canBeMistaken, shownName } from './app-name.policy.js';
+export { shownName } from './app-name.policy.js';
 export { DynamicApps, type SelfDescription } from './dynamic-apps.service.js';
+export { HOST_STANDINGS, hostStandingOf, type HostStanding } from './host-standing.policy.js';
 export { isWebAddress } from './dto/web-address.decorator.js';
+export { canBeMistaken } from './look-alike.policy.js';
 export { MAX_REDIRECT_URIS, mistakeOfRedirectUri } from './redirect-uris.policy.js';
+export { ReviewedNames } from './reviewed-names.js';
 export { SelfDescribedApps } from './self-described-apps.js';
 export { ThirdPartyApp, type AppGrant } from './third-party-app.entity.js';
 export { ThirdPartyAppSource } from './third-party-app-source.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { looksLike } from './look-alike.policy.js';
+import { canBeMistaken, looksLike } from './look-alike.policy.js';
 
 describe('CON-5, attack 77: a name that looks like that of a reviewed app', () => {
   it.each([
@@ -28,5 +28,28 @@ describe('CON-5, attack 77: a name that looks like that of a reviewed app', () =
     expect(looksLike('日本', ['日本'])).toBe(true);
     expect(looksLike('日本', ['中国'])).toBe(false);
     expect(looksLike('🙂', ['🙃'])).toBe(false);
+  });
+});
+
+describe('attack 77: names that can be taken for others', () => {
+  it.each([
+    ['Claude', false],
+    ['Größe & Söhne (2)', false],
+    ['Яндекс', false],
+    ['Ελληνικά', false],
+    ['設計 Studio', false],
+    ['東京メトロ', false],
+    ['x'.repeat(90), false],
+    ['Tool™ ½ …', false],
+    ['', false],
+    ['Сlaude', true],
+    ['Clаude Desktop', true],
+    ['СНАТ', true],
+    ['Gοοgle', true],
+    ['ＣｈａｔＧＰＴ', true],
+    ['𝐂𝐥𝐚𝐮𝐝𝐞', true],
+    ['Ꮯlaude', true],
+  ])('%j: %s', (name, is) => {
+    expect(canBeMistaken(name)).toBe(is);
   });
 });

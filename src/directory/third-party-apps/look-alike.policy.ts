@@ -1,3 +1,5 @@
+import { shownName } from './app-name.policy.js';
+
 /** Letters of other scripts, and digits, that look like one of ours. What is not here looks like itself. */
 const LOOK_ALIKES: Readonly<Record<string, string>> = Object.fromEntries(
   [
@@ -24,9 +26,22 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = Object.fromEntries(
     ['w', 'ѡԝшωա'],
     ['x', 'хχⅹ'],
     ['y', 'уүγ'],
-    ['z', 'ᴢ2'],
+    ['z', 'ᴢζ2'],
   ].flatMap(([letter = '', others = '']) => [...others].map((other) => [other, letter])),
 );
+
+const LATIN = /\p{Script=Latin}/u;
+/** Alphabets whose letters look like those of another one. */
+const ALPHABETS = [
+  LATIN,
+  /\p{Script=Cyrillic}/u,
+  /\p{Script=Greek}/u,
+  /\p{Script=Armenian}/u,
+  /\p{Script=Cherokee}/u,
+  /\p{Script=Coptic}/u,
+  /\p{Script=Lisu}/u,
+];
+const NOT_A_LETTER = /[^\p{L}]/gu;
 
 /**
  * What is left of a name for somebody who glances at it: no accents, no case, no spaces or signs, and one letter for all that look alike.
@@ -44,4 +59,17 @@ export function glanceOf(name: string): string {
 export function looksLike(name: string, known: readonly string[]): boolean {
   const glance = glanceOf(name);
   return glance !== '' && known.some((other) => glanceOf(other) === glance);
+}
+
+/** Attack 77: whether a name can be taken for another one by its letters. Honest names of two alphabets are among them: it is a reason to look, not to refuse. */
+export function canBeMistaken(name: string): boolean {
+  const letters = shownName(name).replace(NOT_A_LETTER, '');
+  if (ALPHABETS.filter((alphabet) => alphabet.test(letters)).length > 1) return true;
+  // Letters of formulas and of full width are others only to programs.
+  return readsAsLatin(letters) || letters.normalize('NFKC') !== letters;
+}
+
+/** Of nothing but letters of another alphabet that look like Latin ones: such a name reads as another one. */
+function readsAsLatin(letters: string): boolean {
+  return letters !== '' && !LATIN.test(letters) && [...letters.toLowerCase()].every((letter) => Object.hasOwn(LOOK_ALIKES, letter));
 }

@@ -10,6 +10,7 @@ import { AppRecords } from './app-records.js';
 import { AppTransactions } from './app-transactions.js';
 import { DynamicApps } from './dynamic-apps.service.js';
 import { PublisherReaction } from './publisher-reaction.js';
+import { ReviewedNames } from './reviewed-names.js';
 import { SelfDescribedApps } from './self-described-apps.js';
 import { ThirdPartyAppChanges } from './third-party-app-changes.service.js';
 import { ThirdPartyAppReviewController } from './third-party-app-review.controller.js';
@@ -30,6 +31,7 @@ import { ThirdPartyApps } from './third-party-apps.service.js';
     AppTransactions,
     DynamicApps,
     PublisherReaction,
+    ReviewedNames,
     SelfDescribedApps,
     ThirdPartyAppChanges,
     ThirdPartyApps,
@@ -37,6 +39,6 @@ import { ThirdPartyApps } from './third-party-apps.service.js';
     ThirdPartyAppSource,
     ThirdPartyAppsRepository,
   ],
-  exports: [AppGrants, DynamicApps, SelfDescribedApps, ThirdPartyAppSource],
+  exports: [AppGrants, DynamicApps, ReviewedNames, SelfDescribedApps, ThirdPartyAppSource],
 })
 export class ThirdPartyAppsModule {}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AppRegistrationWay } from '@countersign/oauth';
-import { In, LessThan } from 'typeorm';
+import { In, LessThan, Not } from 'typeorm';
 import { pageOf, type Page, type Transaction } from '../../platform/database/index.js';
 import { ThirdPartyApp } from './third-party-app.entity.js';
 
@@ -27,11 +27,10 @@ export class ThirdPartyAppsRepository {
     return tx.manager.find(ThirdPartyApp, { where: { publisherOrgId }, order: { id: 'ASC' } });
   }
 
-  /** Of those that an operator has approved. */
-  async listReviewedNames(tx: Transaction): Promise<string[]> {
-    return (await tx.manager.find(ThirdPartyApp, { where: { state: 'approved' }, select: { id: true, name: true } })).map(
-      ({ name }) => name,
-    );
+  /** Those that an operator has approved, and those whose host could be vouched for; a suspended one is neither. */
+  listVouchable(tx: Transaction): Promise<Pick<ThirdPartyApp, 'id' | 'name' | 'state'>[]> {
+    const where = [{ state: 'approved' as const }, { registration: 'metadata_document' as const, state: Not('suspended' as const) }];
+    return tx.manager.find(ThirdPartyApp, { where, select: { id: true, name: true, state: true } });
   }
 
   async insert(tx: Transaction, app: ThirdPartyApp): Promise<void> {

@@ -17,7 +17,7 @@ export interface HourFigures {
   readonly refusedCalls: number;
 }
 
-/** The busiest hours of a day, each figure for itself. */
+/** The busiest hours of a day, each figure for itself; denials without those of a day on which, from then on, they were a burst. */
 export interface DayPeak {
   /** In UTC, `YYYY-MM-DD`. */
   readonly day: string;

@@ -1,5 +1,6 @@
 import type { ClientHabits, ClientMemory, DayPeak, HourFigures, Sighting } from './client-memory.js';
 import { dayBefore, dayOf, HABIT_DAYS } from './normal.policy.js';
+import { DENIAL_BURST } from './rules/denial-burst.policy.js';
 
 const HOUR_MS = 3_600_000;
 export const MAX_SCOPES = 500;
@@ -54,7 +55,8 @@ function withHour({ habits, hour, figures }: ClientMemory, today: string): Clien
     day,
     tokens: Math.max(past.tokens, figures.tokens),
     calls: Math.max(past.calls, figures.calls),
-    denials: Math.max(past.denials, figures.refusedTokens + figures.refusedCalls),
+    // A burst is no habit: as one it would hide those of the next four weeks.
+    denials: habits.told[DENIAL_BURST] === day ? past.denials : Math.max(past.denials, figures.refusedTokens + figures.refusedCalls),
   };
   const days = [...habits.days.filter((other) => other.day !== day), peak].filter((each) => each.day >= dayBefore(today, HABIT_DAYS));
   return { ...habits, days, networks: latest(habits.networks, today) };

@@ -80,7 +80,7 @@ describe('denial_burst', () => {
     expect(look('denial_burst', seen)).toMatchObject([
       {
         seen: '120 denials in one hour: 20 at the token endpoint, 100 by guards of APIs.',
-        normal: 'At most 4 in an hour of the last 28 days; from 50 on it is odd.',
+        normal: 'At most 4 in an hour of the last 28 days, bursts left out; from 50 on it is odd.',
         figures: { denials: 120, busiest_hour: 4, limit: 50 },
       },
     ]);
@@ -187,8 +187,20 @@ describe('judging', () => {
       known = judged.memory;
       said.push(judged.oddities.map(({ rule }) => rule));
     }
-    // The next day knows the busiest hour of the first, 350, and 300 is no burst against that.
-    expect(said).toEqual([['denial_burst'], [], [], [], []]);
+    // The burst of the first day is not what the second is measured by: only its hour before is.
+    expect(said).toEqual([['denial_burst'], [], [], ['denial_burst'], []]);
+  });
+
+  it('what is denied too often every day is said every day, and does not become normal', () => {
+    let known = factsOf({ habits: { days: [day('2026-11-20', { denials: 4 })] } }).memory;
+    const said: string[][] = [];
+    for (const time of ['22T12:10', '22T18:00', '23T09:00', '23T10:00', '24T00:00']) {
+      const judged = judge(WATCH_RULES, THRESHOLDS, { known, sighting: sighting({ refusedCalls: 60 }), at: at(time) });
+      known = judged.memory;
+      said.push(judged.oddities.map(({ rule }) => rule));
+    }
+    expect(said).toEqual([['denial_burst'], [], ['denial_burst'], [], ['denial_burst']]);
+    expect(known.habits.days.map(({ denials }) => denials)).toEqual([4, 0, 0]);
   });
 
   it('what is new is new once', () => {

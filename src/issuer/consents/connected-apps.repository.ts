@@ -4,6 +4,9 @@ import { pageOf, type Page, type Transaction } from '../../platform/database/ind
 import { toOperation, type OperationRow } from './consent-usage.repository.js';
 import { MAX_OPERATIONS } from './operations-used.policy.js';
 
+/** Per app, for its operations: a request reads no more of them, however many people allowed it. */
+export const CONSENTS_LOOKED_AT = 250;
+
 /** What the people of an organization allowed one app at one API. */
 export interface ConnectedAccess {
   readonly apiId: string;
@@ -23,7 +26,7 @@ export interface ConnectedApp {
   readonly calls: number;
   readonly denials: number;
   readonly lastDeniedAt: Date | undefined;
-  /** The most called first. */
+  /** Of the consents used last; the most called first. */
   readonly operations: readonly OperationUse[];
 }
 
@@ -54,7 +57,7 @@ export class ConnectedAppsRepository {
   async list(tx: Transaction, orgId: string, after: string | undefined, limit: number): Promise<Page<ConnectedApp>> {
     const rows = await tx.manager.query<AppRow[]>(
       `SELECT c.app_id, count(DISTINCT c.user_id)::int AS people, min(c.created_at) AS first_allowed_at,
-              max(u.last_used_at) AS last_used_at, COALESCE(sum(u.calls), 0) AS calls,
+              max(u.last_used_at) FILTER (WHERE u.calls > 0) AS last_used_at, COALESCE(sum(u.calls), 0) AS calls,
               COALESCE(sum(u.denials), 0) AS denials, max(u.last_denied_at) AS last_denied_at
          FROM consents c LEFT JOIN consent_usage u ON u.consent_id = c.id
         WHERE c.org_id = $1 AND ($2::text IS NULL OR c.app_id < $2) GROUP BY c.app_id ORDER BY c.app_id DESC LIMIT $3`,
@@ -77,14 +80,19 @@ export class ConnectedAppsRepository {
     );
   }
 
+  /** Of the consents used last: there may be as many as people, each with as many operations. */
   private operationsOf(tx: Transaction, orgId: string, appIds: readonly string[]): Promise<AppOperationRow[]> {
     return tx.manager.query(
       `SELECT * FROM (
-         SELECT c.app_id, o.operation, sum(o.calls) AS calls, sum(o.denials) AS denials, max(o.last_at) AS last_at,
-                row_number() OVER (PARTITION BY c.app_id ORDER BY sum(o.calls + o.denials) DESC, o.operation) AS place
-           FROM consents c JOIN consent_usage u ON u.consent_id = c.id
-                CROSS JOIN LATERAL jsonb_to_recordset(u.operations) AS o(operation text, calls bigint, denials bigint, last_at timestamptz)
-          WHERE c.org_id = $1 AND c.app_id = ANY ($2) GROUP BY c.app_id, o.operation) AS sums
+         SELECT app.id AS app_id, o.operation, sum(o.calls) AS calls, sum(o.denials) AS denials, max(o.last_at) AS last_at,
+                row_number() OVER (PARTITION BY app.id ORDER BY sum(o.calls + o.denials) DESC, o.operation) AS place
+           FROM unnest($2::text[]) AS app(id)
+                CROSS JOIN LATERAL (
+                  SELECT consent_id FROM consent_usage u JOIN consents c ON c.id = u.consent_id WHERE c.org_id = $1 AND c.app_id = app.id
+                   ORDER BY GREATEST(u.last_used_at, u.last_denied_at) DESC, consent_id LIMIT ${CONSENTS_LOOKED_AT}) AS latest
+                JOIN consent_usage USING (consent_id)
+                CROSS JOIN LATERAL jsonb_to_recordset(operations) AS o(operation text, calls bigint, denials bigint, last_at timestamptz)
+          GROUP BY app.id, o.operation) AS sums
         WHERE place <= ${MAX_OPERATIONS} ORDER BY app_id, place`,
       [orgId, appIds],
     );

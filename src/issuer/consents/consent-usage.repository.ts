@@ -41,7 +41,8 @@ interface UseRow {
   calls: string;
   denials: string;
   scopes: string[];
-  last_used_at: Date | null;
+  /** Of the last denial, where there were no calls. */
+  last_used_at: Date;
   last_denied_at: Date | null;
   operations: OperationRow[];
 }
@@ -49,13 +50,15 @@ interface UseRow {
 const ADD_SUMS = `WITH held AS (SELECT id, org_id, app_id, scopes FROM consents WHERE id = ANY ($3) AND api_id = $1 ORDER BY id FOR KEY SHARE),
        added AS (
          INSERT INTO consent_usage (consent_id, org_id, calls, denials, scopes, last_used_at, last_denied_at)
-         SELECT h.id, h.org_id, u.calls, u.denials, ARRAY(SELECT unnest(u.scopes) INTERSECT SELECT unnest(h.scopes)), u.last_used_at, u.last_denied_at
+         SELECT h.id, h.org_id, u.calls, u.denials, ARRAY(SELECT unnest(u.scopes) INTERSECT SELECT unnest(h.scopes)),
+                COALESCE(u.last_used_at, u.last_denied_at), u.last_denied_at
            FROM held h JOIN jsonb_to_recordset($2::jsonb) AS u(id text, app_id text, calls bigint, denials bigint, scopes text[],
                 last_used_at timestamptz, last_denied_at timestamptz) ON u.id = h.id AND u.app_id = h.app_id ORDER BY h.id
          ON CONFLICT (consent_id) DO UPDATE SET calls = consent_usage.calls + EXCLUDED.calls,
            denials = consent_usage.denials + EXCLUDED.denials,
            scopes = ARRAY(SELECT unnest(consent_usage.scopes) UNION SELECT unnest(EXCLUDED.scopes)),
-           last_used_at = GREATEST(consent_usage.last_used_at, EXCLUDED.last_used_at),
+           last_used_at = COALESCE(GREATEST(CASE WHEN consent_usage.calls > 0 THEN consent_usage.last_used_at END,
+             CASE WHEN EXCLUDED.calls > 0 THEN EXCLUDED.last_used_at END), EXCLUDED.last_used_at),
            last_denied_at = GREATEST(consent_usage.last_denied_at, EXCLUDED.last_denied_at)
          RETURNING consent_id, operations)
   SELECT a.consent_id, a.operations, h.app_id FROM added a JOIN held h ON h.id = a.consent_id`;
@@ -124,7 +127,7 @@ function toUse({ calls, denials, scopes, last_used_at, last_denied_at, operation
     calls: Number(calls),
     denials: Number(denials),
     scopes,
-    lastUsedAt: last_used_at ?? undefined,
+    lastUsedAt: Number(calls) > 0 ? last_used_at : undefined,
     lastDeniedAt: last_denied_at ?? undefined,
     operations: mostUsedFirst(operations.map(toOperation)),
   };

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { APP_REGISTRATIONS, type AppRegistration, type AppRegistrationWay, type Client } from '@countersign/oauth';
 import { OperationUseDocument } from './operation-use.dto.js';
-import type { ConnectedApp } from '../connected-apps.repository.js';
+import { CONSENTS_LOOKED_AT, type ConnectedApp } from '../connected-apps.repository.js';
 
 class ConnectedAccessDocument {
   @ApiProperty({ description: 'At which API.', example: 'https://api.example.com' })
@@ -66,7 +66,10 @@ export class ConnectedAppDocument {
   })
   last_denied_at!: string | null;
 
-  @ApiProperty({ type: [OperationUseDocument], description: 'What it called, for all of these people together; the 50 most called ones.' })
+  @ApiProperty({
+    type: [OperationUseDocument],
+    description: `What it called, for these people together; the 50 most called ones. Of the ${CONSENTS_LOOKED_AT} consents used last: with more of them, calls and denials are more than what is listed here.`,
+  })
   operations!: OperationUseDocument[];
 
   /** @param app undefined: it was deleted this moment. */

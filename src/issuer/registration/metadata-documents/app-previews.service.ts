@@ -3,10 +3,9 @@ import type { Caller } from '@countersign/guards';
 import type { AuditOrigin } from '../../../platform/audit/index.js';
 import { httpProblem } from '../../../platform/http/index.js';
 import { isOperator } from '../../../directory/administration/index.js';
-import { AppGrants } from '../../../directory/third-party-apps/index.js';
+import { AppGrants, type HostStanding } from '../../../directory/third-party-apps/index.js';
 import type { DocumentReading } from './document-reading.js';
 import { AppPreviewDocument } from './dto/app-preview.dto.js';
-import type { HostStanding } from './host-standing.policy.js';
 import { MetadataDocuments } from './metadata-documents.service.js';
 
 /** What would become of an app that describes itself, without anything being stored. */

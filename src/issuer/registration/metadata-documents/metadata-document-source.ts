@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DEVICE_CODE_GRANT_TYPE, isClientIdUrl, OAuthError, type Client, type ClientSource } from '@countersign/oauth';
-import { SelfDescribedApps, ThirdPartyAppSource } from '../../../directory/third-party-apps/index.js';
+import { SelfDescribedApps, ThirdPartyAppSource, type HostStanding } from '../../../directory/third-party-apps/index.js';
 import type { DocumentReading, ReadDocument } from './document-reading.js';
-import type { HostStanding } from './host-standing.policy.js';
 import { MetadataDocuments } from './metadata-documents.service.js';
 
 /**

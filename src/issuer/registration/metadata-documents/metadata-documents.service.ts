@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isLoopbackClientIdUrl, mistakeOfClientIdUrl } from '@countersign/oauth';
+import { hostStandingOf, ReviewedNames, type HostStanding } from '../../../directory/third-party-apps/index.js';
 import { Configuration } from '../../../platform/config/index.js';
 import type { ProblemItem } from '../../../platform/http/index.js';
 import {
@@ -14,12 +15,13 @@ import { DocumentBudgets } from './document-budgets.js';
 import { DocumentCache } from './document-cache.js';
 import { refused, type DocumentReading, type UnreachableDocument } from './document-reading.js';
 import { freshSecondsOf } from './freshness.policy.js';
-import { hostStandingOf, type HostStanding } from './host-standing.policy.js';
 
 /** SSRF-4. */
 export const MAX_DOCUMENT_BYTES = 5 * 1024;
 export const DOCUMENT_TIMEOUT_MS = 3_000;
 const RETRY_AFTER_SECONDS = 10;
+/** CON-5. */
+const LOOK_ALIKE = ['/client_name', 'client_name looks like that of an app which was reviewed.', 'Choose another.'] as const;
 const JSON_TYPE = /^application\/(?:json|[a-z0-9!#$&^_.+-]+\+json)\s*(?:;|$)/i;
 /** Its host has trouble, or does not let us in at this moment: nothing is said about the app. */
 const TROUBLE = [401, 403, 408, 425, 429];
@@ -32,6 +34,7 @@ export class MetadataDocuments {
 
   constructor(
     private readonly budgets: DocumentBudgets,
+    private readonly names: ReviewedNames,
     private readonly configuration: Configuration,
   ) {
     const loopbackAllowed = allowsLoopback(configuration.settings);
@@ -72,6 +75,13 @@ export class MetadataDocuments {
   }
 
   private async ask(url: string): Promise<DocumentReading> {
+    const reading = await this.fetch(url);
+    // Who vouches for a host vouches for the names there.
+    if (reading.kind !== 'read' || this.standingOf(url) === 'listed') return reading;
+    return (await this.names.areLikeNew(url, reading.description.name)) ? refused(...LOOK_ALIKE) : reading;
+  }
+
+  private async fetch(url: string): Promise<DocumentReading> {
     const readAt = new Date();
     try {
       return readingOf(url, await fetchDocument(url, this.limits), readAt);

@@ -2,9 +2,8 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { ClientGrant } from '@countersign/oauth';
 import { IsString, Length } from 'class-validator';
 import { GrantDocument } from '../../../../directory/api-resources/index.js';
-import type { AppDescription } from '../../../../directory/third-party-apps/index.js';
+import { HOST_STANDINGS, type AppDescription, type HostStanding } from '../../../../directory/third-party-apps/index.js';
 import type { ProblemItem } from '../../../../platform/http/index.js';
-import { HOST_STANDINGS, type HostStanding } from '../host-standing.policy.js';
 
 const ADDRESS = 'https://app.example/oauth/client.json';
 
