@@ -5,6 +5,7 @@ import type { ProblemItem } from '../../../platform/http/index.js';
 import {
   allowsLoopback,
   fetchDocument,
+  OutboundBusy,
   OutboundRefused,
   type DocumentLimits,
   type FetchedDocument,
@@ -20,6 +21,7 @@ import { hostStandingOf, type HostStanding } from './host-standing.policy.js';
 export const MAX_DOCUMENT_BYTES = 5 * 1024;
 export const DOCUMENT_TIMEOUT_MS = 3_000;
 const RETRY_AFTER_SECONDS = 10;
+const BUSY_SECONDS = 1;
 const JSON_TYPE = /^application\/(?:json|[a-z0-9!#$&^_.+-]+\+json)\s*(?:;|$)/i;
 /** Its host has trouble, or does not let us in at this moment: nothing is said about the app. */
 const TROUBLE = [401, 403, 408, 425, 429];
@@ -78,6 +80,8 @@ export class MetadataDocuments {
     } catch (error) {
       if (error instanceof OutboundRefused)
         return refused('/client_id', error.message, 'Serve the document publicly, by https on port 443.');
+      if (error instanceof OutboundBusy)
+        return unreachable('Too many documents are being fetched at the moment.', { retryAfterSeconds: BUSY_SECONDS });
       return unreachable('The host of the document did not answer in time.');
     }
   }
