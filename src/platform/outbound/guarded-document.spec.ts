@@ -126,9 +126,9 @@ describe('SSRF-6: name servers and hosts that never answer', () => {
     const asked: string[] = [];
     let answer = (): void => undefined;
     const answering = new Promise<void>((resolve) => (answer = resolve));
-    const lookup = (name: string, _: unknown, done: (error: null, found: object[]) => void): void => {
+    const lookup = (name: string, _: unknown, reply: (error: null, found: object[]) => void): void => {
       asked.push(name);
-      void answering.then(() => done(null, [{ address: '10.0.0.1', family: 4 }]));
+      void answering.then(() => reply(null, [{ address: '10.0.0.1', family: 4 }]));
     };
     return { lookup: lookup as typeof dnsLookup, asked, answer: () => (answer(), setImmediate()) };
   }
