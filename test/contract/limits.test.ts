@@ -60,7 +60,7 @@ const DOCUMENTS = 'src/issuer/registration/metadata-documents/metadata-documents
 const DEVICE_CODES = 'src/issuer/device-codes/device-codes.service.ts';
 const POLLS = 'src/issuer/device-codes/poll.policy.ts';
 const KEY_LIFETIME = 'src/directory/api-keys/api-key-lifetime.policy.ts';
-const CLIENT_KEYS = 'src/issuer/client-auth/client-keys.ts';
+const CLIENT_KEYS = 'src/issuer/client-auth/remote-key-sets.ts';
 const LIVE_TOKENS = numberIn('src/directory/api-keys/personal-access-tokens.service.ts', 'MAX_LIVE_TOKENS');
 const bound = (zone: string, end: string): string => time(numberIn(API, new RegExp(`${zone}: \\{[^}]*${end}: ([\\d_]+)`)));
 

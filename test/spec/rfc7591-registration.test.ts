@@ -32,7 +32,8 @@ const PUBLIC = { client_name: 'Notebook', redirect_uris: [REDIRECT_URI] };
 beforeAll(async () => {
   server = await startTestServer();
   const audiences = { SELF_REGISTERED_APP_AUDIENCES: `${server.url}/analytics` };
-  url = (await server.replica({ DYNAMIC_REGISTRATION: 'token', ...audiences })).url;
+  url = (await server.replica({ DYNAMIC_REGISTRATION: 'token', CLIENT_ID_METADATA_HOSTS: '!bad.example,!*.bad.example', ...audiences }))
+    .url;
   openUrl = (await server.replica({ DYNAMIC_REGISTRATION: 'open', RATE_LIMIT_REGISTRATIONS_PER_SOURCE: '3', ...audiences })).url;
   operator = await Operator.of(server);
   token = await anInitialToken(operator, { max_uses: 1_000 });
@@ -204,6 +205,18 @@ describe('standards 25.5: refusals', () => {
       { ...PUBLIC, client_name: 'evil\u202EeduaC' },
     ];
     for (const metadata of wrongOnes) expect(await refused(metadata), JSON.stringify(metadata)).toEqual([400, 'invalid_client_metadata']);
+  });
+
+  it('400 invalid_client_metadata for keys at a host that the operator refuses, also in an update', async () => {
+    const keyed = { ...PUBLIC, token_endpoint_auth_method: 'private_key_jwt' };
+    for (const host of ['bad.example', 'keys.bad.example', 'bad.example.'])
+      expect(await refused({ ...keyed, jwks_uri: `https://${host}/jwks` }), host).toEqual([400, 'invalid_client_metadata']);
+    const { client_id, registration_access_token } = await registered({ ...keyed, jwks_uri: 'https://good.example/jwks' });
+    const change = { ...keyed, client_id, jwks_uri: 'https://bad.example/jwks' };
+    expect(refusal(await call('PUT', `${url}/oauth/register/${client_id}`, registration_access_token, change))).toEqual([
+      400,
+      'invalid_client_metadata',
+    ]);
   });
 
   it('400 for software statements', async () => {

@@ -35,6 +35,8 @@ describe('CIMD-2: the address that is a client id is judged as it is written', (
     ['DEL', 'https://app.example/c\x7F'],
     ['letters outside ASCII', 'https://äpp.example/c'],
     ['a host in capitals', 'https://App.example/c'],
+    ['a host that ends in a dot', 'https://app.example./c'],
+    ['an address that ends in a dot', 'https://192.0.2.1./c'],
     ['the default port', 'https://app.example:443/c'],
     ['another port', 'https://app.example:8443/c'],
     ['an address in octal', 'https://0177.0.0.1/c'],

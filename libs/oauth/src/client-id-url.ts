@@ -39,7 +39,9 @@ function wrongParts(clientId: string): string | undefined {
 
 function wrongSpelling(clientId: string): string | undefined {
   if (!URL.canParse(clientId)) return 'It is no URL.';
-  const { href, port, protocol } = new URL(clientId);
+  const { href, hostname, port, protocol } = new URL(clientId);
+  // The same host to DNS, and another name to every rule about hosts.
+  if (hostname.endsWith('.')) return 'Its host ends in a dot.';
   // SSRF-5.
   if (protocol === 'https:' && port !== '') return 'It names a port; documents are fetched from 443 alone.';
   return href === clientId ? undefined : 'Parsers write it in another way; use the one spelling that they agree on.';

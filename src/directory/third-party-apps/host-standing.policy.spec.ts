@@ -19,6 +19,9 @@ describe('CIMD-10: whose documents are admitted', () => {
     ['xapp.example', 'listed', 'refused'],
     ['evilapps.example', 'listed', 'refused'],
     ['app.example.evil.example', 'listed', 'refused'],
+    ['evil.example.', 'open', 'refused'],
+    ['bad.apps.example.', 'listed', 'refused'],
+    ['other.example.', 'open', 'refused'],
   ])('%s where %s documents are taken: %s', (host, mode, standing) => {
     expect(hostStandingOf(host, { mode, hosts: HOSTS })).toBe(standing);
   });

@@ -10,9 +10,14 @@ export interface HostRules {
 
 /** CIMD-10: asked before anything is fetched, and again at every use. */
 export function hostStandingOf(host: string, { mode, hosts }: HostRules): HostStanding {
-  if (mode === 'off' || hosts.some((rule) => rule.startsWith('!') && matches(host, rule.slice(1)))) return 'refused';
+  if (mode === 'off' || isDenied(host, hosts)) return 'refused';
   if (hosts.some((rule) => matches(host, rule))) return 'listed';
   return mode === 'open' ? 'unverified' : 'refused';
+}
+
+/** Whether the operator does not want the host, whatever else is said; nor one whose dot at the end leads around the rules. */
+export function isDenied(host: string, rules: HostRules['hosts']): boolean {
+  return host.endsWith('.') || rules.some((rule) => rule.startsWith('!') && matches(host, rule.slice(1)));
 }
 
 function matches(host: string, rule: string): boolean {

@@ -1,27 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import { calculateJwkThumbprint, createLocalJWKSet, createRemoteJWKSet, customFetch, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
-import { LRUCache } from 'lru-cache';
+import { calculateJwkThumbprint, createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import type { Client } from '@countersign/oauth';
-import { guardedFetch } from '../../platform/outbound/index.js';
 import { authenticationFailed } from './authentication-failed.js';
-import { patientFetch } from './patient-fetch.js';
+import { RemoteKeySets, type RemoteSet } from './remote-key-sets.js';
 
-const COOLDOWN_MS = 30_000;
-const MAX_AGE_MS = 600_000;
-const MAX_SETS = 10_000;
-
-type RemoteSet = ReturnType<typeof createRemoteJWKSet>;
+const KIB = 1024;
+const MAX_KEY_SET_BYTES = 256 * KIB;
+/** Of an app that nobody here registered. */
+const MAX_STRANGE_KEY_SET_BYTES = 64 * KIB;
 
 /** Registered public keys of clients: sets in the registration, or at an address that is fetched with care. */
 @Injectable()
 export class ClientKeys {
   private readonly local = new WeakMap<object, JWTVerifyGetKey>();
-  private readonly remote = new LRUCache<string, RemoteSet>({ max: MAX_SETS });
+  private readonly remote = new RemoteKeySets({ bytesInAll: 64 * KIB * KIB, bytesPerSet: MAX_KEY_SET_BYTES });
+  /** Apart, so that however many strangers come, the others' keys stay. */
+  private readonly remoteOfStrangers = new RemoteKeySets({ bytesInAll: 16 * KIB * KIB, bytesPerSet: MAX_STRANGE_KEY_SET_BYTES });
   private readonly thumbprints = new WeakMap<object, Promise<ReadonlySet<string>>>();
 
   of(client: Client): JWTVerifyGetKey {
     if (client.jwks) return this.localSet(client.jwks);
-    if (client.jwksUri) return this.remoteSet(client.id, client.jwksUri);
+    if (client.jwksUri) return this.remoteSet(client, client.jwksUri);
     throw authenticationFailed('client_has_no_keys');
   }
 
@@ -29,7 +28,7 @@ export class ClientKeys {
   async holds(client: Client, thumbprint: string): Promise<boolean> {
     if (client.jwks) return (await this.thumbprintsOf(client.jwks)).has(thumbprint);
     if (!client.jwksUri) throw authenticationFailed('client_has_no_keys');
-    const set = this.remoteSet(client.id, client.jwksUri);
+    const set = this.remoteSet(client, client.jwksUri);
     if (await this.isIn(set, thumbprint)) return true;
     // A key that is not there may have been published since; who asks again and again waits.
     if (set.coolingDown) return false;
@@ -63,15 +62,8 @@ export class ClientKeys {
     return set;
   }
 
-  private remoteSet(clientId: string, uri: string): RemoteSet {
-    // By client too: one tenant's misses must not start the cooldown of another's.
-    const name = `${clientId} ${uri}`;
-    let set = this.remote.get(name);
-    if (!set) {
-      const fetch = patientFetch(guardedFetch);
-      set = createRemoteJWKSet(new URL(uri), { cooldownDuration: COOLDOWN_MS, cacheMaxAge: MAX_AGE_MS, [customFetch]: fetch });
-      this.remote.set(name, set);
-    }
-    return set;
+  private remoteSet({ id, app }: Client, uri: string): RemoteSet {
+    const isStranger = app !== undefined && app.registration !== 'administrator';
+    return (isStranger ? this.remoteOfStrangers : this.remote).of(id, uri);
   }
 }

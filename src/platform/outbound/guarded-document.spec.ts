@@ -1,9 +1,11 @@
 import type { lookup as dnsLookup } from 'node:dns';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fetchDocument } from './guarded-document.js';
+import { FetchPlaces, OutboundBusy } from './fetch-places.js';
 import { OutboundRefused, publicLookupBy } from './guarded-fetch.js';
 
 const LIMITS = { maxBytes: 5 * 1024, timeoutMs: 400, loopbackAllowed: true };
@@ -113,5 +115,48 @@ describe('SSRF-2: a name that leads to another address when it is asked again', 
     const before = seen.length;
     await expect(fetchDocument('https://rebind.example/x', NEVER, lookup)).rejects.toThrow(OutboundRefused);
     expect(seen.length).toBe(before);
+  });
+});
+
+describe('SSRF-6: name servers and hosts that never answer', () => {
+  const GIVEN_UP = { ...NEVER, timeoutMs: 50 };
+
+  /** A name server that answers nothing until it is told to, and then always, with an address inside. */
+  function silent(): { lookup: typeof dnsLookup; asked: string[]; answer: () => Promise<void> } {
+    const asked: string[] = [];
+    let answer = (): void => undefined;
+    const answering = new Promise<void>((resolve) => (answer = resolve));
+    const lookup = (name: string, _: unknown, reply: (error: null, found: object[]) => void): void => {
+      asked.push(name);
+      void answering.then(() => reply(null, [{ address: '10.0.0.1', family: 4 }]));
+    };
+    return { lookup: lookup as typeof dnsLookup, asked, answer: () => (answer(), setImmediate()) };
+  }
+
+  // Seen to fail with the place given back when the request ends: all were then asked about.
+  it('hold 2 places a host and all there are, until they have really answered', async () => {
+    const places = new FetchPlaces({ inAll: 3, perHost: 2 });
+    const { lookup, asked, answer } = silent();
+    const fetch = (host: string): Promise<unknown> => fetchDocument(`https://${host}/x`, GIVEN_UP, lookup, places);
+    for (const host of ['a.example', 'a.example', 'b.example']) await expect(fetch(host)).rejects.toThrow(/abort/i);
+    await expect(fetch('a.example')).rejects.toThrow(OutboundBusy);
+    await expect(fetch('c.example')).rejects.toThrow(OutboundBusy);
+    expect(asked).toEqual(['a.example', 'a.example', 'b.example']);
+
+    await answer();
+    const later = ['a.example', 'a.example', 'c.example'].map(fetch);
+    expect(await Promise.allSettled(later)).toEqual(later.map(() => ({ status: 'rejected', reason: expect.any(OutboundRefused) })));
+    expect(asked).toHaveLength(6);
+  });
+
+  it('the third at one host waits its turn, while others get on', async () => {
+    const places = new FetchPlaces({ inAll: 3, perHost: 2 });
+    const { lookup, answer } = silent();
+    const two = ['a.example', 'a.example'].map((host) => fetchDocument(`https://${host}/x`, NEVER, lookup, places));
+    const ended = Promise.allSettled(two);
+    await expect(fetchDocument('https://a.example/x', NEVER, lookup, places)).rejects.toThrow(OutboundBusy);
+    expect(await fetchDocument(`${here}/good`, LIMITS, lookup, places)).toMatchObject({ status: 200 });
+    await answer();
+    expect(await ended).toEqual(two.map(() => ({ status: 'rejected', reason: expect.any(OutboundRefused) })));
   });
 });

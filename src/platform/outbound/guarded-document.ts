@@ -2,6 +2,7 @@ import { lookup as dnsLookup } from 'node:dns';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { tracedOutbound } from '../tracing/index.js';
+import { FetchPlaces } from './fetch-places.js';
 import { OutboundRefused, publicLookupBy, requirePublicHttps } from './guarded-fetch.js';
 import { isLoopbackHost } from './public-address.js';
 
@@ -24,27 +25,34 @@ export interface FetchedDocument {
 /** The document is not what may be fetched, whoever asks and however often: too large, or packed. */
 export class DocumentRefused extends OutboundRefused {}
 
+/** Of this process. */
+const PLACES = new FetchPlaces({ inAll: 8, perHost: 2 });
+
 /**
  * GET of a document that a stranger named, under the rules of `guardedFetch` (SSRF-1 to SSRF-5), with the status and headers left to
  * the caller. Nothing of ours goes along, the trace neither.
- * @throws OutboundRefused where the address may not be fetched; any other error where it was not reached in time
+ * @throws OutboundRefused where the address may not be fetched; OutboundBusy where too many are being fetched; any other error where
+ * it was not reached in time
  */
 export async function fetchDocument(
   address: string,
   limits: DocumentLimits,
   lookup: typeof dnsLookup = dnsLookup,
+  places = PLACES,
 ): Promise<FetchedDocument> {
   const url = new URL(address);
   const isOwnMachine = limits.loopbackAllowed && url.protocol === 'http:' && isLoopbackHost(url.hostname);
   if (!isOwnMachine) requirePublicHttps(url);
-  return tracedOutbound(url, async () => {
-    const response = await send(url, limits, isOwnMachine ? {} : { lookup: publicLookupBy(lookup) });
-    try {
-      return await read(response, limits);
-    } finally {
-      response.destroy();
-    }
-  });
+  return places.within(url.host, lookup, (watched) =>
+    tracedOutbound(url, async () => {
+      const response = await send(url, limits, isOwnMachine ? {} : { lookup: publicLookupBy(watched) });
+      try {
+        return await read(response, limits);
+      } finally {
+        response.destroy();
+      }
+    }),
+  );
 }
 
 function send(url: URL, { timeoutMs }: DocumentLimits, connection: RequestOptions): Promise<IncomingMessage> {

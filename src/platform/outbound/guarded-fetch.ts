@@ -17,6 +17,8 @@ export interface GuardedRequest {
   readonly headers?: ConstructorParameters<typeof Headers>[0];
   /** A form. */
   readonly body?: unknown;
+  /** Of the answer; 256 KiB where nothing is said. */
+  readonly maxBytes?: number;
 }
 
 /** Headers of a caller that are sent; all others are ours (SSRF-5). */
@@ -48,7 +50,10 @@ async function fetchPublic(url: URL, request: GuardedRequest, traced: Readonly<R
     response.destroy();
     throw new OutboundRefused(`The address answered ${response.statusCode ?? 'nothing'}.`);
   }
-  return new Response(await readBody(response), { status: 200, headers: { 'content-type': 'application/json' } });
+  return new Response(await readBody(response, request.maxBytes ?? MAX_BYTES), {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+  });
 }
 
 function passedOn({ headers }: GuardedRequest): Record<string, string> {
@@ -88,12 +93,12 @@ export function publicLookupBy(lookup: typeof dnsLookup): NonNullable<RequestOpt
   };
 }
 
-async function readBody(response: IncomingMessage): Promise<string> {
+async function readBody(response: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BYTES) throw new OutboundRefused('The document is larger than 256 KiB.');
+    if (size > maxBytes) throw new OutboundRefused(`The document is larger than ${maxBytes / 1024} KiB.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -7,6 +7,9 @@ import { PlatformTransactions, type Transaction } from '../../../platform/databa
 import { httpProblem } from '../../../platform/http/index.js';
 import { RateLimiter, rateLimitHeaders, type RateLimitPolicy } from '../../../platform/rate-limit/index.js';
 import { sourceNetwork, sourceSite } from '../../sessions/index.js';
+import { isDenied } from '../metadata-documents/host-standing.policy.js';
+import type { ClientMetadata } from './client-metadata.policy.js';
+import { wrong } from './metadata-members.js';
 import { RegistrationTokensRepository } from './registration-tokens.repository.js';
 import { bearerOf, tokenRefused } from './bearer.js';
 
@@ -40,6 +43,12 @@ export class RegistrationDoor {
   /** Where it is off there is nothing here, neither to register at nor to manage. @throws Problem `not_found` */
   requireOpen(): void {
     if (this.configuration.settings.DYNAMIC_REGISTRATION === 'off') throw httpProblem('not_found', 'There is nothing at this address.');
+  }
+
+  /** SSRF-6: what the operator does not want is not asked for keys either. @throws OAuthError `invalid_client_metadata` */
+  requireAllowedHost({ authentication: { jwksUri } }: ClientMetadata): void {
+    if (jwksUri !== null && isDenied(new URL(jwksUri).hostname, this.configuration.settings.CLIENT_ID_METADATA_HOSTS))
+      throw wrong('jwks_uri', 'is at a host that is refused here');
   }
 
   /** Before the metadata is looked at. @returns undefined where nobody needs a token. @throws OAuthError `invalid_token` */

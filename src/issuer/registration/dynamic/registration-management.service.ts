@@ -42,6 +42,7 @@ export class RegistrationManagement {
     return this.manage(id, request, async (tx, { app }) => {
       const members = MetadataMembers.of(request.body);
       const metadata = readClientMetadata(members, 'update');
+      this.door.requireAllowedHost(metadata);
       await this.requireOwn(tx, members, app);
       await this.requireChangeable(tx, app, metadata);
       const description = describe(metadata, this.scopes);

@@ -43,6 +43,7 @@ export class Registration {
     return this.door.counted(origin.ip, async () => {
       const token = await this.door.admit(authorization);
       const metadata = readClientMetadata(MetadataMembers.of(body), 'registration');
+      this.door.requireAllowedHost(metadata);
       const description = describe(metadata, this.scopes);
       // What could not be registered anyhow takes nothing from those behind the same address.
       if (!token) await this.door.count(origin.ip);

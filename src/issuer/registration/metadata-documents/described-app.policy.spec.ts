@@ -61,6 +61,9 @@ describe('CIMD-4, CIMD-5 a document that describes an app', () => {
     ['a symmetric key', { jwks: { keys: [{ kty: 'oct', k: 'c2VjcmV0' }] } }, '/jwks/keys/0'],
     ['keys that are none', { jwks: 'x' }, '/jwks'],
     ['keys by http', { jwks_uri: 'http://app.example/jwks' }, '/jwks_uri'],
+    ['keys at another host', { jwks_uri: 'https://keys.app.example/jwks' }, '/jwks_uri'],
+    ['keys at another port', { jwks_uri: 'https://app.example:8443/jwks' }, '/jwks_uri'],
+    ['keys at the host with a dot', { jwks_uri: 'https://app.example./jwks' }, '/jwks_uri'],
     ['a logo by http', { logo_uri: 'http://app.example/logo.png' }, '/logo_uri'],
     ['a page that runs something', { policy_uri: 'javascript:alert(1)' }, '/policy_uri'],
     ['terms that are no text', { tos_uri: 1 }, '/tos_uri'],
@@ -96,6 +99,13 @@ describe('CIMD-4, CIMD-5 a document that describes an app', () => {
       'authorization_code',
       'refresh_token',
     ]);
+  });
+
+  it('its keys may stand beside it', () => {
+    expect(judge({ jwks_uri: 'https://app.example/jwks' }).description).toMatchObject({
+      authMethod: 'private_key_jwt',
+      jwksUri: 'https://app.example/jwks',
+    });
   });
 
   it('with keys it has to prove itself, said or not', () => {

@@ -32,7 +32,7 @@ export function judgeDocument(clientId: string, text: string): JudgedDocument {
   if (members('client_id') !== clientId)
     return wrong(problem('/client_id', 'client_id is not the address of the document.', 'Write the address as it is fetched.'));
   const { redirectUris, notes, problems } = readRedirectUris(members('redirect_uris'));
-  const authentication = readAuthentication(members);
+  const authentication = readAuthentication(clientId, members);
   const grantTypes = readGrantTypes(members);
   const all = [
     ...mistakesOfName(members),
@@ -77,7 +77,7 @@ interface ReadAuthentication {
 }
 
 /** CIMD-5, CIMD-9: nothing that both sides would have to keep secret, for a document is public. */
-function readAuthentication(members: Members): ReadAuthentication {
+function readAuthentication(clientId: string, members: Members): ReadAuthentication {
   const secret = ['client_secret', 'client_secret_expires_at'].find((name) => members(name) !== undefined);
   if (secret !== undefined)
     return {
@@ -95,7 +95,7 @@ function readAuthentication(members: Members): ReadAuthentication {
         ),
       ],
     };
-  const problems = mistakesOfKeys(given, method === 'private_key_jwt');
+  const problems = mistakesOfKeys(given, method === 'private_key_jwt', clientId);
   return problems.length > 0 ? { problems } : { problems, fields: method === 'none' ? PUBLIC : confidential(given) };
 }
 
@@ -115,11 +115,14 @@ function hasKeys({ jwks, jwksUri }: GivenKeys): boolean {
   return jwks !== undefined || jwksUri !== undefined;
 }
 
-function mistakesOfKeys({ jwks, jwksUri }: GivenKeys, areNeeded: boolean): readonly ProblemItem[] {
+function mistakesOfKeys({ jwks, jwksUri }: GivenKeys, areNeeded: boolean, clientId: string): readonly ProblemItem[] {
   if (jwks !== undefined && jwksUri !== undefined) return [problem('/jwks', 'jwks and jwks_uri are both there.', 'Send one of them.')];
   if (areNeeded && !hasKeys({ jwks, jwksUri })) return [problem('/jwks', 'private_key_jwt needs public keys.', 'Send jwks or jwks_uri.')];
   if (jwksUri !== undefined && (!isWebAddress(jwksUri) || !isKeyAddress(jwksUri)))
     return [problem('/jwks_uri', 'jwks_uri is not https without user and fragment.', 'Send an https URL.')];
+  // SSRF-6: what was said and counted about the host of the document holds for its keys as well.
+  if (jwksUri !== undefined && new URL(String(jwksUri)).origin !== new URL(clientId).origin)
+    return [problem('/jwks_uri', 'jwks_uri is at another host than the document.', 'Serve the keys beside it, or send jwks.')];
   if (jwks === undefined) return [];
   if (typeof jwks !== 'object') return [problem('/jwks', 'jwks is no key set.', 'Send {"keys": [...]} (RFC 7517).')];
   return readPublicKeys(jwks).mistakes;

@@ -51,6 +51,15 @@ describe('CIMD-6: the cache of documents', () => {
     expect(cache.recall(URL)).toBeUndefined();
   });
 
+  it('remembers trouble no longer than it says to wait', async () => {
+    const busy: DocumentReading = { kind: 'unreachable', isLimited: false, message: 'Busy.', retryAfterSeconds: 1 };
+    const { cache, pass } = cacheOf(busy);
+    await cache.read(URL);
+    expect(cache.recall(URL)).toBe(busy);
+    pass(1);
+    expect(cache.recall(URL)).toBeUndefined();
+  });
+
   it('a document that is withdrawn is not used on', async () => {
     const { cache, pass } = cacheOf(DOCUMENT, refused('/client_id', 'Gone.', 'Bring it back.'));
     await cache.read(URL);

@@ -41,7 +41,7 @@ export class DocumentCache {
   }
 
   private keep(url: string, reading: DocumentReading): DocumentReading {
-    const until = this.now() + 1000 * (reading.kind === 'read' ? reading.freshSeconds : FAILURE_SECONDS);
+    const until = this.now() + 1000 * secondsOf(reading);
     if (reading.kind === 'read') {
       this.documents.set(url, { reading, until });
       this.failures.delete(url);
@@ -56,4 +56,10 @@ export class DocumentCache {
   private current<T>(kept: Kept<T> | undefined): T | undefined {
     return kept && kept.until > this.now() ? kept.reading : undefined;
   }
+}
+
+/** What is to be asked again sooner is forgotten sooner. */
+function secondsOf(reading: DocumentReading): number {
+  if (reading.kind === 'read') return reading.freshSeconds;
+  return reading.kind === 'unreachable' ? Math.min(FAILURE_SECONDS, reading.retryAfterSeconds) : FAILURE_SECONDS;
 }

@@ -6,6 +6,7 @@ import type { ProblemItem } from '../../../platform/http/index.js';
 import {
   allowsLoopback,
   fetchDocument,
+  OutboundBusy,
   OutboundRefused,
   type DocumentLimits,
   type FetchedDocument,
@@ -22,6 +23,7 @@ export const DOCUMENT_TIMEOUT_MS = 3_000;
 const RETRY_AFTER_SECONDS = 10;
 /** CON-5. */
 const LOOK_ALIKE = ['/client_name', 'client_name looks like that of an app which was reviewed.', 'Choose another.'] as const;
+const BUSY_SECONDS = 1;
 const JSON_TYPE = /^application\/(?:json|[a-z0-9!#$&^_.+-]+\+json)\s*(?:;|$)/i;
 /** Its host has trouble, or does not let us in at this moment: nothing is said about the app. */
 const TROUBLE = [401, 403, 408, 425, 429];
@@ -88,6 +90,8 @@ export class MetadataDocuments {
     } catch (error) {
       if (error instanceof OutboundRefused)
         return refused('/client_id', error.message, 'Serve the document publicly, by https on port 443.');
+      if (error instanceof OutboundBusy)
+        return unreachable('Too many documents are being fetched at the moment.', { retryAfterSeconds: BUSY_SECONDS });
       return unreachable('The host of the document did not answer in time.');
     }
   }
