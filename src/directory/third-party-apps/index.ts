@@ -6,7 +6,7 @@ export { AppIdPipe, isAppId } from './app-id.pipe.js';
 export { appIdentityOf, type AppIdentity } from './app-identity.policy.js';
 export { shownName } from './app-name.policy.js';
 export { DynamicApps, type SelfDescription } from './dynamic-apps.service.js';
-export { HOST_STANDINGS, hostStandingOf, type HostStanding } from './host-standing.policy.js';
+export { HOST_STANDINGS, hostStandingOf, isDenied, type HostStanding } from './host-standing.policy.js';
 export { isWebAddress } from './dto/web-address.decorator.js';
 export { canBeMistaken } from './look-alike.policy.js';
 export { MAX_REDIRECT_URIS, mistakeOfRedirectUri } from './redirect-uris.policy.js';

@@ -7,7 +7,7 @@ import { PlatformTransactions, type Transaction } from '../../../platform/databa
 import { httpProblem } from '../../../platform/http/index.js';
 import { RateLimiter, rateLimitHeaders, type RateLimitPolicy } from '../../../platform/rate-limit/index.js';
 import { sourceNetwork, sourceSite } from '../../sessions/index.js';
-import { isDenied } from '../metadata-documents/host-standing.policy.js';
+import { isDenied } from '../../../directory/third-party-apps/index.js';
 import type { ClientMetadata } from './client-metadata.policy.js';
 import { wrong } from './metadata-members.js';
 import { RegistrationTokensRepository } from './registration-tokens.repository.js';
