@@ -13,16 +13,21 @@ export class RegistrableScopes {
   ) {}
 
   /**
-   * Of what was asked for, or all. Scopes that nobody has are left out (DCR-4): apps send what they know of other servers.
-   * @throws OAuthError `invalid_client_metadata` for a scope that no app may ever have (DCR-5)
+   * Of what was asked for, or all where no scope of an API was. Scopes that nobody has are left out (DCR-4): apps send what they know of
+   * other servers.
+   * @throws OAuthError `invalid_client_metadata` for a scope that no app may ever have (DCR-5), and where nothing is left
    */
   grantsFor(asked: readonly string[] | undefined): AppGrant[] {
     const privileged = asked?.find((scope) => this.isPrivileged(scope));
     if (privileged !== undefined) throw wrong('scope', `has ${privileged}, which nobody can pass on to an app`);
     const all = this.allowed().map((api) => ({ apiId: api.id, scopes: delegable(api) }));
-    const wanted = all.map(({ apiId, scopes }) => ({ apiId, scopes: scopes.filter((scope) => asked?.includes(scope) ?? true) }));
+    // T18: refresh tokens come with every code, so that scope alone asks for nothing.
+    const isForAll = asked?.every((scope) => scope === 'offline_access') ?? true;
+    const wanted = isForAll ? all : all.map(({ apiId, scopes }) => ({ apiId, scopes: scopes.filter((scope) => asked?.includes(scope)) }));
     const grants = wanted.filter(({ scopes }) => scopes.length > 0);
-    return grants.length > 0 ? grants : all.filter(({ scopes }) => scopes.length > 0);
+    if (grants.length === 0 && !isForAll)
+      throw wrong('scope', 'has nothing that an app which registers itself can be allowed; leave it out for all that it can');
+    return grants;
   }
 
   private allowed(): CatalogueApi[] {
