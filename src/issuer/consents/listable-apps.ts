@@ -5,7 +5,7 @@ import { httpProblem, type ProblemItem } from '../../platform/http/index.js';
 import { Clients } from '../clients/index.js';
 
 /** Each is a question to a host that somebody else has named. */
-export const MAX_DOCUMENTS_PER_REQUEST = 10;
+const MAX_DOCUMENTS_PER_REQUEST = 10;
 
 /** Which apps an organization may list. */
 @Injectable()
