@@ -68,6 +68,9 @@ const bound = (zone: string, end: string): string => time(numberIn(API, new RegE
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'characters of a password': [`${numberIn(PASSWORDS, 'MIN_PASSWORD_LENGTH')} to ${numberIn(PASSWORDS, 'MAX_PASSWORD_LENGTH')}`],
   'sessions of a person; the oldest ends': [String(numberIn('src/issuer/sessions/sessions.ts', 'MAX_SESSIONS'))],
+  'apps that describe themselves and are new here, in one list of apps of an organization': [
+    String(numberIn('src/issuer/consents/listable-apps.ts', 'MAX_DOCUMENTS_PER_REQUEST')),
+  ],
   'identity providers of an organization, or of the platform': [
     String(numberIn('src/directory/identity-providers/identity-providers.service.ts', 'MAX_PROVIDERS')),
   ],

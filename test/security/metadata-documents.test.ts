@@ -263,6 +263,20 @@ describe('SSRF-6: strangers who make us ask', () => {
     await flooded.stop();
   });
 
+  // Seen to fail with the address of the caller left out.
+  it('429 also for who lists apps of others for an organization, past the budget of their source', async () => {
+    const flooded = await DocumentHost.start();
+    const statuses: number[] = [];
+    for (let i = 0; i <= PER_SOURCE; i += 10) {
+      const app_ids = Array.from({ length: 10 }, (_, j) => `${flooded.url}/${i + j}`);
+      const path = `${server.url}/v1/orgs/${server.orgs[1].id}/app-policy`;
+      statuses.push((await call('PATCH', path, operator.token, { app_ids }, { 'x-forwarded-for': '203.0.113.77' })).status);
+    }
+    expect(statuses).toEqual([...Array.from({ length: PER_SOURCE / 10 }, () => 422), 429]);
+    expect(flooded.requests.length).toBe(PER_SOURCE);
+    await flooded.stop();
+  });
+
   it('an app that is known needs no budget', async () => {
     const app = appOf(host.serve('/known'));
     const { refresh_token } = await tokensFor(person.browser, app, FROM);

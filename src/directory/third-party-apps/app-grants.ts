@@ -26,7 +26,7 @@ export class AppGrants {
     return resolved.map(({ api, scopes }) => ({ apiId: api.id, scopes: [...scopes] }));
   }
 
-  /** Of an app: what was registered for it, or, where it describes itself, what all such apps may ask people for. */
+  /** Of an app: what was registered for it; where no administrator has registered it, no more than all such apps may ask people for. */
   of({ registration, grants }: Pick<ThirdPartyApp, 'registration' | 'grants'>): ClientGrant[] {
     return this.write(this.kept(registration, grants));
   }
@@ -46,7 +46,9 @@ export class AppGrants {
   }
 
   private kept(registration: AppRegistrationWay, grants: readonly AppGrant[]): readonly AppGrant[] {
-    return registration === 'metadata_document' ? this.ofSelfRegistered() : grants;
+    if (registration === 'administrator') return grants;
+    const open = this.ofSelfRegistered();
+    return registration === 'metadata_document' ? open : within(grants, open);
   }
 
   /** As far as the APIs and scopes still exist. */
@@ -65,4 +67,9 @@ export class AppGrants {
       return api && left.length > 0 ? [{ api, scopes: left }] : [];
     });
   }
+}
+
+/** As it is now: an API that an operator has taken out since ends also for apps that were registered before. */
+function within(grants: readonly AppGrant[], open: readonly AppGrant[]): AppGrant[] {
+  return grants.filter(({ apiId }) => open.some((other) => other.apiId === apiId));
 }

@@ -121,8 +121,7 @@ export class Interactions implements OnModuleInit {
       const places = decision.step === 'ask' ? decision.places : [decision.place];
       const place = places.find(({ orgId }) => orgId === answer.orgId);
       if (!place) throw notAllowed();
-      if (decision.step === 'ask') await this.decisions.keep(decision.client);
-      if (answer.decision === 'ask_admin') throw await this.asked(request, visitor.user, place, act);
+      if (answer.decision === 'ask_admin') throw await this.asked(request, visitor.user, { place, act, decision });
       return { step: 'done', location: await this.allow(id, request, visitor.user, { place, ticked: answer.scopes, act, decision }) };
     });
   }
@@ -137,6 +136,7 @@ export class Interactions implements OnModuleInit {
     const scopes = allowedOf(place, ticked);
     if (scopes.length === 0)
       throw new Problem(AUTHORIZATION_PROBLEMS, 'nothing_allowed', 'Choose at least one thing that the app may do, or refuse.');
+    await this.keep(decision);
     // First: a request that is closed without a code would leave the app without an answer. Recorded twice it is the same consent.
     const consent = await this.consents.record(act, {
       orgId: place.orgId,
@@ -180,12 +180,17 @@ export class Interactions implements OnModuleInit {
   private async asked(
     request: SavedRequest,
     user: SignedInUser,
-    { orgId, admission, scopes }: DelegationPlace,
-    act: ConsentAct,
+    { place: { orgId, admission, scopes }, act, decision }: { place: DelegationPlace; act: ConsentAct; decision: Decision },
   ): Promise<OAuthError> {
     if (admission !== 'ask_admin') return notAllowed();
+    await this.keep(decision);
     await this.admission.ask(act, { orgId, appId: request.clientId, apiId: request.apiId, scopes, userId: user.userId });
     return new OAuthError('access_denied', 'An administrator of the organization was asked to admit the app. Try again later.');
+  }
+
+  /** Once it is sure that something will refer to the app: whoever may not allow it stores nothing of it. */
+  private async keep(decision: Decision): Promise<void> {
+    if (decision.step === 'ask') await this.decisions.keep(decision.client);
   }
 
   /** The app is told what ends the request. @throws Problem `authorization_refused`, for a page of ours, where it may not be told */

@@ -3,7 +3,7 @@ import type { Caller } from '@countersign/guards';
 import type { AuditOrigin } from '../../platform/audit/index.js';
 import { newId } from '../../platform/crypto/index.js';
 import { TenantTransactions, type Transaction } from '../../platform/database/index.js';
-import { httpProblem, listDocument, Problem, type ListDocument } from '../../platform/http/index.js';
+import { listDocument, Problem, type ListDocument } from '../../platform/http/index.js';
 import { type Act, actOf, ChangeRecorder, changedFields, notFound, requireEntry } from '../../directory/administration/index.js';
 import { Orgs } from '../../directory/orgs/index.js';
 import { AppPoliciesRepository, type AppPolicy } from './app-policies.repository.js';
@@ -37,7 +37,8 @@ export class AppAdmission {
   /** What people allowed to apps that are no longer admitted is withdrawn after the change, from which on no token is issued for it. */
   async set(caller: Caller, origin: AuditOrigin, orgId: string, body: WriteAppPolicy): Promise<AppPolicyDocument> {
     requireEntry(caller, orgId);
-    await this.requireApproved(body.app_ids ?? []);
+    const unstored = await this.apps.require(body.app_ids ?? [], origin.ip);
+    await this.apps.keep(unstored);
     const act = actOf(caller, origin);
     const after = await this.tenants.run(orgId, (tx) => this.change(tx, act, orgId, body));
     // Also where nothing was changed: an earlier request may have ended halfway.
@@ -116,24 +117,6 @@ export class AppAdmission {
       target: { type: 'app_request', id },
       details: { client_id: appId, user_id: userId, scope: scopes.join(' ') },
     });
-  }
-
-  /** An app that nobody has reviewed looks like one that does not exist: a list is no way to find out about others’ drafts. */
-  private async requireApproved(appIds: readonly string[]): Promise<void> {
-    const listable = await this.apps.among(appIds);
-    const errors = appIds.flatMap((id, i) =>
-      listable.has(id)
-        ? []
-        : [
-            {
-              location: `/app_ids/${i}`,
-              message: 'There is no approved app with this id, and none that describes itself well.',
-              fix: 'Leave it out.',
-            },
-          ],
-    );
-    if (errors.length > 0)
-      throw httpProblem('validation_failed', 'The list names apps that cannot be admitted. Nothing was stored.', { errors });
   }
 }
 

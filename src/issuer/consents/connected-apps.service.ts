@@ -6,7 +6,7 @@ import { listDocument, type ListDocument, type ListQuery } from '../../platform/
 import { actOf, ChangeRecorder, notFound, requireEntry } from '../../directory/administration/index.js';
 import { ApiCatalogue } from '../../directory/api-resources/index.js';
 import { Orgs } from '../../directory/orgs/index.js';
-import { ThirdPartyAppSource } from '../../directory/third-party-apps/index.js';
+import { StoredApps } from '../registration/index.js';
 import { ConnectedAppsRepository } from './connected-apps.repository.js';
 import { Consents } from './consents.service.js';
 import { ConnectedAppDocument } from './dto/connected-app.dto.js';
@@ -18,7 +18,7 @@ export class ConnectedApps {
     private readonly tenants: TenantTransactions,
     private readonly repository: ConnectedAppsRepository,
     private readonly orgs: Orgs,
-    private readonly apps: ThirdPartyAppSource,
+    private readonly apps: StoredApps,
     private readonly apis: ApiCatalogue,
     private readonly consents: Consents,
     private readonly recorder: ChangeRecorder,

@@ -6,6 +6,7 @@ import { ThirdPartyAppsModule } from '../../directory/third-party-apps/index.js'
 import { UsageModule } from '../../directory/usage/index.js';
 import { UsersModule } from '../../directory/users/index.js';
 import { ClientsModule } from '../clients/index.js';
+import { RegistrationModule } from '../registration/index.js';
 import { AppAdmissionController } from './app-admission.controller.js';
 import { AppAdmission } from './app-admission.service.js';
 import { AppChangesReaction } from './app-changes-reaction.js';
@@ -27,7 +28,16 @@ import { ListableApps } from './listable-apps.js';
 import { PeopleReaction } from './people-reaction.js';
 
 @Module({
-  imports: [AdministrationModule, ApiResourcesModule, ClientsModule, OrgsModule, ThirdPartyAppsModule, UsageModule, UsersModule],
+  imports: [
+    AdministrationModule,
+    ApiResourcesModule,
+    ClientsModule,
+    OrgsModule,
+    RegistrationModule,
+    ThirdPartyAppsModule,
+    UsageModule,
+    UsersModule,
+  ],
   controllers: [ConsentsController, AppAdmissionController, ConnectedAppsController],
   providers: [
     AppAdmission,

@@ -4,9 +4,9 @@ import { PlatformTransactions } from '../../platform/database/index.js';
 import { notFound } from '../../directory/administration/index.js';
 import { ApiCatalogue } from '../../directory/api-resources/index.js';
 import { Orgs } from '../../directory/orgs/index.js';
-import { ThirdPartyAppSource } from '../../directory/third-party-apps/index.js';
 import { type Consent, type ConsentAct, Consents, ConsentUsage } from '../consents/index.js';
 import { RefreshTokens } from '../refresh-tokens/index.js';
+import { StoredApps } from '../registration/index.js';
 import type { SignedInUser } from '../sessions/index.js';
 import { ownAppOf, type OwnApp, type OwnAppFacts } from './own-app.js';
 
@@ -19,7 +19,7 @@ export class OwnApps {
     private readonly usage: ConsentUsage,
     private readonly families: RefreshTokens,
     private readonly orgs: Orgs,
-    private readonly apps: ThirdPartyAppSource,
+    private readonly apps: StoredApps,
     private readonly apis: ApiCatalogue,
   ) {}
 

@@ -6,11 +6,12 @@ import { AppPreviews } from './metadata-documents/app-previews.service.js';
 import { DocumentBudgets } from './metadata-documents/document-budgets.js';
 import { MetadataDocumentSource } from './metadata-documents/metadata-document-source.js';
 import { MetadataDocuments } from './metadata-documents/metadata-documents.service.js';
+import { StoredApps } from './metadata-documents/stored-apps.js';
 
 @Module({
   imports: [AdministrationModule, ThirdPartyAppsModule],
   controllers: [AppPreviewController],
-  providers: [AppPreviews, DocumentBudgets, MetadataDocuments, MetadataDocumentSource],
-  exports: [MetadataDocumentSource],
+  providers: [AppPreviews, DocumentBudgets, MetadataDocuments, MetadataDocumentSource, StoredApps],
+  exports: [MetadataDocumentSource, StoredApps],
 })
 export class RegistrationModule {}

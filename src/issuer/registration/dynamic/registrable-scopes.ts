@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ApiCatalogue, type CatalogueApi } from '../../../directory/api-resources/index.js';
+import { ApiCatalogue, type CatalogueApi, type ScopeDefinition } from '../../../directory/api-resources/index.js';
 import type { AppGrant } from '../../../directory/third-party-apps/index.js';
 import { Configuration } from '../../../platform/config/index.js';
 import { wrong } from './metadata-members.js';
@@ -13,16 +13,21 @@ export class RegistrableScopes {
   ) {}
 
   /**
-   * Of what was asked for, or all. Scopes that nobody has are left out (DCR-4): apps send what they know of other servers.
-   * @throws OAuthError `invalid_client_metadata` for a scope that no app may ever have (DCR-5)
+   * Of what was asked for, or all where nothing was that exists here. Scopes that nobody has are left out (DCR-4): apps send what they know
+   * of other servers. The person still chooses, each time.
+   * @throws OAuthError `invalid_client_metadata` for a scope that no app may ever have (DCR-5), and where nothing is left
    */
   grantsFor(asked: readonly string[] | undefined): AppGrant[] {
     const privileged = asked?.find((scope) => this.isPrivileged(scope));
     if (privileged !== undefined) throw wrong('scope', `has ${privileged}, which nobody can pass on to an app`);
     const all = this.allowed().map((api) => ({ apiId: api.id, scopes: delegable(api) }));
-    const wanted = all.map(({ apiId, scopes }) => ({ apiId, scopes: scopes.filter((scope) => asked?.includes(scope) ?? true) }));
+    // T18: so `offline_access` alone asks for nothing, since refresh tokens come with every code.
+    const isForAll = !asked?.some((scope) => this.definitionsOf(scope).length > 0);
+    const wanted = isForAll ? all : all.map(({ apiId, scopes }) => ({ apiId, scopes: scopes.filter((scope) => asked?.includes(scope)) }));
     const grants = wanted.filter(({ scopes }) => scopes.length > 0);
-    return grants.length > 0 ? grants : all.filter(({ scopes }) => scopes.length > 0);
+    if (grants.length === 0 && !isForAll)
+      throw wrong('scope', 'has nothing that an app which registers itself can be allowed; leave it out for all that it can');
+    return grants;
   }
 
   private allowed(): CatalogueApi[] {
@@ -33,8 +38,12 @@ export class RegistrableScopes {
   }
 
   private isPrivileged(scope: string): boolean {
-    const definitions = this.apis.list().flatMap(({ zone, definitions: each }) => (zone === 'external' ? (each.get(scope) ?? []) : []));
+    const definitions = this.definitionsOf(scope);
     return definitions.length > 0 && definitions.every(({ delegable: isDelegable }) => !isDelegable);
+  }
+
+  private definitionsOf(scope: string): ScopeDefinition[] {
+    return this.apis.list().flatMap(({ zone, definitions }) => (zone === 'external' ? (definitions.get(scope) ?? []) : []));
   }
 }
 

@@ -91,11 +91,12 @@ export class RegistrationsRepository {
     );
   }
 
-  /** Locks what nobody has used yet beyond the newest of them. */
+  /** Locks what nobody has used yet beyond the newest of them; these are counted first, because FOR UPDATE locks what OFFSET skips. */
   holdSurplus(tx: Transaction, kept: number, limit: number): Promise<{ app_id: string }[]> {
     return tx.manager.query(
       `SELECT r.app_id FROM dynamic_registrations r JOIN third_party_apps a ON a.id = r.app_id
-        WHERE r.state = 'unused' ORDER BY r.created_at DESC OFFSET $1 LIMIT $2 ${HELD}`,
+        WHERE r.state = 'unused' AND r.app_id = ANY (ARRAY(
+          SELECT app_id FROM dynamic_registrations WHERE state = 'unused' ORDER BY created_at DESC OFFSET $1 LIMIT $2)) ${HELD}`,
       [kept, limit],
     );
   }

@@ -35,6 +35,13 @@ export class MetadataDocumentSource implements ClientSource {
     return client && inStanding(client, standing);
   }
 
+  /** An app as it is stored, in the standing of its host; nobody is asked. Apps that do not describe themselves stay as they are. */
+  describeStored(client: Client): Client {
+    if (client.app?.registration !== 'metadata_document') return client;
+    const standing = this.documents.mistakeOf(client.id) ? 'refused' : this.documents.standingOf(client.id);
+    return standing === 'refused' ? { ...client, active: false } : inStanding(client, standing);
+  }
+
   explain(clientId: string): string | undefined {
     const mistake = this.documents.mistakeOf(clientId);
     if (mistake) return `Its client_id is the address of a document. ${mistake.message}`;
