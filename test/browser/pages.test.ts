@@ -23,6 +23,7 @@ import {
   type AppMade,
 } from '../support/delegation.js';
 import { aDeviceApp, codesFor, poll, type DeviceCodesMade } from '../support/devices.js';
+import { freePort } from '../support/launch.js';
 import { aPerson, linkOf, Visitor, type MemberMade, type PersonMade } from '../support/visitor.js';
 
 const BROWSER_ACCEPT = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
@@ -44,7 +45,12 @@ beforeAll(async () => {
   const logo = join(mkdtempSync(join(tmpdir(), 'countersign-logo-')), 'logo.svg');
   writeFileSync(logo, LOGO);
   // A bright colour, so that what is written on it and in it has to be made readable.
+  const port = String(await freePort());
+  const publicUrl = `http://localhost:${port}`;
   server = await startTestServer({
+    PORT: port,
+    PUBLIC_URL: publicUrl,
+    SELF_REGISTERED_APP_AUDIENCES: `${publicUrl}/analytics`,
     RATE_LIMIT_SIGN_IN_PER_ACCOUNT: '4',
     BRAND_NAME: 'Northwind <Identity>',
     BRAND_COLOR: '#ffd400',

@@ -23,6 +23,7 @@ const ACROSS_ORGS: Readonly<Record<string, string>> = {
   'src/directory/service-principals/operator-seeding.ts': 'operators belong to no organization',
   'src/directory/service-principals/service-principal-source.ts': 'a client id says nothing of its organization',
   'src/directory/third-party-apps/app-transactions.ts': 'operators see the apps of all publishers',
+  'src/directory/third-party-apps/reviewed-names.ts': 'no app may look like one that was reviewed, whoever published that',
   'src/directory/third-party-apps/self-described-apps.ts': 'apps that describe themselves belong to no organization',
   'src/directory/third-party-apps/third-party-app-source.ts': 'a client id says nothing of its publisher',
   'src/directory/trusted-issuers/trust-transactions.ts': 'issuers that the platform trusts belong to no organization',

@@ -50,7 +50,9 @@ beforeAll(async () => {
   const grants = [{ audience: `${server.url}/mcp`, scopes: SCOPES }];
   const registration = { kind: 'agent', redirect_uris: ['http://127.0.0.1/callback'], grants };
   ways[KNOWN] = { clientMetadataUrl: documents.publish('known', document) };
-  ways['its document, of a host that nobody knows'] = { clientMetadataUrl: documents.publish('unknown', document) };
+  ways['its document, of a host that nobody knows'] = {
+    clientMetadataUrl: documents.publish('unknown', { ...document, client_name: 'Unknown agent' }),
+  };
   ways['registering itself'] = {};
   const native = await anApp(operator, { ...registration, client_type: 'public' });
   const confidential = await anApp(operator, registration);
