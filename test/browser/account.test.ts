@@ -11,6 +11,7 @@ import { startTestServer, type TestServer } from '../support/countersign.js';
 import { admit, anApp, diesWithin2s, READ, refresh, REPORTS, tokensFor, works, type AppMade } from '../support/delegation.js';
 import { aReportingApi, anEntry, minuteAgo, sendReport } from '../support/usage.js';
 import { aPerson, type PersonMade, Visitor } from '../support/visitor.js';
+import { skipBecause } from '../support/skip-because.js';
 
 const SCREENSHOTS = process.env['SCREENSHOTS'];
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -34,7 +35,7 @@ afterAll(async () => {
 
 /** Somebody who is signed in, in a browser without scripts. */
 beforeEach(async (test: TestContext) => {
-  if (!browser) return test.skip('no browser starts on this machine');
+  if (!browser) skipBecause(test, 'no browser starts on this machine');
   const orgId = server.orgs[0].id;
   app = await anApp(operator, { name: 'Charts & Co', policy_uri: 'https://charts.example/privacy' });
   await admit(operator, orgId, { app_ids: [app.id] });

@@ -25,6 +25,7 @@ import {
 import { aDeviceApp, codesFor, poll, type DeviceCodesMade } from '../support/devices.js';
 import { freePort } from '../support/launch.js';
 import { aPerson, linkOf, Visitor, type MemberMade, type PersonMade } from '../support/visitor.js';
+import { skipBecause } from '../support/skip-because.js';
 
 const BROWSER_ACCEPT = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 const LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="32" height="32"><circle cx="16" cy="16" r="16"/></svg>';
@@ -90,7 +91,7 @@ let complaints: string[];
 let hosts: Set<string>;
 
 beforeEach(async (test: TestContext) => {
-  if (!browser) return test.skip('no browser starts on this machine');
+  if (!browser) skipBecause(test, 'no browser starts on this machine');
   context = await browser.newContext({ javaScriptEnabled: false });
   page = await context.newPage();
   page.setDefaultTimeout(15_000);

@@ -1,7 +1,5 @@
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { SignJWT } from 'jose';
-import { JWT_BEARER_ASSERTION_TYPE } from '@countersign/oauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Operator } from '../support/builders.js';
 import { startTestServer, type TestServer } from '../support/countersign.js';
@@ -24,7 +22,7 @@ import {
 } from '../support/delegation.js';
 import { freePort } from '../support/launch.js';
 import { DocumentHost } from '../support/metadata-documents.js';
-import { aClientKey, type ClientKey } from '../support/public-keys.js';
+import { aClientKey, assertionOf, type ClientKey } from '../support/public-keys.js';
 import { call } from '../support/requests.js';
 import { aPerson, Visitor, type PersonMade } from '../support/visitor.js';
 
@@ -116,7 +114,7 @@ describe('attack 56: addresses that lead inside', () => {
     const keys = `https://127.0.0.2:${canaryPort}/jwks`;
     const app = appOf(host.serve('/keys-inside', { jwks_uri: keys, token_endpoint_auth_method: 'private_key_jwt' }));
     const key = await aClientKey('ES256');
-    expect((await redeem(server.url, app, 'x', pkce(), await assertionOf(app, key))).status).toBe(401);
+    expect((await redeem(server.url, app, 'x', pkce(), await assertionOf(app, key, server.url))).status).toBe(401);
     expect(connections).toBe(0);
   });
 
@@ -172,7 +170,7 @@ describe('attack 31, CIMD-8: a document that is another one than before', () => 
     const proof = pkce();
     const done = await choose(person.browser, interactionOf(await ask(person.browser, app, proof, FROM)));
     const code = locationOf(done).searchParams.get('code') ?? '';
-    const answer = await redeem(server.url, app, code, proof, { redirect_uri: HERE, ...(await assertionOf(app, key)) });
+    const answer = await redeem(server.url, app, code, proof, { redirect_uri: HERE, ...(await assertionOf(app, key, server.url)) });
     expect(answer.status).toBe(200);
     // Now it needs nobody.
     expect(locationOf(await ask(person.browser, app, pkce(), FROM)).searchParams.has('code')).toBe(true);
@@ -214,10 +212,12 @@ describe('attack 31, CIMD-8: a document that is another one than before', () => 
     const { app, members, tokens } = await allowed();
     const next = await aClientKey('ES256', 'next');
     await changeTo(app, { ...members, jwks: next.jwks });
-    const refreshed = await refresh(server.url, app, tokens.refresh_token, await assertionOf(app, next));
+    const refreshed = await refresh(server.url, app, tokens.refresh_token, await assertionOf(app, next, server.url));
     expect([refreshed.status, refreshed.body['error']]).toEqual([400, 'invalid_grant']);
     await diesWithin2s(server.url, tokens.access_token);
-    expect((await refresh(server.url, app, tokens.refresh_token, await assertionOf(app, key))).body['error']).toBe('invalid_client');
+    expect((await refresh(server.url, app, tokens.refresh_token, await assertionOf(app, key, server.url))).body['error']).toBe(
+      'invalid_client',
+    );
   });
 
   it('the same document again writes nothing and ends nothing', async () => {
@@ -283,14 +283,3 @@ describe('SSRF-6: strangers who make us ask', () => {
     expect((await refresh(server.url, app, refresh_token, {})).status).toBe(200);
   });
 });
-
-async function assertionOf(app: AppMade, { privateKey, kid }: ClientKey): Promise<Record<string, string>> {
-  const client_assertion = await new SignJWT({ jti: crypto.randomUUID() })
-    .setProtectedHeader({ alg: 'ES256', kid })
-    .setIssuer(app.id)
-    .setSubject(app.id)
-    .setAudience(server.url)
-    .setExpirationTime('1 minute')
-    .sign(privateKey);
-  return { client_assertion_type: JWT_BEARER_ASSERTION_TYPE, client_assertion };
-}

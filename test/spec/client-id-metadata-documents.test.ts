@@ -1,5 +1,5 @@
-import { decodeJwt, SignJWT } from 'jose';
-import { DEVICE_CODE_GRANT_TYPE, JWT_BEARER_ASSERTION_TYPE } from '@countersign/oauth';
+import { decodeJwt } from 'jose';
+import { DEVICE_CODE_GRANT_TYPE } from '@countersign/oauth';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ThirdPartyApp } from '../../src/directory/third-party-apps/third-party-app.entity.js';
@@ -28,7 +28,7 @@ import {
 import { codesFor } from '../support/devices.js';
 import { freePort } from '../support/launch.js';
 import { DocumentHost } from '../support/metadata-documents.js';
-import { aClientKey, type ClientKey } from '../support/public-keys.js';
+import { aClientKey, assertionOf } from '../support/public-keys.js';
 import { call, postForm, tokenOf } from '../support/requests.js';
 import { aPerson, Visitor, type PersonMade } from '../support/visitor.js';
 
@@ -146,15 +146,15 @@ describe('CIMD-1, CIMD-12 an app that nobody has registered', () => {
     const proof = pkce();
     const form = Object.fromEntries(new URLSearchParams(authorizationQuery(app, proof, FROM)));
     expect((await postForm(`${server.url}/oauth/par`, form)).status).toBe(401);
-    const pushed = await postForm(`${server.url}/oauth/par`, { ...form, ...(await assertion(app, key)) });
+    const pushed = await postForm(`${server.url}/oauth/par`, { ...form, ...(await assertionOf(app, key, server.url)) });
     expect([pushed.status, pushed.body['error']]).toEqual([201, undefined]);
     const code = await codeFor(person.browser, app, proof, FROM);
     expect((await redeem(server.url, app, code, proof, { redirect_uri: CALLBACK })).status).toBe(401);
-    const proven = await redeem(server.url, app, code, proof, { redirect_uri: CALLBACK, ...(await assertion(app, key)) });
+    const proven = await redeem(server.url, app, code, proof, { redirect_uri: CALLBACK, ...(await assertionOf(app, key, server.url)) });
     expect(proven.status).toBe(200);
     const revoked = await postForm(`${server.url}/oauth/revoke`, {
       token: String(proven.body['refresh_token']),
-      ...(await assertion(app, key)),
+      ...(await assertionOf(app, key, server.url)),
     });
     expect(revoked.status).toBe(200);
   });
@@ -409,14 +409,3 @@ describe('an operator and apps that describe themselves', () => {
     expect((await ask(person.browser, app, pkce(), FROM)).status).toBe(400);
   });
 });
-
-async function assertion(app: AppMade, { privateKey, kid }: ClientKey): Promise<Record<string, string>> {
-  const client_assertion = await new SignJWT({ jti: crypto.randomUUID() })
-    .setProtectedHeader({ alg: 'ES256', kid })
-    .setIssuer(app.id)
-    .setSubject(app.id)
-    .setAudience(server.url)
-    .setExpirationTime('1 minute')
-    .sign(privateKey);
-  return { client_assertion_type: JWT_BEARER_ASSERTION_TYPE, client_assertion };
-}

@@ -39,10 +39,9 @@ export class AppGrants {
   /** DCR-5: every delegable scope of the APIs that the operator has opened to apps which no administrator has registered. */
   ofSelfRegistered(): AppGrant[] {
     const { PUBLIC_URL, SELF_REGISTERED_APP_AUDIENCES: named } = this.configuration.settings;
-    return (named.length > 0 ? named : [`${PUBLIC_URL}/mcp`]).flatMap((audience) => {
-      const api = this.apis.find(audience);
-      return api?.zone === 'external' ? [{ apiId: api.id, scopes: [...api.scopes] }] : [];
-    });
+    // An API may be named twice, by what it was called before too.
+    const open = new Set((named.length > 0 ? named : [`${PUBLIC_URL}/mcp`]).flatMap((audience) => this.apis.find(audience) ?? []));
+    return [...open].filter(({ zone }) => zone === 'external').map((api) => ({ apiId: api.id, scopes: delegableScopes(api) }));
   }
 
   private kept(registration: AppRegistrationWay, grants: readonly AppGrant[]): readonly AppGrant[] {
@@ -67,6 +66,10 @@ export class AppGrants {
       return api && left.length > 0 ? [{ api, scopes: left }] : [];
     });
   }
+}
+
+function delegableScopes({ definitions }: CatalogueApi): string[] {
+  return [...definitions.values()].filter(({ delegable }) => delegable).map(({ name }) => name);
 }
 
 /** As it is now: an API that an operator has taken out since ends also for apps that were registered before. */

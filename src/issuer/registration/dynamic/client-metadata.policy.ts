@@ -9,7 +9,7 @@ import {
   type AppAuthMethod,
   type AppGrantType,
 } from '../../../directory/third-party-apps/index.js';
-import { mistakeOfName, nameByAddress } from './client-name.policy.js';
+import { mistakeOfName, nameByAddress } from '../client-name.policy.js';
 import { MetadataMembers, wrong } from './metadata-members.js';
 
 /** As RFC 7591 §2 names them; two of them are the same to us, and the app is told the one that it chose. */

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { ApiCatalogue, type CatalogueApi, type ScopeDefinition } from '../../../directory/api-resources/index.js';
-import type { AppGrant } from '../../../directory/third-party-apps/index.js';
-import { Configuration } from '../../../platform/config/index.js';
+import { ApiCatalogue, type ScopeDefinition } from '../../../directory/api-resources/index.js';
+import { AppGrants, type AppGrant } from '../../../directory/third-party-apps/index.js';
 import { wrong } from './metadata-members.js';
 
 /** What apps that nobody registered by hand may ask people for. */
@@ -9,7 +8,7 @@ import { wrong } from './metadata-members.js';
 export class RegistrableScopes {
   constructor(
     private readonly apis: ApiCatalogue,
-    private readonly configuration: Configuration,
+    private readonly grants: AppGrants,
   ) {}
 
   /**
@@ -20,7 +19,7 @@ export class RegistrableScopes {
   grantsFor(asked: readonly string[] | undefined): AppGrant[] {
     const privileged = asked?.find((scope) => this.isPrivileged(scope));
     if (privileged !== undefined) throw wrong('scope', `has ${privileged}, which nobody can pass on to an app`);
-    const all = this.allowed().map((api) => ({ apiId: api.id, scopes: delegable(api) }));
+    const all = this.grants.ofSelfRegistered();
     // T18: so `offline_access` alone asks for nothing, since refresh tokens come with every code.
     const isForAll = !asked?.some((scope) => this.definitionsOf(scope).length > 0);
     const wanted = isForAll ? all : all.map(({ apiId, scopes }) => ({ apiId, scopes: scopes.filter((scope) => asked?.includes(scope)) }));
@@ -28,13 +27,6 @@ export class RegistrableScopes {
     if (grants.length === 0 && !isForAll)
       throw wrong('scope', 'has nothing that an app which registers itself can be allowed; leave it out for all that it can');
     return grants;
-  }
-
-  private allowed(): CatalogueApi[] {
-    const { SELF_REGISTERED_APP_AUDIENCES, PUBLIC_URL } = this.configuration.settings;
-    const audiences = SELF_REGISTERED_APP_AUDIENCES.length > 0 ? SELF_REGISTERED_APP_AUDIENCES : [`${PUBLIC_URL}/mcp`];
-    const found = audiences.flatMap((audience) => this.apis.find(audience) ?? []);
-    return [...new Set(found)].filter(({ zone }) => zone === 'external');
   }
 
   private isPrivileged(scope: string): boolean {
@@ -45,8 +37,4 @@ export class RegistrableScopes {
   private definitionsOf(scope: string): ScopeDefinition[] {
     return this.apis.list().flatMap(({ zone, definitions }) => (zone === 'external' ? (definitions.get(scope) ?? []) : []));
   }
-}
-
-function delegable({ definitions }: CatalogueApi): string[] {
-  return [...definitions.values()].filter((definition) => definition.delegable).map(({ name }) => name);
 }

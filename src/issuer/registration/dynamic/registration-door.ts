@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isSecret, OAuthError } from '@countersign/oauth';
+import { isDenied } from '../../../directory/third-party-apps/index.js';
 import { RefusalCounter } from '../../../platform/audit/index.js';
 import { Configuration } from '../../../platform/config/index.js';
 import { SecretDigests } from '../../../platform/crypto/index.js';
@@ -7,7 +8,6 @@ import { PlatformTransactions, type Transaction } from '../../../platform/databa
 import { httpProblem } from '../../../platform/http/index.js';
 import { RateLimiter, rateLimitHeaders, type RateLimitPolicy } from '../../../platform/rate-limit/index.js';
 import { sourceNetwork, sourceSite } from '../../sessions/index.js';
-import { isDenied } from '../../../directory/third-party-apps/index.js';
 import type { ClientMetadata } from './client-metadata.policy.js';
 import { wrong } from './metadata-members.js';
 import { RegistrationTokensRepository } from './registration-tokens.repository.js';

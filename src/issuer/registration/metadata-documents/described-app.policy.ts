@@ -1,13 +1,10 @@
 import { hasDuplicateMembers } from '@countersign/oauth';
 import { isKeyAddress, readPublicKeys } from '../../../directory/credentials/index.js';
 import { isWebAddress, settledGrantTypes, type AppDescription } from '../../../directory/third-party-apps/index.js';
-import { mistakeOfDisplayText } from '../../../directory/administration/index.js';
 import type { ProblemItem } from '../../../platform/http/index.js';
+import { mistakeOfName } from '../client-name.policy.js';
 import { readRedirectUris } from './redirect-uris.js';
 
-const MAX_NAME_LENGTH = 100;
-/** Attack 57: what takes no place on a screen could make one name look like another. */
-const INVISIBLE = /\p{Cf}/u;
 const WEB_ADDRESSES = ['client_uri', 'logo_uri', 'policy_uri', 'tos_uri'];
 const GRANT_TYPES = ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'] as const;
 
@@ -67,7 +64,7 @@ function parse(text: string): Record<string, unknown> | undefined {
 
 function mistakesOfName(members: Members): ProblemItem[] {
   const name = members('client_name');
-  const mistake = mistakeOfDisplayText(name, MAX_NAME_LENGTH) ?? (INVISIBLE.test(String(name)) ? 'holds invisible characters' : undefined);
+  const mistake = typeof name === 'string' ? mistakeOfName(name) : 'is no text';
   return mistake === undefined ? [] : [problem('/client_name', `client_name ${mistake}.`, 'Send the name that people know the app by.')];
 }
 
